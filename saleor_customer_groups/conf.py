@@ -1,0 +1,37 @@
+"""Settings, read late, each with its default. Django setting: SALEOR_CUSTOMER_GROUPS = {...}."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.conf import settings
+
+DEFAULTS: Final[dict[str, Any]] = {
+    # How many open checkouts one statement expires.
+    "REPRICING_CHUNK": 500,
+    # How many customers one statement puts into the default group.
+    "ASSIGN_CHUNK": 5_000,
+    # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
+    "SWEEP_SECONDS": 60,
+    # For how many seconds "there is no guest group" may be believed without asking the database.
+    "GUEST_GROUP_CACHE_SECONDS": 30,
+    # The queue of our tasks; None is Saleor's default queue.
+    "CELERY_QUEUE": None,
+}
+
+# What each setting must be for the system check.
+POSITIVE_INTEGERS: Final = (
+    "REPRICING_CHUNK",
+    "ASSIGN_CHUNK",
+    "SWEEP_SECONDS",
+    "GUEST_GROUP_CACHE_SECONDS",
+)
+
+PLUGIN_ID: Final = "saleor.customer-groups"
+REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
+
+
+def get(name: str) -> Any:
+    """The setting's value, or its default. KeyError for a name that is no setting."""
+    default = DEFAULTS[name]
+    return getattr(settings, "SALEOR_CUSTOMER_GROUPS", {}).get(name, default)

@@ -1,0 +1,34 @@
+"""The exceptions this package raises; each message is a sentence that names the cause."""
+
+from __future__ import annotations
+
+
+class CustomerGroupsError(Exception):
+    """Base of every exception of ours, so that a caller can catch them all."""
+
+
+class InvalidInput(CustomerGroupsError):
+    """Input that was refused. Nothing was changed.
+
+    `field` names what is wrong (as the model or argument is named), `code` is stable for
+    machines, the message is for people.
+    """
+
+    def __init__(self, message: str, *, field: str, code: str = "invalid") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.code = code
+
+
+class Refused(CustomerGroupsError):
+    """An act that the state of things forbids, such as deleting a default group."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class HostChanged(CustomerGroupsError):
+    """Saleor no longer offers what this package builds on; prices would silently be wrong."""

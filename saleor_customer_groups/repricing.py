@@ -1,0 +1,48 @@
+"""Whose open checkouts must be priced again: the only writer of `RepricingRequest`.
+
+Whatever changes a price (members, rules, lists, guest group) calls this in its own transaction;
+after commit a task expires the open checkouts (host/expiry.py), and the sweep catches what a
+killed task left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from celery import current_app
+from django.db import transaction
+
+from . import conf
+from .models import RepricingRequest
+
+
+def request_for_customers(customer_ids: Iterable[int]) -> None:
+    """Price the open checkouts of these customers again, soon after the transaction commits."""
+    _write(RepricingRequest(customer_id=customer_id) for customer_id in customer_ids)
+
+
+def request_for_groups(group_ids: Iterable[int]) -> None:
+    """The same for everybody in these groups (the guest group: every guest)."""
+    _write(RepricingRequest(group_id=group_id) for group_id in group_ids)
+
+
+def request_for_everybody() -> None:
+    """The same for every open checkout of the shop."""
+    _write([RepricingRequest()])
+
+
+def _write(requests: Iterable[RepricingRequest]) -> None:
+    rows = list(requests)
+    if not rows:
+        return
+    RepricingRequest.objects.bulk_create(rows, batch_size=5_000)
+    transaction.on_commit(start)
+
+
+def start() -> None:
+    """Start the task that works the queue off. Named, not imported: tasks stand above us."""
+    task = current_app.tasks[conf.REPRICING_TASK]
+    task.apply_async(queue=conf.get("CELERY_QUEUE"))
+
+
+__all__ = ["request_for_customers", "request_for_everybody", "request_for_groups", "start"]
