@@ -18,7 +18,7 @@ BEGIN
     END IF;
     PERFORM 1 FROM saleor_customer_groups_priceruleamount WHERE rule_id = checked_rule;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'price rule %% has no amount', checked_rule
+        RAISE EXCEPTION 'price rule % has no amount', checked_rule
             USING ERRCODE = 'check_violation', CONSTRAINT = 'pricerule_has_amounts';
     END IF;
     SELECT string_agg(channel.currency_code, ', ') INTO missing
@@ -29,7 +29,7 @@ BEGIN
                         WHERE amount.rule_id = checked_rule
                           AND amount.currency = channel.currency_code);
     IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'price rule %% has no amount in %%', checked_rule, missing
+        RAISE EXCEPTION 'price rule % has no amount in %', checked_rule, missing
             USING ERRCODE = 'check_violation', CONSTRAINT = 'pricerule_amount_in_currency';
     END IF;
 END
@@ -84,4 +84,4 @@ DROP FUNCTION saleor_customer_groups_require_amounts(bigint);
 class Migration(migrations.Migration):
     dependencies = [("saleor_customer_groups", "0002_standard_group")]
 
-    operations = [migrations.RunSQL([(FORWARDS, [])], [(BACKWARDS, [])])]
+    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
