@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.apps import AppConfig
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 
 class CustomerGroupsConfig(AppConfig):
-    """Registers the system checks and hooks pricing into Saleor."""
+    """Registers the system checks, the sweep, and hooks pricing into Saleor."""
 
     name = "saleor_customer_groups"
     verbose_name = "Customer groups"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hook in once every model is loaded; a host that changed is reported by the check."""
-        from . import checks  # noqa: F401
+        """Hook in once every model is loaded: these modules of the host import models."""
+        from . import checks, conf
         from .host import checkout
 
-        checkout.install()
+        if not checkout.install():
+            for problem in checkout.problems():
+                logger.critical("Group prices are not applied: %s", problem)
+        settings.CELERY_BEAT_SCHEDULE.setdefault(
+            "saleor-customer-groups-sweep",
+            {
+                "task": conf.SWEEP_TASK,
+                "schedule": conf.get("SWEEP_SECONDS"),
+                "options": {"queue": conf.get("CELERY_QUEUE")},
+            },
+        )
+        assert checks  # noqa: S101 - importing it registers the checks

@@ -1,0 +1,33 @@
+"""System checks: what would cost the merchant money is said at start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps.config import AppConfig
+from django.core.checks import CheckMessage, Error, register
+
+from . import conf
+from .host import checkout
+
+
+@register()
+def check_host(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: Saleor no longer has a function that group prices are hooked into."""
+    return [
+        Error(
+            f"Group prices are not applied: {problem}",
+            hint="This release of Saleor needs another release of saleor-customer-groups.",
+            id="saleor_customer_groups.E001",
+        )
+        for problem in checkout.problems()
+    ]
+
+
+@register()
+def check_settings(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E002: a setting has a value that cannot work, or does not exist."""
+    return [
+        Error(f"SALEOR_CUSTOMER_GROUPS: {problem}", id="saleor_customer_groups.E002")
+        for problem in conf.problems()
+    ]

@@ -29,9 +29,22 @@ POSITIVE_INTEGERS: Final = (
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
+SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
+CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
 def get(name: str) -> Any:
     """The setting's value, or its default. KeyError for a name that is no setting."""
     default = DEFAULTS[name]
     return getattr(settings, "SALEOR_CUSTOMER_GROUPS", {}).get(name, default)
+
+
+def problems() -> list[str]:
+    """What is wrong with the merchant's settings, a sentence each."""
+    given: dict[str, Any] = getattr(settings, "SALEOR_CUSTOMER_GROUPS", {})
+    found = [f"{name!r} is no setting of ours." for name in given if name not in DEFAULTS]
+    for name in POSITIVE_INTEGERS:
+        value = get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            found.append(f"{name!r} must be a whole number of at least 1, not {value!r}.")
+    return found

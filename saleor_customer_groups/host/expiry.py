@@ -1,0 +1,92 @@
+"""Open checkouts that must be priced again: expired in bounded statements, one after another.
+
+Each statement stands alone and may be repeated; a killed task goes on where it was, because a
+request is deleted only after its checkouts are expired.
+
+Checkouts whose prices expired already are touched for single customers, who may be looking at
+their basket this very second: a recalculation that began before the change must not store what
+it computed (see guard.expire). For whole groups they are passed over, there may be millions;
+what such a recalculation stores is shown until it expires, and refused before an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from django.db import connections
+from saleor.checkout.models import Checkout
+
+from .. import conf
+from ..groups.queries import guest_group_id
+from ..models import Membership, RepricingRequest
+
+# Customers of this many requests are taken together.
+REQUESTS: Final = 1_000
+FIRST: Final = UUID(int=0)
+BELIEVED: Final = "(checkout.price_expiration > now() OR checkout.discount_expiration > now())"
+
+
+def work_off() -> int:
+    """Expire the checkouts that the queue names; how many requests were done."""
+    done = 0
+    while requests := list(RepricingRequest.objects.order_by("id")[:REQUESTS]):
+        for condition, parameter in _conditions(requests):
+            _expire(condition, parameter)
+        RepricingRequest.objects.filter(id__in=[request.id for request in requests]).delete()
+        done += len(requests)
+    return done
+
+
+def _conditions(requests: list[RepricingRequest]) -> Iterator[tuple[str, object]]:
+    """The SQL conditions on open checkouts that the requests mean, fewest statements first."""
+    if any(r.customer_id is None and r.group_id is None for r in requests):
+        yield f"{BELIEVED} OR %s", False
+    if customers := sorted({r.customer_id for r in requests if r.customer_id is not None}):
+        yield "checkout.user_id = ANY(%s)", customers
+    groups = sorted({r.group_id for r in requests if r.group_id is not None})
+    if not groups:
+        return
+    members = f"SELECT customer_id FROM {Membership._meta.db_table} WHERE group_id = ANY(%s)"  # noqa: S608
+    yield f"{BELIEVED} AND checkout.user_id IN ({members})", groups
+    if guest_group_id(fresh=True) in groups:
+        yield f"{BELIEVED} AND checkout.user_id IS NULL OR %s", False
+
+
+def _expire(condition: str, parameter: object) -> int:
+    """Expire the checkouts whose prices are still believed; how many.
+
+    In key order, a chunk a statement, so that it cannot deadlock with its like. `last_change`
+    moves by a microsecond: see guard.expire.
+    """
+    table = Checkout._meta.db_table
+    sql = f"""
+        WITH chunk AS (
+            SELECT token FROM {table} AS checkout
+             WHERE token > %s AND ({condition})
+             ORDER BY token LIMIT %s FOR UPDATE
+        ), expired AS (
+            UPDATE {table} AS checkout
+               SET price_expiration = now(), discount_expiration = now(),
+                   last_change = last_change + interval '1 microsecond'
+              FROM chunk WHERE checkout.token = chunk.token
+            RETURNING checkout.token
+        )
+        SELECT token FROM expired ORDER BY token
+    """  # noqa: S608 - names of our own, values bound
+    chunk: int = conf.get("REPRICING_CHUNK")
+    last, count = FIRST, 0
+    while True:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(sql, [last, parameter, chunk])
+            tokens = [token for (token,) in cursor.fetchall()]
+        count += len(tokens)
+        if len(tokens) < chunk:
+            return count
+        last = tokens[-1]
+
+
+def expire_everything() -> int:
+    """Expire every open checkout; how many."""
+    return _expire(f"{BELIEVED} OR %s", False)

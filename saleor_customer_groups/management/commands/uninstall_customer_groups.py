@@ -1,0 +1,30 @@
+"""`uninstall_customer_groups`: leave Saleor as it was, before the package is removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from ...host import uninstall
+from ...host.db import on_writer
+
+
+class Command(BaseCommand):
+    """Switch the plugin off and take out of Saleor's tables what it put there."""
+
+    help = (
+        "Switch the plugin off, take the group prices out of open checkouts and remove its "
+        "periodic task. Groups and prices stay: drop their tables with "
+        "`migrate saleor_customer_groups zero`, then uninstall the package."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say what was done; running it again does what is left."""
+        report = on_writer(uninstall.uninstall)()
+        self.stdout.write(f"Plugin switched off; {report.checkouts} open checkouts cleared.")
+        self.stdout.write(f"{report.periodic_tasks} periodic tasks removed.")
+        self.stdout.write(
+            "Groups and prices are still in the database. To drop them: "
+            "migrate saleor_customer_groups zero, then pip uninstall saleor-customer-groups."
+        )

@@ -1,0 +1,78 @@
+"""The plugin as Saleor loads it: each hook is one call inwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from saleor.plugins.base_plugin import BasePlugin
+
+from . import conf, repricing
+from .host import customers, guard
+from .host.db import on_writer
+from .host.prices import Memo
+from .tasks import clear_group_prices
+
+
+class CustomerGroupsPlugin(BasePlugin):
+    """Customer groups decide what shoppers pay."""
+
+    PLUGIN_ID = conf.PLUGIN_ID
+    PLUGIN_NAME = "Customer groups"
+    PLUGIN_DESCRIPTION = (
+        "Customers in groups: a customer's groups decide the prices in the checkout. "
+        "Switching the plugin off takes the group prices out of open checkouts."
+    )
+    CONFIGURATION_PER_CHANNEL = False
+    # An inactive third-party plugin is in no list of the Dashboard, so it could not be found.
+    DEFAULT_ACTIVE = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.memo = Memo()
+
+    def customer_created(self, customer: Any, previous_value: Any = None, **kwargs: Any) -> Any:
+        """A customer registered, was created by staff, or came through an external login."""
+        on_writer(customers.welcome)(customer)
+        return previous_value
+
+    def account_confirmation_requested(
+        self,
+        user: Any,
+        channel_slug: str,
+        token: str = "",
+        redirect_url: str | None = None,
+        previous_value: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """A registration that must be confirmed: comes first, and names the channel."""
+        on_writer(customers.welcome)(user, channel_slug=channel_slug)
+        return previous_value
+
+    def checkout_updated(self, checkout: Any, previous_value: Any = None, **kwargs: Any) -> Any:
+        """Something about a checkout changed; of interest is its customer."""
+        on_writer(guard.reprice_for_customer)(checkout)
+        return previous_value
+
+    def preprocess_order_creation(
+        self,
+        checkout_info: Any,
+        lines: Sequence[Any] | None = None,
+        previous_value: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """The last moment before an order is made: no stale price is charged."""
+        on_writer(guard.refuse_stale_prices)(checkout_info, lines or checkout_info.lines)
+        return previous_value
+
+    @classmethod
+    def pre_save_plugin_configuration(cls, plugin_configuration: Any) -> None:
+        """Switched off: group prices leave the open checkouts. Switched on: they come."""
+        super().pre_save_plugin_configuration(plugin_configuration)
+        if plugin_configuration.active:
+            repricing.request_for_everybody()
+        else:
+            transaction.on_commit(
+                lambda: clear_group_prices.apply_async(queue=conf.get("CELERY_QUEUE"))
+            )

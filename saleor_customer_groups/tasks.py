@@ -1,0 +1,30 @@
+"""Background work: thin doors, each one call inwards. Every task may be killed and run again."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import conf
+from .host import cleanup, expiry
+from .host.db import on_writer
+from .pricing import windows
+
+
+@shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
+def reprice_open_checkouts() -> int:
+    """Expire the open checkouts that a change of members or prices touched."""
+    return on_writer(expiry.work_off)()
+
+
+@shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
+def sweep() -> int:
+    """Every minute: notice windows that opened or closed, and what a killed task left."""
+    on_writer(windows.sweep)(timezone.now())
+    return on_writer(expiry.work_off)()
+
+
+@shared_task(name=conf.CLEANUP_TASK, acks_late=True, reject_on_worker_lost=True)
+def clear_group_prices() -> int:
+    """Take the group prices out of open checkouts after the plugin was switched off."""
+    return on_writer(cleanup.clear_group_prices)()
