@@ -1,0 +1,40 @@
+# Each command is one of the launcher's (launcher/, standard library only): any Python from 3.11 on
+# starts it, and it makes the environment that the rest runs in.
+PYTHON ?= python3
+LAUNCH = $(PYTHON) -m launcher --follow-parent
+
+.PHONY: help demo demo-saleor services test test-sandbox test-saleor lint format clean
+
+help:
+	@$(PYTHON) -m launcher help
+
+# The small shop of sandbox/ on its own PostgreSQL, Valkey and worker.
+demo:
+	@$(LAUNCH) demo
+
+# The same with the real Saleor at $SALEOR_ROOT, ../saleor or ~/saleor.
+demo-saleor:
+	@$(LAUNCH) demo-saleor
+
+# Only the servers; prints what to export for running things by hand.
+services:
+	@$(LAUNCH) services
+
+# ARGS go to pytest in place of the whole suite: make test-sandbox ARGS="tests/pricing -k excludes"
+test:
+	@$(LAUNCH) test -- $(ARGS)
+
+test-sandbox:
+	@$(LAUNCH) test --on sandbox -- $(ARGS)
+
+test-saleor:
+	@$(LAUNCH) test --on saleor -- $(ARGS)
+
+lint:
+	@$(LAUNCH) lint
+
+format:
+	@$(LAUNCH) format
+
+clean:
+	@$(LAUNCH) clean

@@ -1,0 +1,165 @@
+"""The processes of one run: started here, and gone when the run is, however it ends."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from launcher import guardian
+from launcher.errors import ServiceFailed
+
+PATIENCE_SECONDS = 20.0
+LOG_TAIL_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to run. `user`: another account for it; `stop`: the signal that asks it to end."""
+
+    name: str
+    arguments: Sequence[str | Path]
+    env: Mapping[str, str]
+    cwd: Path = Path("/")
+    user: str | None = None
+    stop: signal.Signals = signal.SIGTERM
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A started command, and the file that has its output."""
+
+    command: Command
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def log_tail(self) -> str:
+        """The last lines it wrote."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(f"  {line}" for line in lines[-LOG_TAIL_LINES:])
+
+    def failure(self) -> ServiceFailed:
+        """The error that says it ended by itself, and its last words."""
+        code = self.process.poll()
+        return ServiceFailed(
+            f"{self.command.name} ended with code {code}. The end of {self.log}:\n{self.log_tail()}"
+        )
+
+
+class Children:
+    """Starts processes and ends them in reverse order; a guardian does so if we are killed."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._started: list[Child] = []
+
+    def __enter__(self) -> Self:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-I", guardian.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for child in list(reversed(self._started)):
+            self.stop(child)
+        self._guardian.communicate()
+
+    def start(self, command: Command) -> Child:
+        """Start a process that stays; its output goes to `<name>.log` of this run."""
+        log = self._log_of(command)
+        with open(log, "wb") as output:
+            return self._keep(command, log, _popen(command, output.fileno()))
+
+    def run(self, command: Command) -> None:
+        """Run a process to its end; ServiceFailed with its last words when that is not code 0."""
+        child = self.start(command)
+        if child.process.wait() != 0:
+            raise child.failure()
+        self._forget(child)
+
+    def follow(self, command: Command, each_line: Callable[[str], None]) -> int:
+        """Run a process to its end, handing over its output line by line; its exit code."""
+        child = self._keep(command, self._log_of(command), _popen(command, subprocess.PIPE))
+        assert child.process.stdout is not None
+        with open(child.log, "wb") as log:
+            for line in child.process.stdout:
+                log.write(line)
+                each_line(line.decode(errors="replace").rstrip("\n"))
+        code = child.process.wait()
+        self._forget(child)
+        return code
+
+    def stop(self, child: Child) -> None:
+        """End a process: ask, wait, and kill its group when it stays."""
+        if child.process.poll() is None:
+            child.process.send_signal(child.command.stop)
+            try:
+                child.process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self._forget(child)
+
+    def first_dead(self) -> Child | None:
+        """A process that ended by itself, if any did."""
+        return next((child for child in self._started if child.process.poll() is not None), None)
+
+    def _log_of(self, command: Command) -> Path:
+        return self._logs / f"{command.name}.log"
+
+    def _keep(self, command: Command, log: Path, process: subprocess.Popen[bytes]) -> Child:
+        child = Child(command=command, process=process, log=log)
+        self._started.append(child)
+        self._tell(f"+ {process.pid} {command.stop.value}")
+        return child
+
+    def _forget(self, child: Child) -> None:
+        self._started.remove(child)
+        self._tell(f"- {child.process.pid}")
+
+    def _tell(self, line: str) -> None:
+        assert self._guardian.stdin is not None
+        with suppress(BrokenPipeError):  # somebody killed the guardian: the run goes on without
+            self._guardian.stdin.write(f"{line}\n".encode())
+            self._guardian.stdin.flush()
+
+
+def _popen(command: Command, output: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(argument) for argument in command.arguments],
+        env=dict(command.env),
+        cwd=command.cwd,
+        user=command.user,
+        group=primary_group(command.user),
+        extra_groups=None if command.user is None else [],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C is ours to hand on, in order
+    )
+
+
+def primary_group(user: str | None) -> int | None:
+    """The group to run as beside `user`."""
+    return None if user is None else pwd.getpwnam(user).pw_gid

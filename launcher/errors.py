@@ -1,0 +1,15 @@
+"""What can go wrong while starting; each message is a full sentence for the terminal."""
+
+from __future__ import annotations
+
+
+class LauncherError(Exception):
+    """Base of all: the message is shown to the person who typed the command, without a traceback."""
+
+
+class ServiceFailed(LauncherError):
+    """A server did not start, or one of the demo's processes ended by itself."""
+
+
+class InstallFailed(LauncherError):
+    """A virtual environment or its packages could not be made."""

@@ -1,0 +1,80 @@
+"""A Valkey of our own, the broker between the shop and its worker; ended with its run.
+
+Everything is written to an append-only file first, so tasks outlive a kill.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.children import Child, Children, Command
+from launcher.ports import LOCALHOST, accepts, free_port
+from launcher.state import remembered_secret, write_private
+
+START_SECONDS = 30.0
+START_TRIES = 3
+POLL_SECONDS = 0.02
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A running Valkey, and how to reach it."""
+
+    port: int
+    password: str
+
+    def url(self, number: int) -> str:
+        """The address of one of its 16 numbered stores."""
+        return f"redis://:{self.password}@{LOCALHOST}:{self.port}/{number}"
+
+
+def start(children: Children, program: Path, folder: Path) -> Broker:
+    """Start the server on what `folder` keeps; returns when it answers."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    password = remembered_secret(folder / "password")
+    _stop_leftover(folder / "port", password)
+    for _ in range(START_TRIES):
+        broker = Broker(port=free_port(), password=password)
+        write_private(folder / "port", str(broker.port))
+        child = children.start(_serve(program, folder, broker))
+        if _gets_ready(child, broker.port):
+            return broker
+        children.stop(child)
+    raise child.failure()
+
+
+def _serve(program: Path, folder: Path, broker: Broker) -> Command:
+    # By file: arguments can be read by every account of the machine.
+    settings = folder / "valkey.conf"
+    write_private(
+        settings,
+        f"bind {LOCALHOST}\nport {broker.port}\nrequirepass {broker.password}\n"
+        f'dir "{folder}"\nappendonly yes\nappendfsync everysec\nsave ""\n'
+        "maxmemory-policy noeviction\n",
+    )
+    return Command(name="valkey", arguments=[program, settings], env={"PATH": os.defpath})
+
+
+def _gets_ready(child: Child, port: int) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while child.process.poll() is None and time.monotonic() < deadline:
+        if accepts(port):
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def _stop_leftover(port_file: Path, password: str) -> None:
+    """End a server that a killed run left: it still answers on its port to our password."""
+    with suppress(OSError, ValueError):
+        port = int(port_file.read_text())
+        with socket.create_connection((LOCALHOST, port), timeout=STOP_SECONDS) as leftover:
+            leftover.sendall(f"AUTH {password}\r\nSHUTDOWN\r\n".encode())
+            while leftover.recv(1024):  # closes when it is gone
+                pass

@@ -1,0 +1,48 @@
+"""The suite's two hosts: the miniature Saleor of sandbox/, and the real one.
+
+The settings module decides: `sandbox_settings` or `tests.saleor_settings`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+HOST_IS_SALEOR = os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.saleor_settings"
+
+if HOST_IS_SALEOR:
+    from tests.saleor_host import FIXTURES, share_one_connection
+
+    share_one_connection()
+    pytest_plugins = FIXTURES
+    collect_ignore = ["launcher", "sandbox"]
+else:
+    collect_ignore = ["saleor", "contract"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip in the sandbox what is marked `real_saleor`."""
+    if HOST_IS_SALEOR:
+        return
+    for item in items:
+        if item.get_closest_marker("real_saleor"):
+            item.add_marker(pytest.mark.skip(reason="needs the real Saleor"))
+
+
+@pytest.fixture(scope="session")
+def host_is_saleor() -> bool:
+    """Whether the test runs on the real Saleor."""
+    return HOST_IS_SALEOR
+
+
+@pytest.fixture(autouse=True)
+def _standard_group(request: pytest.FixtureRequest) -> None:
+    """The default group of our migration, which the flush after a transactional test took away."""
+    if "db" not in request.fixturenames and not request.node.get_closest_marker("django_db"):
+        return
+    request.getfixturevalue("db")
+    from saleor_customer_groups.models import CustomerGroup, DefaultGroup
+
+    group, _ = CustomerGroup.objects.get_or_create(slug="standard", defaults={"name": "Standard"})
+    DefaultGroup.objects.get_or_create(channel=None, defaults={"group": group})
