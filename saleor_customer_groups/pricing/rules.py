@@ -1,0 +1,143 @@
+"""What takes part in a price, as plain values: the item, the rules and the price lists. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+ONE: Final = Decimal(1)
+ZERO: Final = Decimal(0)
+HUNDREDTH: Final = Decimal("0.01")
+
+
+class RuleKind(StrEnum):
+    """What a rule does to a price. The values are those of the database."""
+
+    PERCENTAGE_OFF = "percentage_off"
+    AMOUNT_OFF = "amount_off"
+    FIXED_PRICE = "fixed_price"
+    PERCENTAGE_UP = "percentage_up"
+    AMOUNT_UP = "amount_up"
+
+
+PERCENTAGES: Final = frozenset({RuleKind.PERCENTAGE_OFF, RuleKind.PERCENTAGE_UP})
+SURCHARGES: Final = frozenset({RuleKind.PERCENTAGE_UP, RuleKind.AMOUNT_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a basket: a variant and how many of it. Prices are for one unit.
+
+    `promotion_price` is the shop's own catalogue promotion if it is below the list price.
+    """
+
+    variant_id: int
+    product_id: int
+    category_id: int | None
+    collection_ids: frozenset[int]
+    quantity: int
+    list_price: Decimal
+    promotion_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Things that a rule names. A category stands here with every descendant of it that matters."""
+
+    variants: frozenset[int] = frozenset()
+    products: frozenset[int] = frozenset()
+    categories: frozenset[int] = frozenset()
+    collections: frozenset[int] = frozenset()
+
+    def by_kind(self) -> tuple[frozenset[int], ...]:
+        """The ids of the variants, products, categories and collections, in this order."""
+        return self.variants, self.products, self.categories, self.collections
+
+    def touches(self, item: Item) -> bool:
+        """Whether the item is one of these things, or is in one of them."""
+        return (
+            item.variant_id in self.variants
+            or item.product_id in self.products
+            or item.category_id in self.categories
+            or not self.collections.isdisjoint(item.collection_ids)
+        )
+
+
+NOTHING: Final = Scope()
+
+
+class Rule(NamedTuple):
+    """A price rule that holds here and now for the shopper.
+
+    `value` is the percentage or, in the currency of the quote, the amount. A NamedTuple because
+    a large book makes hundreds of them in one request.
+    """
+
+    id: int
+    name: str
+    kind: str
+    value: Decimal
+    everything: bool = False
+    includes: Scope = NOTHING
+    excludes: Scope = NOTHING
+    min_quantity: int = 1
+    priority: int = 0
+    stand_alone: bool = False
+
+    def touches(self, item: Item) -> bool:
+        """Whether the rule names the item, excludes aside."""
+        return self.everything or self.includes.touches(item)
+
+
+class PriceList(NamedTuple):
+    """A price list that holds here and now for the shopper; its prices are `Entry`s."""
+
+    id: int
+    name: str
+    priority: int = 0
+    stand_alone: bool = False
+
+
+class Entry(NamedTuple):
+    """The price of a variant on a list, from a quantity on.
+
+    A NamedTuple, and the fields in this order, because a row of the database is one as it is.
+    """
+
+    variant_id: int
+    list_id: int
+    min_quantity: int
+    amount: Decimal
+
+
+def line(kind: str, value: Decimal) -> tuple[Decimal, Decimal]:
+    """A rule as a straight line, `price × factor + shift`: the whole arithmetic of rules.
+
+    The result may be below zero; who uses it stops there.
+    """
+    if kind == RuleKind.PERCENTAGE_OFF:
+        return ONE - value * HUNDREDTH, ZERO
+    if kind == RuleKind.PERCENTAGE_UP:
+        return ONE + value * HUNDREDTH, ZERO
+    if kind == RuleKind.AMOUNT_OFF:
+        return ONE, -value
+    if kind == RuleKind.AMOUNT_UP:
+        return ONE, value
+    if kind == RuleKind.FIXED_PRICE:
+        return ZERO, value
+    raise ValueError(f"{kind!r} is no kind of price rule.")
+
+
+def fault(kind: str, value: Decimal | None) -> str | None:
+    """What is wrong with a rule's value, in words, or None."""
+    if kind not in set(RuleKind):
+        return f"{kind!r} is no kind of rule"
+    if value is None:
+        return "it has no percentage" if kind in PERCENTAGES else "it has no amount in the currency"
+    if not value.is_finite() or value < 0:
+        return f"{value} is no price or percentage"
+    if kind == RuleKind.PERCENTAGE_OFF and value > 100:
+        return f"{value} percent off is more than all"
+    return None
