@@ -101,7 +101,7 @@ def decide(item: Item | None, book: Book | None, currency: str) -> Decision:
     if item is None or book is None:
         return NOTHING
     answer = quote(item, book, currency)
-    if not answer.has_candidates:
+    if not answer.winners:
         return NOTHING
     price = _line_price(answer) if answer.charged == "group" else None
     return Decision(price=price, record=_record(answer, price))

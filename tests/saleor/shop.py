@@ -1,0 +1,123 @@
+"""A small real shop: one channel, digital products that need no shipping, no taxes."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.sites.models import Site
+from django.utils import timezone
+from saleor.account.models import Address, User
+from saleor.channel.models import Channel
+from saleor.product.models import (
+    Category,
+    Product,
+    ProductChannelListing,
+    ProductType,
+    ProductVariant,
+    ProductVariantChannelListing,
+)
+from saleor.shipping.models import ShippingZone
+from saleor.site.models import SiteSettings
+from saleor.tax.models import TaxConfiguration
+from saleor.warehouse.models import Stock, Warehouse
+
+from saleor_customer_groups.models import CustomerGroup, DefaultGroup
+
+PASSWORD = "open-sesame"
+
+
+@dataclass
+class Shop:
+    """What the tests start from: a channel where orders need no payment, and a default group."""
+
+    site: SiteSettings
+    channel: Channel
+    warehouse: Warehouse
+    category: Category
+    product_type: ProductType
+    standard: CustomerGroup
+
+    def variant(self, name: str, price: str, *, discounted: str | None = None) -> ProductVariant:
+        """A product with one variant for sale at `price`, plenty in stock."""
+        now = timezone.now()
+        product = Product.objects.create(
+            name=name, slug=slug(name), product_type=self.product_type, category=self.category
+        )
+        ProductChannelListing.objects.create(
+            product=product,
+            channel=self.channel,
+            is_published=True,
+            published_at=now,
+            visible_in_listings=True,
+            available_for_purchase_at=now,
+            currency=self.channel.currency_code,
+            discounted_price_amount=Decimal(discounted or price),
+        )
+        variant = ProductVariant.objects.create(product=product, sku=slug(name))
+        ProductVariantChannelListing.objects.create(
+            variant=variant,
+            channel=self.channel,
+            price_amount=Decimal(price),
+            discounted_price_amount=Decimal(discounted or price),
+            currency=self.channel.currency_code,
+        )
+        Stock.objects.create(warehouse=self.warehouse, product_variant=variant, quantity=10_000)
+        return variant
+
+    def customer(self, name: str) -> User:
+        """A confirmed customer who can log in."""
+        user = User.objects.create_user(f"{name.lower()}@example.com", PASSWORD)
+        user.first_name, user.is_confirmed, user.is_active = name, True, True
+        user.save()
+        return user
+
+
+def slug(name: str) -> str:
+    """A unique slug for the name."""
+    return f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:8]}"
+
+
+def build() -> Shop:
+    """Make the shop in the empty database of a transactional test."""
+    site, _ = Site.objects.get_or_create(
+        pk=1, defaults={"domain": "localhost:8000", "name": "Shop"}
+    )
+    Site.objects.clear_cache()
+    settings, _ = SiteSettings.objects.get_or_create(
+        site=site, defaults={"enable_account_confirmation_by_email": False}
+    )
+    channel = Channel.objects.create(
+        name="Main",
+        slug="main",
+        currency_code="USD",
+        default_country="US",
+        is_active=True,
+        allow_unpaid_orders=True,
+        automatically_confirm_all_new_orders=True,
+    )
+    tax, _ = TaxConfiguration.objects.get_or_create(channel=channel)
+    tax.charge_taxes, tax.prices_entered_with_tax = False, True
+    tax.tax_calculation_strategy = "FLAT_RATES"
+    tax.save()
+    address = Address.objects.create(
+        street_address_1="1 Main St", city="New York", postal_code="10001",
+        country="US", country_area="NY",
+    )  # fmt: skip
+    warehouse = Warehouse.objects.create(
+        name="Warehouse", slug="warehouse", address=address, email="w@example.com"
+    )
+    warehouse.channels.add(channel)
+    zone = ShippingZone.objects.create(name="World", countries=["US"])
+    zone.channels.add(channel)
+    warehouse.shipping_zones.add(zone)
+    product_type = ProductType.objects.create(
+        name="Digital", slug="digital", is_shipping_required=False, has_variants=True
+    )
+    category = Category.objects.create(name="Everything", slug="everything")
+    standard, _ = CustomerGroup.objects.get_or_create(
+        slug="standard", defaults={"name": "Standard"}
+    )
+    DefaultGroup.objects.get_or_create(channel=None, defaults={"group": standard})
+    return Shop(settings, channel, warehouse, category, product_type, standard)

@@ -1,0 +1,91 @@
+"""What becomes of a group price in the order, and that a stale one is never charged."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal as D
+
+import pytest
+
+from saleor_customer_groups.host.lines import RECORD_KEY
+
+
+@pytest.fixture
+def lamp(shop):
+    """A lamp for 80."""
+    return shop.variant("Lamp", "80")
+
+
+@pytest.fixture
+def off25(vip, rule):
+    """25 % off everything for VIPs: the lamp for 60."""
+    return rule(vip, "percentage_off", "25", name="VIP 25 %")
+
+
+def ready(session, *lines):
+    """A basket that only needs to be completed."""
+    return session.bill_to(session.create("main", *lines))
+
+
+def test_the_order_has_the_discount_its_name_its_reason_and_the_explanation(as_alice, lamp, off25):
+    from saleor.order.models import OrderLine
+
+    answer = as_alice.complete(ready(as_alice, (lamp, 2)))
+
+    assert answer["errors"] == []
+    (line,) = answer["order"]["lines"]
+    assert (line["undiscountedUnitPrice"]["gross"]["amount"], line["unitPrice"]["gross"]["amount"]) == (80, 60)
+    assert answer["order"]["total"]["gross"]["amount"] == 120
+    assert "VIP" in line["unitDiscountReason"]
+    stored = OrderLine.objects.get()
+    (discount,) = stored.discounts.all()
+    assert (discount.type, discount.value_type, discount.value) == ("promotion", "fixed", D(20))
+    assert (discount.amount_value, discount.promotion_rule_id) == (D(40), None)
+    assert "VIP 25 %" in discount.name
+    assert "VIP" in discount.reason
+    assert json.loads(stored.private_metadata[RECORD_KEY])["final_price"] == "60.00"
+
+
+def test_an_order_of_a_surcharged_line_has_the_higher_price(as_alice, lamp, vip, rule):
+    from saleor.order.models import OrderLine
+
+    rule(vip, "amount_up", "8")
+
+    answer = as_alice.complete(ready(as_alice, (lamp, 1)))
+
+    assert answer["order"]["total"]["gross"]["amount"] == 88
+    assert OrderLine.objects.get().is_price_overridden is True
+
+
+def test_a_stale_price_is_refused_and_the_next_try_pays_the_new_one(as_alice, lamp, off25):
+    from saleor.order.models import Order
+
+    basket = ready(as_alice, (lamp, 1))
+    assert basket.total == D(60)
+    off25.active = False
+    off25.save()
+
+    answer = as_alice.complete(basket)
+
+    assert answer["order"] is None
+    (error,) = answer["errors"]
+    assert (error["field"], error["code"]) == ("lines", "INVALID")
+    assert "The price of this checkout has changed: Lamp" in error["message"]
+    assert Order.objects.count() == 0
+    assert as_alice.look(basket).total == D(80)
+    again = as_alice.complete(basket)
+    assert again["order"]["total"]["gross"]["amount"] == 80
+
+
+def test_a_guests_checkout_completes_without_group_price(guest, lamp, off25):
+    basket = guest.bill_to(guest.create("main", (lamp, 1), email="guest@example.com"))
+
+    assert guest.complete(basket)["order"]["total"]["gross"]["amount"] == 80
+
+
+def test_a_checkout_made_from_an_order_has_todays_group_price(as_alice, lamp, off25):
+    answer = as_alice.complete(ready(as_alice, (lamp, 2)))
+    off25.percentage = D(50)
+    off25.save()
+
+    assert as_alice.from_order(answer["order"]["id"]).was_now == [(D(80), D(40))]
