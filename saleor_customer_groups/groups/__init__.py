@@ -1,0 +1,1 @@
+"""Groups: who is in which, and which group a newcomer enters."""

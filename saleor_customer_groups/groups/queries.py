@@ -1,0 +1,98 @@
+"""Questions about groups and their members. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet
+
+from .. import conf
+from ..models import CustomerGroup, DefaultGroup, GroupKind, Membership, MembershipEvent
+
+GUEST_GROUP_KEY: Final = "saleor_customer_groups.guest_group"
+NO_GROUP: Final = 0  # no group has this id; the cache's None means "not asked yet"
+
+
+def group_ids_of(customer_id: int, *, now: datetime) -> tuple[int, ...]:
+    """The groups that the customer is in at `now`, ascending."""
+    memberships = Membership.objects.active(now).filter(customer_id=customer_id)
+    return tuple(memberships.order_by("group_id").values_list("group_id", flat=True))
+
+
+def is_member(customer_id: int, group_id: int, *, now: datetime) -> bool:
+    """Whether the customer is in the group at `now`."""
+    memberships = Membership.objects.active(now)
+    return memberships.filter(customer_id=customer_id, group_id=group_id).exists()
+
+
+def members_of(group: CustomerGroup, *, now: datetime) -> QuerySet[Membership]:
+    """The memberships that hold at `now`, in the order of joining the table."""
+    return Membership.objects.active(now).filter(group=group)
+
+
+def overview(*, now: datetime) -> QuerySet[CustomerGroup]:
+    """All groups, each with `member_count` at `now`, and what it is the default for."""
+    active = Q(memberships__until=None) | Q(memberships__until__gt=now)
+    counted = CustomerGroup.objects.annotate(member_count=Count("memberships", filter=active))
+    return counted.prefetch_related("default_for__channel")
+
+
+def history_of(customer_id: int) -> QuerySet[MembershipEvent]:
+    """What happened to the customer's memberships, oldest first."""
+    return MembershipEvent.objects.filter(customer_id=customer_id).order_by("id")
+
+
+def default_group_for(channel_id: int | None) -> CustomerGroup | None:
+    """The group that a newcomer of the channel enters: the channel's own, else the shop's."""
+    choices = DefaultGroup.objects.filter(Q(channel_id=channel_id) | Q(channel=None))
+    best = choices.order_by(F("channel_id").asc(nulls_last=True)).select_related("group").first()
+    return best.group if best else None
+
+
+def guest_group_id(*, fresh: bool = False) -> int | None:
+    """The guest group, which every shopper who is not logged in belongs to.
+
+    The answer may be `GUEST_GROUP_CACHE_SECONDS` old, and costs no statement then; `fresh` asks
+    the database.
+    """
+    cached = None if fresh else cache.get(GUEST_GROUP_KEY)
+    if cached is None:
+        found = CustomerGroup.objects.filter(kind=GroupKind.GUEST).values_list("pk", flat=True)
+        cached = found.first() or NO_GROUP
+        cache.set(GUEST_GROUP_KEY, cached, timeout=conf.get("GUEST_GROUP_CACHE_SECONDS"))
+    return cached or None
+
+
+def forget_guest_group() -> None:
+    """The next `guest_group_id` asks the database."""
+    cache.delete(GUEST_GROUP_KEY)
+
+
+def group_by_slug(slug: str) -> CustomerGroup | None:
+    """The group of this slug."""
+    return CustomerGroup.objects.filter(slug=slug).first()
+
+
+def channel_id_by_slug(slug: str) -> int | None:
+    """The shop's channel of this slug."""
+    channels = apps.get_model("channel", "Channel")._default_manager.filter(slug=slug)
+    return channels.values_list("pk", flat=True).first()
+
+
+def customer_ids_by_email(emails: Iterable[str]) -> dict[str, int]:
+    """The customers of these e-mail addresses, by the address as given; unknown ones are missing.
+
+    The shop keeps addresses in lower case, but old ones may be as they were typed: the exact
+    address wins.
+    """
+    given = set(emails)
+    wanted = given | {email.lower() for email in given}
+    customers = get_user_model()._default_manager.filter(email__in=wanted)
+    found = dict(customers.values_list("email", "pk"))
+    pairs = {email: found.get(email, found.get(email.lower())) for email in given}
+    return {email: customer_id for email, customer_id in pairs.items() if customer_id is not None}

@@ -1,0 +1,110 @@
+"""The statements that change memberships.
+
+Each changes many customers at once and writes their history in the same breath. Rows are locked
+in the order of the customers' ids, so that two of them never wait for each other.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from ..models import CustomerGroup, Membership, MembershipEvent
+
+# SHARE: joins go on side by side, but the group can neither go away nor change its kind.
+LOCK_GROUP: Final = "SELECT name, kind FROM {group} WHERE id = %(group)s FOR SHARE"
+
+# Customers who are in the group already are left out before anything is locked: waiting for the
+# row of one who is just being deleted would end in a deadlock. An ended membership begins anew.
+JOIN: Final = """
+WITH customers AS (
+    SELECT customer.id
+      FROM {customer} AS customer
+     WHERE customer.id = ANY(%(customers)s::bigint[])
+       AND NOT EXISTS (
+               SELECT 1 FROM {membership} AS membership
+                WHERE membership.customer_id = customer.id
+                  AND membership.group_id = %(group)s
+                  AND (membership.until IS NULL OR membership.until > %(now)s))
+     ORDER BY customer.id
+       FOR KEY SHARE OF customer
+), joined AS (
+    INSERT INTO {membership} AS membership
+           (customer_id, group_id, source, reason, actor,
+            started_at, until, created_at, updated_at)
+    SELECT id, %(group)s, %(source)s, %(reason)s, %(actor)s,
+           %(now)s, %(until)s::timestamptz, %(now)s, %(now)s
+      FROM customers
+        ON CONFLICT (customer_id, group_id) DO UPDATE
+       SET source = excluded.source, reason = excluded.reason, actor = excluded.actor,
+           started_at = excluded.started_at, until = excluded.until,
+           updated_at = excluded.updated_at
+     WHERE membership.until <= %(now)s
+    RETURNING customer_id
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
+       %(until)s::timestamptz, %(now)s
+  FROM joined
+RETURNING customer_id
+"""
+
+LEAVE: Final = """
+WITH members AS (
+    SELECT id FROM {membership}
+     WHERE group_id = %(group)s
+       AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s::bigint[]))
+       AND (until IS NULL OR until > %(now)s)
+     ORDER BY customer_id
+       FOR UPDATE
+), gone AS (
+    DELETE FROM {membership} AS membership USING members
+     WHERE membership.id = members.id
+    RETURNING membership.customer_id
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
+       NULL, %(now)s
+  FROM gone
+RETURNING customer_id
+"""
+
+CHANGE_UNTIL: Final = """
+WITH members AS (
+    SELECT id FROM {membership}
+     WHERE group_id = %(group)s
+       AND customer_id = ANY(%(customers)s::bigint[])
+       AND (until IS NULL OR until > %(now)s)
+       AND until IS DISTINCT FROM %(until)s::timestamptz
+     ORDER BY customer_id
+       FOR UPDATE
+), changed AS (
+    UPDATE {membership} AS membership
+       SET until = %(until)s::timestamptz, updated_at = %(now)s
+      FROM members
+     WHERE membership.id = members.id
+    RETURNING membership.customer_id
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
+       %(until)s::timestamptz, %(now)s
+  FROM changed
+RETURNING customer_id
+"""
+
+
+@cache
+def prepared(statement: str) -> str:
+    """The statement with the tables' names in it; they come from the models, never from input."""
+    tables = {
+        "customer": get_user_model(),
+        "group": CustomerGroup,
+        "membership": Membership,
+        "event": MembershipEvent,
+    }
+    return statement.format(
+        **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()}
+    )
