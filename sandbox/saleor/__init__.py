@@ -1,0 +1,5 @@
+"""A miniature of Saleor: only what the plugin touches, under Saleor's own names.
+
+Written afresh for running and testing the plugin where there is no Saleor. It is not Saleor,
+it is not packaged, and tests/contract holds its names, signatures and columns to the real one.
+"""

@@ -1,0 +1,31 @@
+"""What follows a registration, in the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.sites.models import Site
+
+from ..celeryconf import app
+from ..core.db.connection import allow_writer
+from ..core.utils.events import call_event
+from ..plugins.manager import get_plugins_manager
+from .models import User
+
+
+@app.task()  # type: ignore[misc]
+@allow_writer()
+def finish_creating_user(
+    user_pk: int | None, redirect_url: str | None, channel_slug: str, context_data: dict[str, Any]
+) -> None:
+    """Tell the plugins about a new customer, and that they have to confirm where that is on."""
+    if not user_pk:
+        return
+    user = User.objects.get(pk=user_pk)
+    manager = get_plugins_manager(allow_replica=True)
+    if Site.objects.get_current().settings.enable_account_confirmation_by_email:
+        token = default_token_generator.make_token(user)
+        requested = manager.account_confirmation_requested
+        call_event(requested, user, channel_slug, token, redirect_url)
+    call_event(manager.customer_created, user)

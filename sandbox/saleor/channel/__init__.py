@@ -1,0 +1,1 @@
+"""Channels: a market with its currency."""

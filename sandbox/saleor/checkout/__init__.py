@@ -1,0 +1,1 @@
+"""Baskets on their way to an order."""

@@ -1,0 +1,1 @@
+"""What lines of a checkout and of an order have in common."""

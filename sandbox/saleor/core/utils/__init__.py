@@ -1,0 +1,1 @@
+"""Small shared pieces, named as in Saleor."""

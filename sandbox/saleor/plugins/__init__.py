@@ -1,0 +1,1 @@
+"""Plugins: how they are configured, found and called."""
