@@ -6,7 +6,7 @@ LAUNCH = $(PYTHON) -m launcher --follow-parent
 .PHONY: help demo demo-saleor services test test-sandbox test-saleor lint format clean
 
 help:
-	@$(PYTHON) -m launcher help
+	@$(PYTHON) -m launcher --help
 
 # The small shop of sandbox/ on its own PostgreSQL, Valkey and worker.
 demo:

@@ -8,16 +8,21 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
-from launcher import cleaning, linting, testing
+from launcher import cleaning, demo, demo_saleor, linting, services, testing
 from launcher.errors import LauncherError
 
 INTERRUPTED = 130
-SIMPLE = {
-    "lint": "ruff, mypy and import-linter",
-    "format": "rewrite what ruff can",
-    "clean": "remove everything the launcher made",
+HOSTS = ["sandbox", "saleor"]
+COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
+    "demo": (demo.demo, "serve the small shop of sandbox/"),
+    "demo-saleor": (demo_saleor.demo_saleor, "serve a real Saleor with the plugin"),
+    "services": (services.services, "only PostgreSQL and Valkey, for running things by hand"),
+    "lint": (linting.lint, "ruff, mypy and import-linter"),
+    "format": (linting.tidy, "rewrite what ruff can"),
+    "clean": (cleaning.clean, "remove everything these commands made"),
 }
 
 
@@ -30,7 +35,8 @@ def main() -> int:
     if options.follow_parent:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
-        return _command(options)
+        code: int = options.run(options)
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except (LauncherError, OSError) as error:
@@ -39,31 +45,18 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="launcher", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make", description="The commands of this project.")
     parser.add_argument(
         "--follow-parent", action="store_true", help="end when the process that started this ends"
     )
     commands = parser.add_subparsers(dest="what", required=True)
-    test = commands.add_parser("test", help="run the suites")
-    test.add_argument("--on", choices=["sandbox", "saleor"], action="append", dest="hosts")
-    test.add_argument("arguments", nargs="*", help="for pytest, in place of the whole suite")
-    for name, words in SIMPLE.items():
-        commands.add_parser(name, help=words)
+    tests = commands.add_parser("test", help="run the suite in the sandbox and on a real Saleor")
+    tests.add_argument("--on", choices=HOSTS, action="append", dest="hosts")
+    tests.add_argument("arguments", nargs="*", help="for pytest, in place of the whole suite")
+    tests.set_defaults(run=lambda given: testing.test(given.hosts or HOSTS, given.arguments))
+    for name, (run, words) in COMMANDS.items():
+        commands.add_parser(name, help=words).set_defaults(run=lambda _, run=run: run())
     return parser
-
-
-def _command(options: argparse.Namespace) -> int:
-    match options.what:
-        case "test":
-            return testing.test(options.hosts or ["sandbox", "saleor"], options.arguments)
-        case "lint":
-            return linting.lint()
-        case "format":
-            return linting.tidy()
-        case "clean":
-            return cleaning.clean()
-        case other:
-            raise LauncherError(f"No such command: {other}")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

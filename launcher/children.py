@@ -48,21 +48,19 @@ class Child:
 
     def failure(self) -> ServiceFailed:
         """The error that says it ended by itself, and its last words."""
-        code = self.process.poll()
-        return ServiceFailed(
-            f"{self.command.name} ended with code {code}. The end of {self.log}:\n{self.log_tail()}"
-        )
+        ended = f"{self.command.name} ended with code {self.process.poll()}"
+        return ServiceFailed(f"{ended}. The end of {self.log}:\n{self.log_tail()}")
 
 
 class Children:
     """Starts processes and ends them in reverse order; a guardian does so if we are killed."""
 
     def __init__(self, logs: Path) -> None:
-        self._logs = logs
+        self.logs = logs
         self._started: list[Child] = []
 
     def __enter__(self) -> Self:
-        self._logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
         self._guardian = subprocess.Popen(
             [sys.executable, "-I", guardian.__file__],
             stdin=subprocess.PIPE,
@@ -96,17 +94,17 @@ class Children:
             raise child.failure()
         self._forget(child)
 
-    def follow(self, command: Command, each_line: Callable[[str], None]) -> int:
-        """Run a process to its end, handing over its output line by line; its exit code."""
+    def follow(self, command: Command, each_line: Callable[[str], None]) -> Child:
+        """Run a process to its end, handing over its output line by line."""
         child = self._keep(command, self._log_of(command), _popen(command, subprocess.PIPE))
         assert child.process.stdout is not None
         with open(child.log, "wb") as log:
             for line in child.process.stdout:
                 log.write(line)
                 each_line(line.decode(errors="replace").rstrip("\n"))
-        code = child.process.wait()
+        child.process.wait()
         self._forget(child)
-        return code
+        return child
 
     def stop(self, child: Child) -> None:
         """End a process: ask, wait, and kill its group when it stays."""
@@ -126,7 +124,7 @@ class Children:
         return next((child for child in self._started if child.process.poll() is not None), None)
 
     def _log_of(self, command: Command) -> Path:
-        return self._logs / f"{command.name}.log"
+        return self.logs / f"{command.name}.log"
 
     def _keep(self, command: Command, log: Path, process: subprocess.Popen[bytes]) -> Child:
         child = Child(command=command, process=process, log=log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 from launcher.environment import VENV, say
 from launcher.errors import LauncherError
@@ -15,7 +16,7 @@ def clean() -> int:
     """Remove `.state`, `.venv` and the database's folder; refused while one of them is in use."""
     state = state_folder()
     for purpose in PURPOSES:
-        with only_one(purpose, busy=lambda purpose=purpose: _refuse(purpose)):
+        with only_one(purpose, busy=partial(_refuse, purpose)):
             pass
     for folder in (database_home(state), state, VENV, *PROJECT.glob("*.egg-info")):
         say(f"removing {folder}")

@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,20 +30,21 @@ def python_with(requirements: str) -> Path:
     if sys.version_info < OLDEST_PYTHON:
         raise InstallFailed(f"Python 3.11 or later is needed; {sys.executable} is older.")
     python = VENV / "bin" / "python"
-    stamp = VENV / f".installed-{requirements}"
+    # The folder's own path is part of it: a copied environment still points at the original.
+    facts = (str(VENV), sys.version)
     with only_one("environment", busy=_say_wait):
-        # The folder's own path is part of it: a copied environment still points at the original.
-        if _is_stamped(stamp, wanted := _fingerprint(requirements, str(VENV), sys.version)):
+        if _is_stamped(_stamp(requirements), _fingerprint(requirements, *facts)):
             return python
         _make_venv(python)
         say(f"installing requirements/{requirements} into .venv")
         _pip(python, "-r", str(REQUIREMENTS / requirements))
-        stamp.write_text(wanted)
+        for installed in (requirements, *_included(requirements)):
+            _stamp(installed).write_text(_fingerprint(installed, *facts))
     return python
 
 
 def packages_beside(python: Path, requirements: str) -> Path:
-    """A folder with that file's packages for another environment's python, which stays untouched."""
+    """A folder with that file's packages for a python whose own environment stays untouched."""
     folder = state_folder() / f"packages-{requirements.removesuffix('.txt')}"
     with only_one("environment", busy=_say_wait):
         wanted = _fingerprint(requirements, str(python), _version_of(python))
@@ -104,9 +104,9 @@ def _say_wait() -> None:
 
 
 def _make_venv(python: Path) -> None:
-    if _run([python, "-m", "pip", "--version"]) is None:
+    if _run(python, "-m", "pip", "--version") is None:
         say(f"making .venv with {sys.executable}")
-        if _run([sys.executable, "-m", "venv", "--clear", VENV]) is None:
+        if _run(sys.executable, "-m", "venv", "--clear", VENV) is None:
             raise InstallFailed(
                 f"{sys.executable} cannot make a virtual environment. On Debian and Ubuntu: "
                 "apt-get install python3-venv. Or name another one: make PYTHON=python3.12 ..."
@@ -129,13 +129,13 @@ def _pip(python: Path, *arguments: str) -> None:
 
 
 def _version_of(python: Path) -> str:
-    answer = _run([python, "-c", "import sys; print(sys.version)"])
+    answer = _run(python, "-c", "import sys; print(sys.version)")
     if answer is None:
         raise InstallFailed(f"{python} does not run.")
     return answer
 
 
-def _run(command: Sequence[str | Path]) -> str | None:
+def _run(*command: str | Path) -> str | None:
     """What the command prints; None when it fails or is not there."""
     try:
         done = subprocess.run(
@@ -146,15 +146,20 @@ def _run(command: Sequence[str | Path]) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def _stamp(requirements: str) -> Path:
+    return VENV / f".installed-{requirements}"
+
+
+def _included(requirements: str) -> list[str]:
+    """The files that a requirements file takes in."""
+    lines = (REQUIREMENTS / requirements).read_text().splitlines()
+    return [line.removeprefix("-r ").strip() for line in lines if line.startswith("-r ")]
+
+
 def _fingerprint(requirements: str, *facts: str) -> str:
-    """Changes when the file, a file it includes or a fact changes."""
-    text = (REQUIREMENTS / requirements).read_text()
-    included = [
-        _fingerprint(line.removeprefix("-r ").strip())
-        for line in text.splitlines()
-        if line.startswith("-r ")
-    ]
-    return hashlib.sha256("\n".join([text, *included, *facts]).encode()).hexdigest()
+    """Changes when the file, a file it takes in or a fact changes."""
+    texts = [(REQUIREMENTS / name).read_text() for name in (requirements, *_included(requirements))]
+    return hashlib.sha256("\n".join([*texts, *facts]).encode()).hexdigest()
 
 
 def _is_stamped(stamp: Path, wanted: str) -> bool:

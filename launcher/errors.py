@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class LauncherError(Exception):
-    """Base of all: the message is shown to the person who typed the command, without a traceback."""
+    """Base of all: its message, without a traceback, is what the person who typed sees."""
 
 
 class ServiceFailed(LauncherError):

@@ -1,4 +1,4 @@
-"""`make lint` and `make format`: ruff, mypy and import-linter, as setup.cfg and pyproject.toml say."""
+"""`make lint` and `make format`: ruff, mypy and import-linter, as their sections say."""
 
 from __future__ import annotations
 

@@ -49,3 +49,10 @@ def begun(purpose: str, *, busy: Callable[[], None]) -> Iterator[Run]:
 def given(name: str) -> str | None:
     """An address that the caller set in the environment, if any."""
     return os.environ.get(name) or None
+
+
+def clean_environment(**names: str) -> dict[str, str]:
+    """The caller's environment with `names`, without what would point the shop somewhere else."""
+    foreign = ("PYTHON", "PYTEST", "DJANGO", "CELERY", "DATABASE_URL", "CACHE_URL", "REDIS_URL")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", **names}

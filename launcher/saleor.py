@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from launcher.errors import LauncherError
 from launcher.state import PROJECT
 
 
@@ -19,7 +21,17 @@ class Saleor:
 
     @property
     def python(self) -> Path:
+        """The interpreter with Saleor's dependencies."""
         return self.root / ".venv" / "bin" / "python"
+
+    def output_of(self, *arguments: str) -> str:
+        """What its python prints; LauncherError with its complaint when that fails."""
+        done = subprocess.run(
+            [self.python, *arguments], cwd="/", capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise LauncherError(f"{self.python} failed: {done.stderr.strip()}")
+        return done.stdout
 
 
 def places() -> list[Path]:

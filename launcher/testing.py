@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from launcher import environment
 from launcher.children import Command
 from launcher.environment import say
-from launcher.runs import Run, begun, given
+from launcher.runs import Run, begun, clean_environment, given
 from launcher.saleor import Saleor, find_saleor, places, python_path
 from launcher.state import PROJECT
 
@@ -81,27 +80,21 @@ def _database(run: Run) -> str:
 
 def _in_sandbox(run: Run, database: str, arguments: Sequence[str]) -> Outcome:
     python = environment.python_with("dev.txt")
-    env = _environment(database, PYTHONPATH=python_path(PROJECT / "sandbox", PROJECT))
+    env = clean_environment(
+        DATABASE_URL=database, PYTHONPATH=python_path(PROJECT / "sandbox", PROJECT)
+    )
     return _pytest(run, "sandbox", python, env, ["--ds=sandbox_settings", *arguments])
 
 
 def _on_saleor(run: Run, saleor: Saleor, database: str, arguments: Sequence[str]) -> Outcome:
     environment.python_with("dev.txt")  # brings the pip that installs beside Saleor's environment
     extra = environment.packages_beside(saleor.python, "saleor-tests.txt")
-    env = _environment(database, PYTHONPATH=python_path(PROJECT, saleor.root, extra))
+    env = clean_environment(
+        DATABASE_URL=database, PYTHONPATH=python_path(PROJECT, saleor.root, extra)
+    )
     options = ["-c", "tests/saleor.ini", "--rootdir=.", "--ds=tests.saleor_settings"]
     name = f"real Saleor {saleor.version}"
     return _pytest(run, name, saleor.python, env, [*options, *arguments])
-
-
-def _environment(database: str, **names: str) -> dict[str, str]:
-    """The caller's environment without what would point the tests somewhere else."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "PYTEST", "DJANGO", "CELERY", "VIRTUAL_ENV"))
-    }
-    return {**kept, "DATABASE_URL": database, "PYTHONDONTWRITEBYTECODE": "1", **names}
 
 
 def _pytest(
@@ -122,7 +115,7 @@ def _pytest(
         env=env,
         cwd=PROJECT,
     )
-    code = run.children.follow(command, show)
+    code = run.children.follow(command, show).process.returncode
     return Outcome(host=host, code=code, counts=counts_in(last[0]))
 
 

@@ -7,17 +7,29 @@ from __future__ import annotations
 
 import os
 
+import django.test
 import pytest
+from django.conf import settings
+from django.db import connections
 
 HOST_IS_SALEOR = os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.saleor_settings"
+WRITER = settings.DATABASE_CONNECTION_DEFAULT_NAME
+REPLICA = settings.DATABASE_CONNECTION_REPLICA_NAME
+
+# Every database test may use both, without naming them.
+django.test.TransactionTestCase.databases = {WRITER, REPLICA}
+django.test.TestCase.databases = {WRITER, REPLICA}
 
 if HOST_IS_SALEOR:
-    from tests.saleor_host import FIXTURES, share_one_connection
+    from tests.saleor_host import FIXTURES, prepare
 
-    share_one_connection()
+    prepare()
     pytest_plugins = FIXTURES
     collect_ignore = ["launcher", "sandbox"]
 else:
+    from tests.shared_connection import share_connection
+
+    share_connection()
     collect_ignore = ["saleor", "contract"]
 
 
@@ -34,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def host_is_saleor() -> bool:
     """Whether the test runs on the real Saleor."""
     return HOST_IS_SALEOR
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Also for other threads, which open connections of their own, the replica is the test's."""
+    connections.settings[REPLICA]["NAME"] = connections[WRITER].settings_dict["NAME"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import django.test
-from django.conf import settings
 from saleor.tests.utils import prepare_test_db_connections
 
 from tests.saleor_database import prepare_before_migrate
@@ -36,13 +34,7 @@ FIXTURES = [
 ]
 
 
-def share_one_connection() -> None:
-    """Let Saleor's replica be the writer's own connection, and prepare the database it makes."""
-    names = {
-        settings.DATABASE_CONNECTION_DEFAULT_NAME,
-        settings.DATABASE_CONNECTION_REPLICA_NAME,
-    }
-    django.test.TransactionTestCase.databases = names
-    django.test.TestCase.databases = names
+def prepare() -> None:
+    """Let Saleor's replica be the writer's own connection, and fill the database it makes."""
     prepare_test_db_connections()
     prepare_before_migrate()

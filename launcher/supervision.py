@@ -1,0 +1,85 @@
+"""What both demos do once their servers run: start the shop's processes and watch over them."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from launcher.children import Children, Command
+from launcher.errors import LauncherError
+from launcher.ports import LOCALHOST, free_port_from
+from launcher.runs import Run, given
+from launcher.state import write_private
+
+FIRST_PORT = 8000
+WATCH_SECONDS = 0.5
+ANSWER_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """How to run a shop: its python, environment, Celery and web commands."""
+
+    python: Path
+    env: Mapping[str, str]
+    beat_options: tuple[str, ...]
+    web: tuple[str, ...]  # arguments of python; {port} is replaced
+    first_page: str
+
+    def command(self, name: str, *arguments: str, cwd: Path) -> Command:
+        """A process of this shop."""
+        return Command(name=name, arguments=[self.python, *arguments], env=self.env, cwd=cwd)
+
+
+def serve(run: Run, shop: Shop) -> str:
+    """Start worker, beat and web server; the shop's address, once its first page is there."""
+    celery = ("-m", "celery", "--app", "saleor.celeryconf:app")
+    level = ("--loglevel", "INFO")
+    worker = (*celery, "worker", "--concurrency", "2", *level)
+    beat = (*celery, "beat", "--pidfile", "", *shop.beat_options, *level)
+    port = free_port_from(int(given("PORT") or FIRST_PORT))
+    web = [part.format(port=port) for part in shop.web]
+    for name, arguments in (("worker", worker), ("beat", beat), ("web", web)):
+        run.children.start(shop.command(name, *arguments, cwd=run.folder))
+    address = f"http://{LOCALHOST}:{port}"
+    _wait_for(address + shop.first_page, run.children)
+    write_private(run.folder / "address", address)
+    return address
+
+
+def watch(children: Children) -> NoReturn:
+    """Stay until a process ends by itself, which is an error, or until a signal interrupts."""
+    while True:
+        dead = children.first_dead()
+        if dead is not None:
+            raise dead.failure()
+        time.sleep(WATCH_SECONDS)
+
+
+def refuse_second(purpose: str, folder: Path) -> NoReturn:
+    """The answer to a second start of the same demo: where the first one is."""
+    address = folder / "address"
+    where = f" at {address.read_text()}" if address.exists() else ""
+    raise LauncherError(f"`make {purpose}` is running already{where}. End it there with Ctrl-C.")
+
+
+def _wait_for(page: str, children: Children) -> None:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        dead = children.first_dead()
+        if dead is not None:
+            raise dead.failure()
+        try:
+            with urllib.request.urlopen(page, timeout=30) as answer:
+                answer.read()
+            return
+        except urllib.error.HTTPError as error:
+            raise LauncherError(f"{page} answers {error.code}. See {children.logs}.") from error
+        except OSError:
+            time.sleep(0.2)
+    raise LauncherError(f"{page} does not answer. See {children.logs}.")
