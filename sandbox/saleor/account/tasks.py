@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.contrib.sites.models import Site
 
 from ..celeryconf import app
 from ..core.db.connection import allow_writer
 from ..core.utils.events import call_event
 from ..plugins.manager import get_plugins_manager
+from ..site.models import SiteSettings
 from .models import User
 
 
@@ -24,7 +25,9 @@ def finish_creating_user(
         return
     user = User.objects.get(pk=user_pk)
     manager = get_plugins_manager(allow_replica=True)
-    if Site.objects.get_current().settings.enable_account_confirmation_by_email:
+    # Saleor always has this row; a sandbox before `seed` does not, and then nobody must confirm.
+    site = SiteSettings.objects.filter(site_id=settings.SITE_ID).first()
+    if site and site.enable_account_confirmation_by_email:
         token = default_token_generator.make_token(user)
         requested = manager.account_confirmation_requested
         call_event(requested, user, channel_slug, token, redirect_url)
