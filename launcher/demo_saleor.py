@@ -135,6 +135,7 @@ def _shop(run: Run, saleor: Saleor, database: str, *, broker: str, plugin: Seque
         DEBUG="True",
         EMAIL_URL="consolemail://",
         HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS="True",
+        SEND_USAGE_TELEMETRY="False",  # it would report this shop to Saleor's makers
         PYTHONPATH=python_path(*plugin, saleor.root),
     )
     return Shop(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from launcher.state import PROJECT, only_one, state_folder
 
 REQUIREMENTS = PROJECT / "requirements"
 VENV = PROJECT / ".venv"
+BUILT_FROM = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 OLDEST_PYTHON = (3, 11)
 
 
@@ -59,14 +62,24 @@ def packages_beside(python: Path, requirements: str) -> Path:
 def plugin_beside(python: Path) -> Path:
     """A folder where `python` finds our entry point: what `pip install .` would have made."""
     folder = state_folder() / "plugin"
-    sources = [PROJECT / "setup.cfg", PROJECT / "pyproject.toml"]
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    digest = hashlib.sha256(b"".join((PROJECT / name).read_bytes() for name in BUILT_FROM))
     with only_one("environment", busy=_say_wait):
-        if not _is_stamped(folder / ".installed", digest):
+        if not _is_stamped(folder / ".installed", digest.hexdigest()):
             say("installing the plugin's entry point into .state")
-            _pip(python, "--no-deps", "--upgrade", "--target", str(folder), str(PROJECT))
-            (folder / ".installed").write_text(digest)
+            _install_plugin(python, folder)
+            (folder / ".installed").write_text(digest.hexdigest())
     return folder
+
+
+def _install_plugin(python: Path, folder: Path) -> None:
+    """Install it from a copy, since a build leaves files behind, and keep what names it only."""
+    package = "saleor_customer_groups"
+    with tempfile.TemporaryDirectory() as copy:
+        for name in BUILT_FROM:
+            shutil.copy(PROJECT / name, copy)
+        shutil.copytree(PROJECT / package, Path(copy) / package)
+        _pip(python, "--no-deps", "--upgrade", "--target", str(folder), copy)
+    shutil.rmtree(folder / package)  # the code that runs is the clone's, never a stale copy
 
 
 def services() -> Services:
@@ -120,12 +133,12 @@ def _python_with_pip() -> Path:
 
 def _pip(python: Path, *arguments: str) -> None:
     # Saleor's environment has no pip of its own: ours can work on behalf of another python.
-    tool = [_python_with_pip(), "-m", "pip"]
-    target = [] if python == tool[0] else ["--python", str(python)]
-    command: list[str | Path] = [*tool, *target, "install", "--quiet", *arguments]
+    ours = _python_with_pip()
+    target = [] if python == ours else ["--python", str(python)]
+    command = [str(ours), "-m", "pip", *target, "install", "--quiet", *arguments]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
-        raise InstallFailed(f"pip could not install: {' '.join(map(str, command))}")
+        raise InstallFailed(f"pip could not install: {' '.join(command)}")
 
 
 def _version_of(python: Path) -> str:
@@ -138,9 +151,7 @@ def _version_of(python: Path) -> str:
 def _run(*command: str | Path) -> str | None:
     """What the command prints; None when it fails or is not there."""
     try:
-        done = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None

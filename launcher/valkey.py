@@ -26,6 +26,7 @@ STOP_SECONDS = 10.0
 class Broker:
     """A running Valkey, and how to reach it."""
 
+    child: Child
     port: int
     password: str
 
@@ -40,21 +41,21 @@ def start(children: Children, program: Path, folder: Path) -> Broker:
     password = remembered_secret(folder / "password")
     _stop_leftover(folder / "port", password)
     for _ in range(START_TRIES):
-        broker = Broker(port=free_port(), password=password)
-        write_private(folder / "port", str(broker.port))
-        child = children.start(_serve(program, folder, broker))
-        if _gets_ready(child, broker.port):
-            return broker
+        port = free_port()
+        write_private(folder / "port", str(port))
+        child = children.start(_serve(program, folder, port, password))
+        if _gets_ready(child, port):
+            return Broker(child, port, password)
         children.stop(child)
     raise child.failure()
 
 
-def _serve(program: Path, folder: Path, broker: Broker) -> Command:
+def _serve(program: Path, folder: Path, port: int, password: str) -> Command:
     # By file: arguments can be read by every account of the machine.
     settings = folder / "valkey.conf"
     write_private(
         settings,
-        f"bind {LOCALHOST}\nport {broker.port}\nrequirepass {broker.password}\n"
+        f"bind {LOCALHOST}\nport {port}\nrequirepass {password}\n"
         f'dir "{folder}"\nappendonly yes\nappendfsync everysec\nsave ""\n'
         "maxmemory-policy noeviction\n",
     )
