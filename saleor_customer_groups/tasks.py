@@ -21,7 +21,7 @@ def reprice_open_checkouts() -> int:
 def sweep() -> int:
     """Every minute: notice windows that opened or closed, and what a killed task left."""
     on_writer(windows.sweep)(timezone.now())
-    return on_writer(expiry.work_off)()
+    return on_writer(expiry.work_off)() + on_writer(expiry.settle)()
 
 
 @shared_task(name=conf.CLEANUP_TASK, acks_late=True, reject_on_worker_lost=True)

@@ -3,19 +3,21 @@
 Each statement stands alone and may be repeated; a killed task goes on where it was, because a
 request is deleted only after its checkouts are expired.
 
-Checkouts whose prices expired already are touched for single customers, who may be looking at
-their basket this very second: a recalculation that began before the change must not store what
-it computed (see guard.expire). For whole groups they are passed over, there may be millions;
-what such a recalculation stores is shown until it expires, and refused before an order.
+Twice, with a while between: a recalculation that began before the change, in another process,
+may store what it computed with the old rules after the first time. Should its customer complete
+the checkout before the second, the order is refused (host/guard.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import QuerySet
+from django.utils import timezone
 from saleor.checkout.models import Checkout
 
 from .. import conf
@@ -25,33 +27,52 @@ from ..models import Membership, RepricingRequest
 # Customers of this many requests are taken together.
 REQUESTS: Final = 1_000
 FIRST: Final = UUID(int=0)
-BELIEVED: Final = "(checkout.price_expiration > now() OR checkout.discount_expiration > now())"
+# Longer than a request lasts.
+WHILE: Final = timedelta(seconds=30)
 
 
 def work_off() -> int:
-    """Expire the checkouts that the queue names; how many requests were done."""
-    done = 0
-    while requests := list(RepricingRequest.objects.order_by("id")[:REQUESTS]):
+    """Expire the checkouts that new requests name; how many requests there were."""
+    return _take(
+        RepricingRequest.objects.filter(expired_at=None),
+        lambda done: done.update(expired_at=timezone.now()),
+    )
+
+
+def settle() -> int:
+    """Expire the checkouts of requests a while old once more, and forget the requests."""
+    before = timezone.now() - WHILE
+    return _take(
+        RepricingRequest.objects.filter(expired_at__lt=before), lambda done: done.delete()
+    )
+
+
+def _take(
+    waiting: QuerySet[RepricingRequest], finish: Callable[[QuerySet[RepricingRequest]], object]
+) -> int:
+    count = 0
+    while requests := list(waiting.order_by("id")[:REQUESTS]):
         for condition, parameter in _conditions(requests):
             _expire(condition, parameter)
-        RepricingRequest.objects.filter(id__in=[request.id for request in requests]).delete()
-        done += len(requests)
-    return done
+        finish(waiting.filter(id__in=[request.id for request in requests]))
+        count += len(requests)
+    return count
 
 
 def _conditions(requests: list[RepricingRequest]) -> Iterator[tuple[str, object]]:
     """The SQL conditions on open checkouts that the requests mean, fewest statements first."""
     if any(r.customer_id is None and r.group_id is None for r in requests):
-        yield f"{BELIEVED} OR %s", False
+        yield "TRUE OR %s", False
+        return
     if customers := sorted({r.customer_id for r in requests if r.customer_id is not None}):
         yield "checkout.user_id = ANY(%s)", customers
     groups = sorted({r.group_id for r in requests if r.group_id is not None})
     if not groups:
         return
     members = f"SELECT customer_id FROM {Membership._meta.db_table} WHERE group_id = ANY(%s)"  # noqa: S608
-    yield f"{BELIEVED} AND checkout.user_id IN ({members})", groups
+    yield f"checkout.user_id IN ({members})", groups
     if guest_group_id(fresh=True) in groups:
-        yield f"{BELIEVED} AND checkout.user_id IS NULL OR %s", False
+        yield "checkout.user_id IS NULL OR %s", False
 
 
 def _expire(condition: str, parameter: object) -> int:
@@ -65,6 +86,7 @@ def _expire(condition: str, parameter: object) -> int:
         WITH chunk AS (
             SELECT token FROM {table} AS checkout
              WHERE token > %s AND ({condition})
+               AND (price_expiration > now() OR discount_expiration > now())
              ORDER BY token LIMIT %s FOR UPDATE
         ), expired AS (
             UPDATE {table} AS checkout
@@ -89,4 +111,4 @@ def _expire(condition: str, parameter: object) -> int:
 
 def expire_everything() -> int:
     """Expire every open checkout; how many."""
-    return _expire(f"{BELIEVED} OR %s", False)
+    return _expire("TRUE OR %s", False)

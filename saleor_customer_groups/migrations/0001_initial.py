@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
                 ('customer_id', models.IntegerField(blank=True, null=True)),
                 ('group_id', models.BigIntegerField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expired_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'ordering': ['id'],

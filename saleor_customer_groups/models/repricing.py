@@ -10,13 +10,14 @@ from django.utils import timezone
 class RepricingRequest(models.Model):
     """Open checkouts of one customer, of a group's members, or (neither given) of everybody.
 
-    Written in the transaction of the change, deleted when the checkouts are expired: the row
-    is the truth, the task that works it off may be killed and run again.
+    Written in the transaction of the change, deleted when the checkouts were expired twice: the
+    row is the truth, the task that works it off may be killed and run again.
     """
 
     customer_id = models.IntegerField(null=True, blank=True)
     group_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    expired_at = models.DateTimeField(null=True, blank=True)  # the first time
 
     class Meta:
         ordering = ["id"]
