@@ -16,6 +16,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from .. import conf, repricing
@@ -126,11 +127,7 @@ def set_until(
     ids = _ascending(customer_ids)
     changed = _write(statements.CHANGE_UNTIL, line, ids)
     rest = _without(ids, changed)
-    members = set(
-        Membership.objects.active(line.at)
-        .filter(group=group, customer_id__in=rest)
-        .values_list("customer_id", flat=True)
-    )
+    members = _members(line, rest)
     return Changed(
         changed=changed,
         unchanged=tuple(customer_id for customer_id in rest if customer_id in members),
@@ -179,6 +176,8 @@ def _line(
         at=now or timezone.now(),
     )
     clean(line)
+    if until is not None and timezone.is_naive(until):
+        raise InvalidInput("The until must have a time zone.", field="until")
     if until is not None and until <= line.at:
         sentence = f"The membership would have ended already: {until:%Y-%m-%d %H:%M} is over."
         raise InvalidInput(sentence, field="until", code="until_is_over")
@@ -237,6 +236,15 @@ def _known(ids: Sequence[int]) -> set[int]:
         return set()
     customers = get_user_model()._default_manager.filter(pk__in=ids)
     return set(customers.values_list("pk", flat=True))
+
+
+def _members(line: MembershipEvent, ids: Sequence[int]) -> set[int]:
+    """Which of these customers are in the group; asks only when there is something to ask."""
+    if not ids:
+        return set()
+    lasting = Q(until=None) | Q(until__gt=line.at)
+    members = Membership.objects.filter(lasting, group_id=line.group_id, customer_id__in=ids)
+    return set(members.values_list("customer_id", flat=True))
 
 
 def _ascending(ids: Iterable[int]) -> tuple[int, ...]:

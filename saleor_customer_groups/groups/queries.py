@@ -39,7 +39,9 @@ def overview(*, now: datetime) -> QuerySet[CustomerGroup]:
     """All groups, each with `member_count` at `now`, and what it is the default for."""
     active = Q(memberships__until=None) | Q(memberships__until__gt=now)
     counted = CustomerGroup.objects.annotate(member_count=Count("memberships", filter=active))
-    return counted.prefetch_related("default_for__channel")
+    # said here, since Django drops a model's own order when it counts
+    ordered = counted.order_by(*CustomerGroup._meta.ordering)
+    return ordered.prefetch_related("default_for__channel")
 
 
 def history_of(customer_id: int) -> QuerySet[MembershipEvent]:
