@@ -74,7 +74,7 @@ def _refusal(instance: models.Model, name: str, error: ValidationError) -> Inval
     code = error.code or "invalid"
     words = {
         "value": getattr(instance, name),
-        "choices": ", ".join(str(value) for value, _ in field.flatchoices),
+        "choices": ", ".join(str(value) for value, _ in getattr(field, "flatchoices", ())),
         **(error.params or {}),
         "field": name.replace("_", " "),
     }

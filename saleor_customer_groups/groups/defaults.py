@@ -109,4 +109,5 @@ def _newcomers(ids: Sequence[int]) -> QuerySet[Any, int]:
     )
     memberships = Membership.objects.filter(group_id__in=defaults, customer_id=OuterRef("pk"))
     customers = _customers().filter(~Exists(history), ~Exists(memberships), pk__in=ids)
-    return customers.values_list("pk", flat=True)
+    newcomers: QuerySet[Any, int] = customers.values_list("pk", flat=True)
+    return newcomers

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -116,7 +117,7 @@ def set_default(group: CustomerGroup, *, channel_id: int | None = None) -> Defau
 
 def _move_default(group: CustomerGroup, channel_id: int | None) -> DefaultGroup:
     """Point the row at the group, or make the row; of two who make it, the later one moves it."""
-    rows = DefaultGroup.objects.filter(channel_id=channel_id)
+    rows = DefaultGroup.objects.filter(Q(channel_id=channel_id))
     if not rows.update(group=group):
         try:
             with transaction.atomic():

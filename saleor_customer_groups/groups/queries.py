@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,15 @@ from ..models import CustomerGroup, DefaultGroup, GroupKind, Membership, Members
 
 GUEST_GROUP_KEY: Final = "saleor_customer_groups.guest_group"
 NO_GROUP: Final = 0  # no group has this id; the cache's None means "not asked yet"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOverview:
+    """A group, how many members it has, and what it is the default of: channels or "the shop"."""
+
+    group: CustomerGroup
+    members: int
+    default_of: tuple[str, ...]
 
 
 def group_ids_of(customer_id: int, *, now: datetime) -> tuple[int, ...]:
@@ -35,13 +45,18 @@ def members_of(group: CustomerGroup, *, now: datetime) -> QuerySet[Membership]:
     return Membership.objects.active(now).filter(group=group)
 
 
-def overview(*, now: datetime) -> QuerySet[CustomerGroup]:
-    """All groups, each with `member_count` at `now`, and what it is the default for."""
-    active = Q(memberships__until=None) | Q(memberships__until__gt=now)
-    counted = CustomerGroup.objects.annotate(member_count=Count("memberships", filter=active))
-    # said here, since Django drops a model's own order when it counts
-    ordered = counted.order_by(*CustomerGroup._meta.ordering)
-    return ordered.prefetch_related("default_for__channel")
+def overview(*, now: datetime) -> list[GroupOverview]:
+    """All groups in their order, in four statements."""
+    memberships = Membership.objects.active(now).order_by().values_list("group_id")
+    members = dict(memberships.annotate(Count("id")))
+    return [
+        GroupOverview(
+            group=group,
+            members=members.get(group.pk, 0),
+            default_of=tuple(str(row.channel or "the shop") for row in group.default_for.all()),
+        )
+        for group in CustomerGroup.objects.prefetch_related("default_for__channel")
+    ]
 
 
 def history_of(customer_id: int) -> QuerySet[MembershipEvent]:
@@ -83,7 +98,8 @@ def group_by_slug(slug: str) -> CustomerGroup | None:
 def channel_id_by_slug(slug: str) -> int | None:
     """The shop's channel of this slug."""
     channels = apps.get_model("channel", "Channel")._default_manager.filter(slug=slug)
-    return channels.values_list("pk", flat=True).first()
+    found: int | None = channels.values_list("pk", flat=True).first()
+    return found
 
 
 def customer_ids_by_email(emails: Iterable[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models import Model
 
 from ..models import CustomerGroup, Membership, MembershipEvent
 
@@ -99,7 +100,7 @@ RETURNING customer_id
 @cache
 def prepared(statement: str) -> str:
     """The statement with the tables' names in it; they come from the models, never from input."""
-    tables = {
+    tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
         "group": CustomerGroup,
         "membership": Membership,

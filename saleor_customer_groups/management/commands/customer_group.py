@@ -56,11 +56,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _list(self, options: dict[str, Any]) -> None:
-        for group in queries.overview(now=timezone.now()):
-            members = "1 member" if group.member_count == 1 else f"{group.member_count:,} members"
-            defaults = [
-                f"default of {row.channel or 'the shop'}" for row in group.default_for.all()
-            ]
+        for row in queries.overview(now=timezone.now()):
+            group = row.group
+            members = "1 member" if row.members == 1 else f"{row.members:,} members"
+            defaults = [f"default of {name}" for name in row.default_of]
             self.stdout.write("  ".join([group.slug, group.name, group.kind, members, *defaults]))
 
     def _create(self, options: dict[str, Any]) -> None:
