@@ -44,7 +44,9 @@ def products_in(
         products = products.filter(category__in=category.get_descendants(include_self=True))
     if collection is not None:
         products = products.filter(collections=collection)
-    return products.select_related("category").order_by("category__lft", "name")
+    return products.select_related("category").order_by(
+        "category__tree_id", "category__lft", "name"
+    )
 
 
 def shelves(user: Any, channel: Channel, products: Sequence[Product]) -> list[Shelf]:

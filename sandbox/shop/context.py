@@ -16,7 +16,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
     channel = session.channel_of(request)
     return {
         "channel": channel,
-        "channels": Channel.objects.filter(is_active=True),
+        "channels": Channel.objects.filter(is_active=True).order_by("pk"),
         "categories": Category.tree.all(),
         "basket_size": session.basket_size(request) if channel else 0,
         "people": demo.PEOPLE,

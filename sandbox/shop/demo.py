@@ -29,7 +29,7 @@ PEOPLE: Final = (
         "Charlie",
         "Chandler",
         "charlie@example.com",
-        "Wholesale: a price list, the rest 5 % up for paying in 60 days",
+        "Wholesale: a price list, all else 5 % up",
         ("wholesale", "pays-in-60-days"),
     ),
     Person("Sam", "Staff", "staff@example.com", "Staff: works here, has no group", is_staff=True),

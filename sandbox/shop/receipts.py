@@ -25,6 +25,7 @@ class Line:
     now: Money
     was: Money | None
     reason: str
+    is_group_price: bool
     total: Money
 
 
@@ -75,6 +76,7 @@ def _basket_line(info: CheckoutLineInfo) -> Line:
         now=now,
         was=_was(info.undiscounted_unit_price, now),
         reason=_reason(info.discounts),
+        is_group_price=_is_group_price(info.discounts),
         total=base_calculations.calculate_base_line_total_price(info),
     )
 
@@ -89,6 +91,7 @@ def _order_line(row: OrderLine) -> Line:
         now=now,
         was=_was(row.undiscounted_base_unit_price, now),
         reason=_reason(row.discounts.all()),
+        is_group_price=_is_group_price(row.discounts.all()),
         total=now * row.quantity,
     )
 
@@ -99,5 +102,12 @@ def _was(listed: Money, now: Money) -> Money | None:
 
 def _reason(discounts: Any) -> str:
     """The group's reason as it is; the shop's own promotion by its name."""
-    own = [row for row in discounts if row.type == DiscountType.PROMOTION]
-    return " · ".join((row.name if row.promotion_rule_id else row.reason) or "" for row in own)
+    named = (row.reason if _is_group_price([row]) else row.name for row in discounts)
+    return " · ".join(filter(None, named))
+
+
+def _is_group_price(discounts: Any) -> bool:
+    """A catalogue discount without a promotion rule is a group's."""
+    return any(
+        row.type == DiscountType.PROMOTION and row.promotion_rule_id is None for row in discounts
+    )
