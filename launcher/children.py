@@ -98,8 +98,8 @@ class Children:
         """Run a process to its end, handing over its output line by line."""
         child = self._keep(command, self._log_of(command), _popen(command, subprocess.PIPE))
         assert child.process.stdout is not None
-        with open(child.log, "wb") as log:
-            for line in child.process.stdout:
+        with child.process.stdout as output, open(child.log, "wb") as log:
+            for line in output:
                 log.write(line)
                 each_line(line.decode(errors="replace").rstrip("\n"))
         child.process.wait()

@@ -26,10 +26,3 @@ def free_port_from(first: int) -> int:
                 continue
             return port
     return free_port()
-
-
-def accepts(port: int) -> bool:
-    """Whether something answers on the port."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((LOCALHOST, port)) == 0

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.children import Child, Children, Command
-from launcher.ports import LOCALHOST, accepts, free_port
+from launcher.ports import LOCALHOST, free_port
 from launcher.state import remembered_secret, write_private
 
 START_SECONDS = 30.0
 START_TRIES = 3
 POLL_SECONDS = 0.02
-STOP_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def start(children: Children, program: Path, folder: Path) -> Broker:
         port = free_port()
         write_private(folder / "port", str(port))
         child = children.start(_serve(program, folder, port, password))
-        if _gets_ready(child, port):
+        if _gets_ready(child, port, password):
             return Broker(child, port, password)
         children.stop(child)
     raise child.failure()
@@ -62,11 +62,13 @@ def _serve(program: Path, folder: Path, port: int, password: str) -> Command:
     return Command(name="valkey", arguments=[program, settings], env={"PATH": os.defpath})
 
 
-def _gets_ready(child: Child, port: int) -> bool:
+def _gets_ready(child: Child, port: int, password: str) -> bool:
+    """Wait until the server has read what it kept; False when it ended, or took too long."""
     deadline = time.monotonic() + START_SECONDS
     while child.process.poll() is None and time.monotonic() < deadline:
-        if accepts(port):
-            return True
+        with suppress(OSError):
+            if "+PONG" in _ask(port, password, "PING"):
+                return True
         time.sleep(POLL_SECONDS)
     return False
 
@@ -74,8 +76,11 @@ def _gets_ready(child: Child, port: int) -> bool:
 def _stop_leftover(port_file: Path, password: str) -> None:
     """End a server that a killed run left: it still answers on its port to our password."""
     with suppress(OSError, ValueError):
-        port = int(port_file.read_text())
-        with socket.create_connection((LOCALHOST, port), timeout=STOP_SECONDS) as leftover:
-            leftover.sendall(f"AUTH {password}\r\nSHUTDOWN\r\n".encode())
-            while leftover.recv(1024):  # closes when it is gone
-                pass
+        _ask(int(port_file.read_text()), password, "SHUTDOWN")
+
+
+def _ask(port: int, password: str, command: str) -> str:
+    """All that the server says to one command, until it closes the connection."""
+    with socket.create_connection((LOCALHOST, port), timeout=ANSWER_SECONDS) as connection:
+        connection.sendall(f"AUTH {password}\r\n{command}\r\nQUIT\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(1024), b"")).decode()
