@@ -7,7 +7,7 @@ order of events does not matter: whichever comes first, with or without a channe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,10 @@ def ensure_default(
     unknown customers, and a shop that has no default group are passed over. One statement for a
     customer who is no newcomer.
     """
-    if not _newcomers([customer_id]).exists():
+    if not _newcomers(customer_id, customer_id).exists():
         return False
     with transaction.atomic():
-        return _assign([customer_id], channel_id, actor=actor, reason=reason) > 0
+        return _assign(customer_id, customer_id, channel_id, actor=actor, reason=reason) > 0
 
 
 def assign_everybody(
@@ -71,7 +71,7 @@ def assign_everybody(
     ids = list(customers[:size])
     while ids:
         with transaction.atomic(durable=True):
-            added = _assign(ids, channel_id, actor=actor, reason=reason)
+            added = _assign(ids[0], ids[-1], channel_id, actor=actor, reason=reason)
         done = progress.done + len(ids)
         # customers who registered meanwhile are done as well
         progress = Progress(
@@ -83,12 +83,12 @@ def assign_everybody(
     return progress
 
 
-def _assign(ids: Sequence[int], channel_id: int | None, *, actor: str, reason: str) -> int:
-    """How many of the customers were newcomers and are in the default group now."""
+def _assign(first: int, last: int, channel_id: int | None, *, actor: str, reason: str) -> int:
+    """Put the newcomers among these customers (ids from first to last) in; how many they were."""
     # Whoever else assigns these customers waits here. The second look is a statement of its own,
     # because only a new statement sees what the others wrote while this one waited.
-    locked = list(_newcomers(ids).order_by("pk").select_for_update(no_key=True))
-    newcomers = list(_newcomers(locked)) if locked else []
+    locked = set(_newcomers(first, last).order_by("pk").select_for_update(no_key=True))
+    newcomers = locked.intersection(_newcomers(first, last)) if locked else locked
     group = queries.default_group_for(channel_id) if newcomers else None
     if group is None:
         return 0
@@ -101,13 +101,13 @@ def _customers() -> QuerySet[Any]:
     return get_user_model()._default_manager.filter(is_staff=False)
 
 
-def _newcomers(ids: Sequence[int]) -> QuerySet[Any, int]:
-    """The ids of those of the customers who never were in a default group."""
+def _newcomers(first: int, last: int) -> QuerySet[Any, int]:
+    """Of the customers with ids from first to last those who never were in a default group."""
     defaults = DefaultGroup.objects.values("group_id")
     history = MembershipEvent.objects.filter(
         Q(source=MembershipSource.DEFAULT) | Q(group_id__in=defaults), customer_id=OuterRef("pk")
     )
     memberships = Membership.objects.filter(group_id__in=defaults, customer_id=OuterRef("pk"))
-    customers = _customers().filter(~Exists(history), ~Exists(memberships), pk__in=ids)
+    customers = _customers().filter(~Exists(history), ~Exists(memberships), pk__range=(first, last))
     newcomers: QuerySet[Any, int] = customers.values_list("pk", flat=True)
     return newcomers

@@ -14,14 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from .. import conf, repricing
 from ..errors import InvalidInput
-from ..models import CustomerGroup, GroupKind, Membership, MembershipAction, MembershipEvent
+from ..models import CustomerGroup, GroupKind, MembershipAction, MembershipEvent
 from . import statements
 from .cleaning import clean
 
@@ -80,7 +78,7 @@ def add(
     ids = _ascending(customer_ids)
     added = _write(statements.JOIN, line, ids)
     rest = _without(ids, added)
-    known = _known(rest)
+    known = _asked(statements.KNOWN, line, rest)
     return Added(
         added=added,
         already=tuple(customer_id for customer_id in rest if customer_id in known),
@@ -127,7 +125,7 @@ def set_until(
     ids = _ascending(customer_ids)
     changed = _write(statements.CHANGE_UNTIL, line, ids)
     rest = _without(ids, changed)
-    members = _members(line, rest)
+    members = _asked(statements.MEMBERS, line, rest)
     return Changed(
         changed=changed,
         unchanged=tuple(customer_id for customer_id in rest if customer_id in members),
@@ -230,21 +228,9 @@ def _execute(statement: str, line: MembershipEvent, ids: Sequence[int] | None) -
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def _known(ids: Sequence[int]) -> set[int]:
-    """Which of these customers exist; asks only when there is something to ask."""
-    if not ids:
-        return set()
-    customers = get_user_model()._default_manager.filter(pk__in=ids)
-    return set(customers.values_list("pk", flat=True))
-
-
-def _members(line: MembershipEvent, ids: Sequence[int]) -> set[int]:
-    """Which of these customers are in the group; asks only when there is something to ask."""
-    if not ids:
-        return set()
-    lasting = Q(until=None) | Q(until__gt=line.at)
-    members = Membership.objects.filter(lasting, group_id=line.group_id, customer_id__in=ids)
-    return set(members.values_list("customer_id", flat=True))
+def _asked(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:
+    """Which of the customers the statement finds; asks only when there is something to ask."""
+    return set(_execute(statement, line, ids)) if ids else set()
 
 
 def _ascending(ids: Iterable[int]) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
-"""The statements that change memberships.
+"""The statements about the memberships of many customers.
 
-Each changes many customers at once and writes their history in the same breath. Rows are locked
-in the order of the customers' ids, so that two of them never wait for each other.
+Those that change memberships write the history in the same breath, and lock rows in the order of
+the customers' ids, so that two of them never wait for each other. Customers come as one array:
+five thousand placeholders would cost more than the work.
 """
 
 from __future__ import annotations
@@ -94,6 +95,15 @@ SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(a
        %(until)s::timestamptz, %(now)s
   FROM changed
 RETURNING customer_id
+"""
+
+KNOWN: Final = "SELECT id FROM {customer} WHERE id = ANY(%(customers)s::bigint[])"
+
+MEMBERS: Final = """
+SELECT customer_id FROM {membership}
+ WHERE group_id = %(group)s
+   AND customer_id = ANY(%(customers)s::bigint[])
+   AND (until IS NULL OR until > %(now)s)
 """
 
 

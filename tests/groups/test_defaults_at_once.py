@@ -76,7 +76,7 @@ def test_a_customer_who_is_taken_out_meanwhile_stays_out(alice, standard, at_onc
     def take_out():
         looked.wait(PATIENCE)
         with transaction.atomic():
-            assert assign([alice.pk], None, actor="", reason="") == 1
+            assert assign(alice.pk, alice.pk, None, actor="", reason="") == 1
         membership.remove(standard, [alice.pk], source="manual")
         taken_out.wait(PATIENCE)
 
