@@ -92,7 +92,8 @@ def _load(checkout: Any, items: list[Item], *, now: datetime, fresh: bool) -> Bo
     if book.customer_has_no_group:
         # The event of the registration may still be on its way to the worker: assign now.
         if defaults.ensure_default(checkout.user_id, channel_id=checkout.channel_id):
-            book = books.load(checkout.user_id, **arguments)
+            # The membership began after `now`.
+            book = books.load(checkout.user_id, **{**arguments, "now": timezone.now()})
     return book
 
 

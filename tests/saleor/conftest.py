@@ -32,6 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
+@pytest.fixture(autouse=True)
+def setup_dummy_gateways() -> None:
+    """Saleor's fixture of this name replaces the plugins of every test; here ours must stay."""
+
+
 @pytest.fixture
 def shop(transactional_db: None) -> Any:
     """One channel, digital products, a default group."""

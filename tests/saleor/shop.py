@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.contrib.sites.models import Site
 from django.utils import timezone
-from saleor.account.models import Address, User
+from saleor.account.models import Address, Group, User
 from saleor.channel.models import Channel
 from saleor.product.models import (
     Category,
@@ -68,9 +68,18 @@ class Shop:
 
     def customer(self, name: str) -> User:
         """A confirmed customer who can log in."""
-        user = User.objects.create_user(f"{name.lower()}@example.com", PASSWORD)
-        user.first_name, user.is_confirmed, user.is_active = name, True, True
+        user = User(email=f"{name.lower()}@example.com", first_name=name, is_confirmed=True)
+        user.set_password(PASSWORD)
         user.save()
+        return user
+
+    def superuser(self) -> User:
+        """A member of staff who may do everything."""
+        user = self.customer("Staff")
+        user.is_staff = user.is_superuser = True
+        user.save()
+        everywhere = Group.objects.create(name="All", restricted_access_to_channels=False)
+        user.groups.add(everywhere)
         return user
 
 
@@ -85,9 +94,9 @@ def build() -> Shop:
         pk=1, defaults={"domain": "localhost:8000", "name": "Shop"}
     )
     Site.objects.clear_cache()
-    settings, _ = SiteSettings.objects.get_or_create(
-        site=site, defaults={"enable_account_confirmation_by_email": False}
-    )
+    settings, _ = SiteSettings.objects.get_or_create(site=site)
+    settings.enable_account_confirmation_by_email = False
+    settings.save()
     channel = Channel.objects.create(
         name="Main",
         slug="main",

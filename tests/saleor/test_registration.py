@@ -61,10 +61,7 @@ def test_registering_twice_changes_nothing(guest, shop):
 
 
 def test_a_customer_made_by_staff_enters_the_default_group(guest, shop):
-    from saleor.account.models import User
-
-    User.objects.create_superuser("staff@example.com", "open-sesame")
-    staff = guest.login("staff@example.com", "open-sesame")
+    staff = guest.login(shop.superuser().email, "open-sesame")
 
     staff.call(
         """mutation { customerCreate(input: {email: "dora@example.com"})
