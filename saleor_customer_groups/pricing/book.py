@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, Final, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from ..groups import queries
 from .candidates import Book
-from .rules import NOTHING, Entry, Item, PriceList, Rule, Scope, fault
+from .rules import Entry, Item, PriceList, Rule, Target, fault
 
 __all__ = ["Book", "load"]
 
@@ -36,10 +37,10 @@ IN_FORCE: Final = """
            AND (ends_at IS NULL OR ends_at > %(now)s)
 """
 
-# Rows of four sorts, told apart by their first column: the price lists; the rules; what a rule
-# names in this basket (kind and id); and "nobody" if the customer was never put into any group.
-# A category in a rule stands for its descendants: `lineage` climbs from the basket's own
-# categories up Saleor's tree (nested sets), so that the ids that come back are the basket's own.
+# Rows of five sorts, told apart by their first column: the rules; their targets that touch the
+# basket, as two arrays for each kind of target; the lineage of the basket's categories (itself and
+# those above it, from Saleor's nested sets), as two arrays; the price lists; and "nobody" if the
+# customer was never put into any group. Arrays, because they are read many times faster than rows.
 STATEMENT: Final = """
 WITH mine AS MATERIALIZED ({mine}),
 rule AS MATERIALIZED (
@@ -53,35 +54,41 @@ rule AS MATERIALIZED (
             OR EXISTS (SELECT FROM saleor_customer_groups_pricerule_channels
                         WHERE pricerule_id = rule.id AND channel_id = %(channel)s))
 ),
-lineage AS (
-    SELECT own.id AS own, upper.id AS target
+lineage AS MATERIALIZED (
+    SELECT own.id AS own, upper.id AS upper
       FROM product_category AS own
       JOIN product_category AS upper
         ON upper.tree_id = own.tree_id AND upper.lft <= own.lft AND upper.rght >= own.rght
-     WHERE own.id = ANY(%(categories)s)
+     WHERE own.id = ANY(%(categories)s::int[])
 ),
 touch AS MATERIALIZED (
-    SELECT rule_id, excluded, CASE WHEN variant_id IS NOT NULL THEN 0
-                              WHEN product_id IS NOT NULL THEN 1
-                              WHEN own IS NOT NULL THEN 2 ELSE 3 END AS sort,
-            COALESCE(variant_id, product_id, own, collection_id) AS thing
-      FROM saleor_customer_groups_priceruletarget AS target
-      LEFT JOIN lineage ON lineage.target = category_id
-     WHERE rule_id IN (SELECT id FROM rule)
-       AND (variant_id = ANY(%(variants)s) OR product_id = ANY(%(products)s)
-            OR own IS NOT NULL OR collection_id = ANY(%(collections)s))
+    SELECT rule_id, excluded,
+           CASE WHEN variant_id IS NOT NULL THEN 0 WHEN product_id IS NOT NULL THEN 1
+                WHEN category_id IS NOT NULL THEN 2 ELSE 3 END AS kind,
+           COALESCE(variant_id, product_id, category_id, collection_id) AS thing
+      FROM saleor_customer_groups_priceruletarget
+      JOIN rule ON rule.id = rule_id
+     WHERE (variant_id = ANY(%(variants)s::int[]) OR product_id = ANY(%(products)s::int[])
+            OR category_id IN (SELECT upper FROM lineage)
+            OR collection_id = ANY(%(collections)s::int[]))
 )
-SELECT 'rule' AS sort, rule.id, name, rule.kind,
+SELECT 'rule', rule.id, name, rule.kind,
        CASE WHEN rule.kind IN ('percentage_off', 'percentage_up') THEN percentage ELSE amount END,
-       everything, min_quantity, priority, stand_alone
+       everything, min_quantity, priority, stand_alone, NULL, NULL
   FROM rule
   LEFT JOIN saleor_customer_groups_priceruleamount AS amount
     ON amount.rule_id = rule.id AND amount.currency = %(currency)s
  WHERE everything OR rule.id IN (SELECT rule_id FROM touch WHERE NOT excluded)
 UNION ALL
-SELECT 'touch', rule_id, NULL, NULL, NULL, excluded, sort, thing, NULL FROM touch
+SELECT 'target', NULL, NULL, NULL, NULL, excluded, kind, NULL, NULL,
+       array_agg(rule_id), array_agg(thing)
+  FROM touch GROUP BY excluded, kind
 UNION ALL
-SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone
+SELECT 'category', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       array_agg(upper), array_agg(own)
+  FROM lineage
+UNION ALL
+SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone, NULL, NULL
   FROM saleor_customer_groups_pricelist
  WHERE {in_force}
    AND id IN (SELECT pricelist_id FROM saleor_customer_groups_pricelist_groups
@@ -89,7 +96,7 @@ SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone
 """
 NOBODY_ROW: Final = """
 UNION ALL
-SELECT 'nobody', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 'nobody', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
  WHERE NOT EXISTS (SELECT FROM saleor_customer_groups_membership WHERE customer_id = %(customer)s)
 """
 FOR_CUSTOMERS: Final = STATEMENT.format(mine=MEMBERSHIPS, in_force=IN_FORCE) + NOBODY_ROW
@@ -98,8 +105,8 @@ FOR_GUESTS: Final = STATEMENT.format(mine=GUESTS, in_force=IN_FORCE)
 ENTRIES: Final = """
 SELECT variant_id, price_list_id, min_quantity, amount
   FROM saleor_customer_groups_pricelistentry
- WHERE variant_id = ANY(%(variants)s) AND channel_id = %(channel)s
-   AND price_list_id = ANY(%(lists)s)
+ WHERE variant_id = ANY(%(variants)s::int[]) AND channel_id = %(channel)s
+   AND price_list_id = ANY(%(lists)s::bigint[])
 """
 
 # What was reported as broken by this process: a broken rule meets every basket until it is mended.
@@ -130,85 +137,75 @@ def load(
         "channel": channel_id,
         "currency": currency,
         "now": now,
-        "variants": list({item.variant_id for item in basket}),
-        "products": list({item.product_id for item in basket}),
-        "categories": list({item.category_id for item in basket if item.category_id is not None}),
-        "collections": list({number for item in basket for number in item.collection_ids}),
+        "variants": _array({item.variant_id for item in basket}),
+        "products": _array({item.product_id for item in basket}),
+        "categories": _array({item.category_id for item in basket if item.category_id is not None}),
+        "collections": _array({number for item in basket for number in item.collection_ids}),
     }
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(FOR_GUESTS if customer_id is None else FOR_CUSTOMERS, arguments)
         found = _read(cursor.fetchall())
         if not found.lists:
             return found.book(())
-        cursor.execute(ENTRIES, {**arguments, "lists": [one.id for one in found.lists]})
+        cursor.execute(ENTRIES, {**arguments, "lists": _array(one.id for one in found.lists)})
         return found.book(cursor.fetchall())
 
 
-Scopes = dict[int, tuple[set[int], set[int], set[int], set[int]]]
+def _array(ids: Iterable[int]) -> str:
+    """PostgreSQL's own spelling of an array, which takes a tenth of the adapter's time."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 @dataclass(slots=True)
 class Found:
     """The rows of the first statement, sorted out."""
 
-    rules: list[tuple[Any, ...]] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
     lists: list[PriceList] = field(default_factory=list)
-    includes: Scopes = field(default_factory=dict)
-    excludes: Scopes = field(default_factory=dict)
+    descendants: dict[int, list[int]] = field(default_factory=dict)
     nobody: bool = False
 
     def book(self, entries: Sequence[tuple[int, int, int, Decimal]]) -> Book:
-        """The book, without the rows that are broken."""
+        """The book, without the entries that are broken."""
         return Book.of(
-            [rule for row in self.rules if (rule := self._rule(row)) is not None],
+            self.rules,
+            self.targets,
             self.lists,
             [cast(Entry, row) for row in entries if _is_sound(row)],
+            descendants=self.descendants,
             customer_has_no_group=self.nobody,
-        )
-
-    def _rule(self, row: tuple[Any, ...]) -> Rule | None:
-        _, number, name, kind, value, everything, min_quantity, priority, stand_alone = row
-        problem = fault(kind, value)
-        if problem is not None:
-            _report("price rule", number, problem)
-            return None
-        includes, excludes = _scope(self.includes.get(number)), _scope(self.excludes.get(number))
-        return Rule(
-            number,
-            name,
-            kind,
-            value,
-            everything,
-            includes,
-            excludes,
-            min_quantity,
-            priority,
-            stand_alone,
         )
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> Found:
     found = Found()
     for row in rows:
-        match row[0]:
-            case "touch":
-                _, number, _, _, _, excluded, sort, thing, _ = row
-                scopes = found.excludes if excluded else found.includes
-                scope = scopes.get(number)
-                if scope is None:
-                    scope = scopes[number] = (set(), set(), set(), set())
-                scope[sort].add(thing)
-            case "rule":
-                found.rules.append(row)
-            case "list":
-                found.lists.append(PriceList(row[1], row[2], row[7], row[8]))
-            case "nobody":
-                found.nobody = True
+        sort, *values, first, second = row
+        if sort == "rule":
+            rule = Rule._make(values)
+            if _is_sound_rule(rule):
+                found.rules.append(rule)
+        elif sort == "target":
+            _, _, _, _, excluded, kind, _, _ = values
+            triples = zip(first, repeat(kind), second, repeat(excluded))
+            found.targets.extend(cast("Iterable[Target]", triples))
+        elif sort == "category":
+            for upper, own in zip(first or (), second or (), strict=True):
+                found.descendants.setdefault(upper, []).append(own)
+        elif sort == "list":
+            number, name, _, _, _, _, priority, stand_alone = values
+            found.lists.append(PriceList(number, name, priority, stand_alone))
+        else:
+            found.nobody = True
     return found
 
 
-def _scope(things: tuple[set[int], ...] | None) -> Scope:
-    return NOTHING if things is None else Scope(*map(frozenset, things))
+def _is_sound_rule(rule: Rule) -> bool:
+    problem = fault(rule.kind, rule.value)
+    if problem is not None:
+        _report("price rule", rule.id, problem)
+    return problem is None
 
 
 def _is_sound(row: tuple[int, int, int, Decimal]) -> bool:

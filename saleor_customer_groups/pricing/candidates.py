@@ -1,20 +1,50 @@
-"""The book of one shopper in one channel: rules and entries, indexed by what they touch. Pure."""
+"""The book of one shopper in one channel: rules and entries, indexed by what they name. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from .rules import NOTHING, SURCHARGES, Entry, Item, PriceList, Rule, Scope, line
+from .rules import SURCHARGES, Entry, Item, PriceList, Rule, Target, TargetKind, line
 
-# A rule ready for the hot path: rank (minus its priority), id, minimum quantity, its line's
-# factor and shift, its excludes if it has any, and the rule.
-Row: TypeAlias = tuple[int, int, int, Decimal, Decimal, Scope | None, Rule]
+# What a category stands for: itself and those below it. One that is missing here has none below.
+Descendants: TypeAlias = Mapping[int, Iterable[int]]
+# Of one thing in a basket: which kind of thing it is, and its id.
+Thing: TypeAlias = tuple[int, int]
+
+# A rule ready for the hot path: rank (minus its priority), its line's factor and shift, id,
+# minimum quantity, its excludes if it has any, and the rule. Sorted, the best of a kind is first.
+Row: TypeAlias = tuple[int, Decimal, Decimal, int, int, "Excludes | None", Rule]
 # Rows of one kind, best first. Which of two rules of a kind is chosen does not depend on the
 # price, so the first of a chain that applies beats the rest of it, however long the chain is.
 Chain: TypeAlias = list[Row]
+Shelf: TypeAlias = dict[int, dict[str, Chain]]
+
+CATEGORY: Final = int(TargetKind.CATEGORY)  # a plain number compares faster
+NO_DESCENDANTS: Final[Descendants] = {}
+
+
+class Excludes:
+    """What a rule never applies to."""
+
+    __slots__ = ("categories", "collections", "products", "variants")
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        sets: tuple[set[int], set[int], set[int], set[int]] = (set(), set(), set(), set())
+        for kind, number in things:
+            sets[kind].add(number)
+        self.variants, self.products, self.categories, self.collections = sets
+
+    def touches(self, item: Item) -> bool:
+        """Whether the item is one of these things, or is in one of them."""
+        return (
+            item.variant_id in self.variants
+            or item.product_id in self.products
+            or item.category_id in self.categories
+            or not self.collections.isdisjoint(item.collection_ids)
+        )
 
 
 class Index:
@@ -22,108 +52,113 @@ class Index:
 
     __slots__ = ("categories", "collections", "everything", "products", "variants")
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        everything: list[Row] = []
-        named: tuple[dict[int, list[Row]], ...] = ({}, {}, {}, {})
-        for rule in rules:
-            row = _row(rule)
+    def __init__(self, rows: Iterable[Row], named: Mapping[int, Iterable[Thing]]) -> None:
+        self.everything: dict[str, Chain] = {}
+        self.variants: Shelf = {}
+        self.products: Shelf = {}
+        self.categories: Shelf = {}
+        self.collections: Shelf = {}
+        # in the order of TargetKind
+        shelves = (self.variants, self.products, self.categories, self.collections)
+        for row in sorted(rows):
+            rule = row[6]
             if rule.everything:
-                everything.append(row)
+                self.everything.setdefault(rule.kind, []).append(row)
                 continue
-            for shelf, ids in zip(named, rule.includes.by_kind(), strict=True):
-                for number in ids:
-                    shelf.setdefault(number, []).append(row)
-        self.everything = _chains(everything)
-        self.variants, self.products, self.categories, self.collections = (
-            {number: _chains(rows) for number, rows in shelf.items()} for shelf in named
-        )
+            for kind, number in named.get(rule.id, ()):
+                shelves[kind].setdefault(number, {}).setdefault(rule.kind, []).append(row)
 
     def chains(self, item: Item) -> list[Chain]:
         """The rules that name the item; a rule that names it in two ways is in two chains."""
-        chains = self.everything
+        chains = list(self.everything.values())
         if found := self.variants.get(item.variant_id):
-            chains = chains + found
+            chains += found.values()
         if found := self.products.get(item.product_id):
-            chains = chains + found
+            chains += found.values()
         if item.category_id is not None and (found := self.categories.get(item.category_id)):
-            chains = chains + found
+            chains += found.values()
         if self.collections:
-            for collection_id in item.collection_ids:
-                if found := self.collections.get(collection_id):
-                    chains = chains + found
+            for number in item.collection_ids:
+                if found := self.collections.get(number):
+                    chains += found.values()
         return chains
-
-
-def _row(rule: Rule) -> Row:
-    factor, shift = line(rule.kind, rule.value)
-    excludes = None if rule.excludes is NOTHING else rule.excludes
-    return (-rule.priority, rule.id, rule.min_quantity, factor, shift, excludes, rule)
-
-
-def _chains(rows: list[Row]) -> list[Chain]:
-    if len(rows) == 1:
-        return [rows]
-    chains: dict[str, Chain] = {}
-    for row in sorted(rows, key=_best_first):
-        chains.setdefault(row[6].kind, []).append(row)
-    return list(chains.values())
-
-
-def _best_first(row: Row) -> tuple[int, Decimal, Decimal, int]:
-    return row[0], row[3], row[4], row[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that a shopper's quotes are made from. `Book.of` makes one; the result does not depend
-    on the order of its arguments' rows.
+    """All that a shopper's quotes are made from. `Book.of` makes one; the order of its rows makes
+    no difference.
     """
 
-    rules: tuple[Rule, ...] = ()
     lists: Mapping[int, PriceList] = field(default_factory=dict)
     # of each variant, its lists in turn, and of each list the highest quantity first
     entries: Mapping[int, Sequence[Entry]] = field(default_factory=dict)
-    # The customer is in no group at all, not even in a default one: see groups.defaults.
-    customer_has_no_group: bool = False
     surcharges: Index | None = None
     discounts: Index | None = None
+    # The customer is in no group at all, not even in a default one: see groups.defaults.
+    customer_has_no_group: bool = False
 
     @classmethod
     def of(
         cls,
         rules: Iterable[Rule] = (),
+        targets: Iterable[Target] = (),
         lists: Iterable[PriceList] = (),
         entries: Iterable[Entry] = (),
         *,
+        descendants: Descendants = NO_DESCENDANTS,
         customer_has_no_group: bool = False,
     ) -> Book:
         """Index rules (each of a valid kind and value) and entries (each of one of the lists)."""
-        known = tuple(rules)
-        surcharges = [rule for rule in known if rule.kind in SURCHARGES]
-        discounts = [rule for rule in known if rule.kind not in SURCHARGES]
+        named, excluded = _by_rule(targets, descendants)
+        surcharges: list[Row] = []
+        discounts: list[Row] = []
+        for rule in rules:
+            step = surcharges if rule.kind in SURCHARGES else discounts
+            step.append(_row(rule, excluded.get(rule.id)))
         by_variant: dict[int, list[Entry]] = {}
         for entry in sorted(entries, reverse=True):
             by_variant.setdefault(entry[0], []).append(entry)
         return cls(
-            rules=known,
             lists={price_list.id: price_list for price_list in lists},
             entries=by_variant,
+            surcharges=Index(surcharges, named) if surcharges else None,
+            discounts=Index(discounts, named) if discounts else None,
             customer_has_no_group=customer_has_no_group,
-            surcharges=Index(surcharges) if surcharges else None,
-            discounts=Index(discounts) if discounts else None,
         )
 
     def __bool__(self) -> bool:
-        """Whether there is any group price at all in it."""
-        return bool(self.rules or self.entries)
+        """Whether there is any group price in it."""
+        return bool(self.entries or self.surcharges or self.discounts)
 
-    def naming(self, item: Item) -> list[Rule]:
-        """Every rule that names the item, excluded from it or not, in order of id."""
+    def naming(self, item: Item) -> list[tuple[Rule, Excludes | None]]:
+        """Every rule that names the item, even one that excludes it again, in order of id."""
         found = {
-            row[1]: row[6]
+            row[3]: (row[6], row[5])
             for index in (self.surcharges, self.discounts)
             if index is not None
             for chain in index.chains(item)
             for row in chain
         }
-        return [rule for _, rule in sorted(found.items())]
+        return [found[number] for number in sorted(found)]
+
+
+def _by_rule(
+    targets: Iterable[Target], descendants: Descendants
+) -> tuple[dict[int, list[Thing]], dict[int, Excludes]]:
+    """What each rule names and what it excludes, categories spread over their descendants."""
+    spread = {number: [(CATEGORY, one) for one in below] for number, below in descendants.items()}
+    named: dict[int, list[Thing]] = {}
+    excluded: dict[int, list[Thing]] = {}
+    for rule_id, kind, number, is_excluded in targets:
+        things = (excluded if is_excluded else named).setdefault(rule_id, [])
+        if kind == CATEGORY and number in spread:
+            things += spread[number]
+        else:
+            things.append((kind, number))
+    return named, {rule_id: Excludes(things) for rule_id, things in excluded.items()}
+
+
+def _row(rule: Rule, excludes: Excludes | None) -> Row:
+    factor, shift = line(rule.kind, rule.value)
+    return (-rule.priority, factor, shift, rule.id, rule.min_quantity, excludes, rule)

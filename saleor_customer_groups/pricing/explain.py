@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..money import quantize
+from .candidates import Excludes
 from .choose import Candidate, best
-from .rules import SURCHARGES, ZERO, Entry, PriceList, Rule, line
+from .rules import SURCHARGES, ZERO, PriceList, Rule, line
 
 if TYPE_CHECKING:
     from .quote import Quote
@@ -44,7 +45,6 @@ class Outcome:
     min_quantity: int
     price: Decimal | None
     code: str = ""
-    entry: Entry | None = None
 
 
 def explanation(quote: Quote) -> dict[str, Any]:
@@ -85,11 +85,15 @@ def _surcharges(quote: Quote) -> list[Outcome]:
     price = quote.exact_group_list_price
 
     def refuse(outcome: Outcome) -> str:
-        if quote.entry is not None:
+        if quote.price_list is not None:
             return "list_price_is_final"
         return "" if outcome.price is not None and outcome.price > price else "not_higher"
 
-    rules = (rule for rule in quote.book.naming(quote.item) if rule.kind in SURCHARGES)
+    rules = (
+        (rule, excludes)
+        for rule, excludes in quote.book.naming(quote.item)
+        if rule.kind in SURCHARGES
+    )
     return _rules("surcharge", rules, quote, price, refuse)
 
 
@@ -99,23 +103,27 @@ def _discounts(quote: Quote) -> list[Outcome]:
     def refuse(outcome: Outcome) -> str:
         return "" if outcome.price is not None and outcome.price < price else "not_lower"
 
-    rules = (rule for rule in quote.book.naming(quote.item) if rule.kind not in SURCHARGES)
+    rules = (
+        (rule, excludes)
+        for rule, excludes in quote.book.naming(quote.item)
+        if rule.kind not in SURCHARGES
+    )
     return _rules("discount", rules, quote, price, refuse)
 
 
 def _rules(
     step: str,
-    rules: Iterable[Rule],
+    rules: Iterable[tuple[Rule, Excludes | None]],
     quote: Quote,
     price: Decimal,
     refuse: Callable[[Outcome], str],
 ) -> list[Outcome]:
     item = quote.item
     outcomes = []
-    for rule in rules:
+    for rule, excludes in rules:
         factor, shift = line(rule.kind, rule.value)
         outcome = Outcome(step, rule, rule.min_quantity, max(price * factor + shift, ZERO))
-        if rule.excludes.touches(item):
+        if excludes is not None and excludes.touches(item):
             outcome.code = "excluded"
         elif rule.min_quantity > item.quantity:
             outcome.code = "wrong_quantity"
@@ -164,10 +172,12 @@ def _promotion(quote: Quote) -> list[Outcome]:
 
 
 def _as_json(outcome: Outcome, quote: Quote) -> dict[str, Any]:
-    winners = {"list": None, "surcharge": quote.surcharge, "discount": quote.discount}
-    winner: PriceList | Rule | None = winners.get(outcome.step)
-    if outcome.step == "list" and quote.entry is not None:
-        winner = quote.book.lists[quote.entry.list_id]
+    winners: dict[str, PriceList | Rule | None] = {
+        "list": quote.price_list,
+        "surcharge": quote.surcharge,
+        "discount": quote.discount,
+    }
+    winner = winners.get(outcome.step)
     sentence = SENTENCES[outcome.code].format(
         min_quantity=outcome.min_quantity,
         quantity=quote.item.quantity,

@@ -5,18 +5,20 @@ docs/pricing.md says in prose what this file does; keep the two equal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ..money import quantize
 from . import explain
 from .candidates import Book, Index
 from .choose import Candidate, best
-from .rules import ZERO, Entry, Item, PriceList, Rule
+from .rules import ZERO, Item, PriceList, Rule
 
 Charged = Literal["list", "group", "promotion"]
-REASON = "Group price"
+REASON: Final = "Group price"
+NO_WINNERS: Final = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Quote:
     exact_discounted_price: Decimal
     final_price: Decimal
     charged: Charged
-    entry: Entry | None
+    price_list: PriceList | None
     surcharge: Rule | None
     discount: Rule | None
 
@@ -65,8 +67,8 @@ class Quote:
     @property
     def winners(self) -> tuple[PriceList | Rule, ...]:
         """The price list and rules that made the group's price, in the order of the pipeline."""
-        listed = self.book.lists[self.entry.list_id] if self.entry else None
-        return tuple(one for one in (listed, self.surcharge, self.discount) if one is not None)
+        steps = (self.price_list, self.surcharge, self.discount)
+        return tuple(winner for winner in steps if winner is not None)
 
     @property
     def name(self) -> str:
@@ -81,7 +83,7 @@ class Quote:
     @property
     def has_candidates(self) -> bool:
         """Whether any rule or price list names the item, winning or not."""
-        return bool(self.book.entries.get(self.item.variant_id) or self.book.naming(self.item))
+        return self.item.variant_id in self.book.entries or bool(self.book.naming(self.item))
 
     def explain(self) -> dict[str, Any]:
         """Every candidate, who won and why each other one lost, ready for JSON."""
@@ -90,23 +92,16 @@ class Quote:
 
 def quote(item: Item, book: Book, currency: str) -> Quote:
     """The price of one line from a shopper's book. `currency` is the channel's."""
-    quantity = item.quantity
-    group_list = raised = item.list_price
-    listed = _listed(item, book)
-    surcharge = discount = None
-    if listed is not None:
-        group_list = raised = listed[1]
-    elif book.surcharges is not None:
-        surcharge = best(_raises(book.surcharges, item, raised, quantity))
-        if surcharge is not None:
-            raised = surcharge[1]
-    discounted = raised
+    group_list, price_list = _chosen(item.list_price, _listed(item, book))
+    raised, surcharge = group_list, None
+    if price_list is None and book.surcharges is not None:
+        raised, surcharge = _chosen(group_list, _raises(book.surcharges, item, group_list))
+    discounted, discount = raised, None
     if book.discounts is not None:
-        discount = best(_lowers(book.discounts, item, raised, quantity))
-        if discount is not None:
-            discounted = discount[1]
-    winners = (listed, surcharge, discount)
-    final, charged = _against_promotion(item, book, quantize(discounted, currency), winners)
+        discounted, discount = _chosen(raised, _lowers(book.discounts, item, raised))
+    final, charged = _against_promotion(
+        item.promotion_price, quantize(discounted, currency), (price_list, surcharge, discount)
+    )
     return Quote(
         item,
         book,
@@ -116,34 +111,40 @@ def quote(item: Item, book: Book, currency: str) -> Quote:
         discounted,
         final,
         charged,
-        None if listed is None else Entry._make(listed[3]),
-        None if surcharge is None else surcharge[3],
-        None if discount is None else discount[3],
+        price_list,
+        surcharge,
+        discount,
     )
 
 
-def _listed(item: Item, book: Book) -> Candidate | None:
-    """The best price of the lists: of each list the highest quantity that is reached."""
+def _chosen(price: Decimal, candidates: Sequence[Candidate]) -> tuple[Decimal, Any]:
+    """The price after a step, and whose it is; without candidates the price stays."""
+    winner = best(candidates)
+    return (price, None) if winner is None else (winner[1], winner[3])
+
+
+def _listed(item: Item, book: Book) -> Sequence[Candidate]:
+    """The price of each list: that of the highest quantity that the line reaches."""
     entries = book.entries.get(item.variant_id)
-    if not entries:
-        return None
-    lists = book.lists
+    if entries is None:
+        return ()
     quantity = item.quantity
     candidates: list[Candidate] = []
     done = None
-    for entry in entries:
-        _, list_id, min_quantity, amount = entry
+    for _, list_id, min_quantity, amount in entries:
         if min_quantity <= quantity and list_id != done:
             done = list_id
-            candidates.append((-lists[list_id].priority, amount, list_id, entry))
-    return best(candidates)
+            price_list = book.lists[list_id]
+            candidates.append((-price_list.priority, amount, list_id, price_list))
+    return candidates
 
 
-def _raises(index: Index, item: Item, price: Decimal, quantity: int) -> list[Candidate]:
+def _raises(index: Index, item: Item, price: Decimal) -> list[Candidate]:
     """The best surcharge of each chain: one applies if it makes the price higher."""
+    quantity = item.quantity
     candidates: list[Candidate] = []
     for chain in index.chains(item):
-        for rank, number, min_quantity, factor, shift, excludes, rule in chain:
+        for rank, factor, shift, number, min_quantity, excludes, rule in chain:
             if (
                 min_quantity <= quantity
                 and (excludes is None or not excludes.touches(item))
@@ -154,14 +155,15 @@ def _raises(index: Index, item: Item, price: Decimal, quantity: int) -> list[Can
     return candidates
 
 
-def _lowers(index: Index, item: Item, price: Decimal, quantity: int) -> list[Candidate]:
+def _lowers(index: Index, item: Item, price: Decimal) -> list[Candidate]:
     """The best discount of each chain: one applies if it makes the price lower.
 
     Below zero is zero. There the id decides, so a chain is followed on until a price is left.
     """
+    quantity = item.quantity
     candidates: list[Candidate] = []
     for chain in index.chains(item):
-        for rank, number, min_quantity, factor, shift, excludes, rule in chain:
+        for rank, factor, shift, number, min_quantity, excludes, rule in chain:
             if (
                 min_quantity <= quantity
                 and (excludes is None or not excludes.touches(item))
@@ -175,18 +177,13 @@ def _lowers(index: Index, item: Item, price: Decimal, quantity: int) -> list[Can
 
 
 def _against_promotion(
-    item: Item, book: Book, price: Decimal, winners: tuple[Candidate | None, ...]
+    promotion: Decimal | None, price: Decimal, winners: tuple[PriceList | Rule | None, ...]
 ) -> tuple[Decimal, Charged]:
-    """The lower of the group's price and the shop's promotion, unless the group's stands alone."""
-    listed, surcharge, discount = winners
-    promotion = item.promotion_price
-    if listed is surcharge is discount is None:
+    """The lower of the group's price and the shop's promotion, unless a winner stands alone."""
+    if winners == NO_WINNERS:
         return (price, "list") if promotion is None else (promotion, "promotion")
     if promotion is None or promotion >= price:
         return price, "group"
-    alone = (
-        (listed is not None and book.lists[listed[2]].stand_alone)
-        or (surcharge is not None and surcharge[3].stand_alone)
-        or (discount is not None and discount[3].stand_alone)
-    )
-    return (price, "group") if alone else (promotion, "promotion")
+    if any(winner is not None and winner.stand_alone for winner in winners):
+        return price, "group"
+    return promotion, "promotion"

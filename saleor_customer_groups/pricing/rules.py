@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple
 
 ONE: Final = Decimal(1)
@@ -42,37 +42,20 @@ class Item:
     promotion_price: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Things that a rule names. A category stands here with every descendant of it that matters."""
+class TargetKind(IntEnum):
+    """What a target is."""
 
-    variants: frozenset[int] = frozenset()
-    products: frozenset[int] = frozenset()
-    categories: frozenset[int] = frozenset()
-    collections: frozenset[int] = frozenset()
-
-    def by_kind(self) -> tuple[frozenset[int], ...]:
-        """The ids of the variants, products, categories and collections, in this order."""
-        return self.variants, self.products, self.categories, self.collections
-
-    def touches(self, item: Item) -> bool:
-        """Whether the item is one of these things, or is in one of them."""
-        return (
-            item.variant_id in self.variants
-            or item.product_id in self.products
-            or item.category_id in self.categories
-            or not self.collections.isdisjoint(item.collection_ids)
-        )
-
-
-NOTHING: Final = Scope()
+    VARIANT = 0
+    PRODUCT = 1
+    CATEGORY = 2
+    COLLECTION = 3
 
 
 class Rule(NamedTuple):
-    """A price rule that holds here and now for the shopper.
+    """A price rule that holds here and now for the shopper; what it names are its `Target`s.
 
-    `value` is the percentage or, in the currency of the quote, the amount. A NamedTuple because
-    a large book makes hundreds of them in one request.
+    `value` is the percentage or, in the currency of the quote, the amount. A NamedTuple, and the
+    fields in this order, because a row of the database is one as it is.
     """
 
     id: int
@@ -80,15 +63,18 @@ class Rule(NamedTuple):
     kind: str
     value: Decimal
     everything: bool = False
-    includes: Scope = NOTHING
-    excludes: Scope = NOTHING
     min_quantity: int = 1
     priority: int = 0
     stand_alone: bool = False
 
-    def touches(self, item: Item) -> bool:
-        """Whether the rule names the item, excludes aside."""
-        return self.everything or self.includes.touches(item)
+
+class Target(NamedTuple):
+    """One thing that a rule applies to or (excluded) never applies to."""
+
+    rule_id: int
+    kind: int  # a TargetKind; rows of the database have plain numbers
+    thing_id: int
+    excluded: bool = False
 
 
 class PriceList(NamedTuple):
@@ -130,9 +116,12 @@ def line(kind: str, value: Decimal) -> tuple[Decimal, Decimal]:
     raise ValueError(f"{kind!r} is no kind of price rule.")
 
 
+KINDS: Final = frozenset(RuleKind)
+
+
 def fault(kind: str, value: Decimal | None) -> str | None:
     """What is wrong with a rule's value, in words, or None."""
-    if kind not in set(RuleKind):
+    if kind not in KINDS:
         return f"{kind!r} is no kind of rule"
     if value is None:
         return "it has no percentage" if kind in PERCENTAGES else "it has no amount in the currency"
