@@ -1,0 +1,1 @@
+"""Holds the miniature Saleor of sandbox/ to the real one. Runs on the real one only."""
