@@ -17,12 +17,14 @@ from decimal import Decimal
 from functools import cached_property, wraps
 from importlib import import_module
 from typing import Any, Final
+from uuid import UUID
 
 from prices import Money
 from saleor.discount import DiscountType, DiscountValueType
 
-from . import prices
-from .lines import Decision, LinePrice, group_discount, holds
+from . import prices, vouchers
+from .db import on_writer
+from .lines import Decision, LinePrice, group_discount, read_record
 
 # Where the decision about a line waits, on Saleor's line info, for the third function.
 DECISION: Final = "customer_groups_decision"
@@ -113,12 +115,13 @@ def _expired(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def wrapper(checkout_info: Any, lines_info: Any, *args: Any, **kwargs: Any) -> Any:
         lines = list(lines_info)
-        changed = _attach(checkout_info, lines)
+        before = vouchers.totals_before_voucher(lines) if checkout_info.voucher else None
+        touched = _attach(checkout_info, lines)
         answer = original(checkout_info, lines, *args, **kwargs)
-        if changed and checkout_info.voucher:
-            # Saleor computes vouchers only in mutations; this one was computed on other prices.
-            utils = import_module("saleor.checkout.utils")
-            utils.recalculate_checkout_discount(checkout_info.manager, checkout_info, lines)
+        if before is not None and touched:
+            after = vouchers.totals_before_voucher(lines)
+            if any(before[line_id] != after[line_id] for line_id in touched):
+                on_writer(vouchers.recompute)(checkout_info, lines)
         return answer
 
     setattr(wrapper, WRAPPED, original)
@@ -137,16 +140,16 @@ def _changed(original: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def _attach(checkout_info: Any, lines: Sequence[Any]) -> bool:
-    """Work out the group prices and leave each line its decision; whether any money changes."""
-    decisions = prices.price_lines(checkout_info, lines)
+def _attach(checkout_info: Any, lines: Sequence[Any]) -> set[UUID]:
+    """Work out the group prices and leave each line its decision.
+
+    Answers the lines on which a group has a say, or had one.
+    """
+    had = {line_info.line.pk for line_info in lines if read_record(line_info.line) is not None}
+    decisions = on_writer(prices.price_lines)(checkout_info, lines)
     for line_info in lines:
         setattr(line_info, DECISION, decisions.get(line_info.line.pk))
-    return any(
-        decision is not None and not holds(line_info, decision.price)
-        for line_info in lines
-        if (decision := getattr(line_info, DECISION)) is not None
-    )
+    return had | {line_id for line_id, decision in decisions.items() if decision.price is not None}
 
 
 def _catalogue(original: Callable[..., Any]) -> Callable[..., Any]:

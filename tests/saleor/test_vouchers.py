@@ -114,3 +114,59 @@ def test_an_order_promotion_sees_the_group_price(as_alice, as_bob, lamp, shop, o
     assert as_bob.create("main", (lamp, 2)).total == D(144)  # 160 is enough
     assert as_alice.create("main", (lamp, 2)).total == D(120)  # 120 is not
     assert as_alice.create("main", (lamp, 3)).total == D(162)  # 180 is
+
+
+def test_a_voucher_is_computed_again_when_a_surcharge_comes_or_goes(
+    as_alice, lamp, vip, rule, voucher
+):
+    surcharge = rule(vip, "percentage_up", "10")
+    basket = as_alice.promo(as_alice.create("main", (lamp, 1)), voucher("TEN"))
+    assert basket.total == D("79.2")
+
+    surcharge.percentage = D(20)
+    surcharge.save()
+    repricing.request_for_groups([vip.pk])
+    assert as_alice.look(basket).total == D("86.4")
+
+    surcharge.delete()
+    repricing.request_for_groups([vip.pk])
+    assert as_alice.look(basket).total == D(72)
+
+
+def test_another_line_is_the_cheapest_when_the_rules_changed(
+    as_alice, lamp, shop, vip, rule, voucher
+):
+    from saleor.order.models import Order
+
+    chair = shop.variant("Chair", "20")
+    basket = as_alice.bill_to(as_alice.create("main", (lamp, 1), (chair, 1)))
+    basket = as_alice.promo(basket, voucher("ONCE", once=True))
+    assert basket.total == D(98)  # 2 off the chair
+    rule(vip, "percentage_off", "90", lamp)
+    repricing.request_for_groups([vip.pk])
+
+    # The lamp is 8 now and the cheapest: 0.80 off it.
+    assert as_alice.look(basket).total == D("27.2")
+    assert as_alice.complete(basket)["order"]["total"]["gross"]["amount"] == 27.2
+    lines = Order.objects.get().lines.order_by("undiscounted_base_unit_price_amount")
+    assert [(o.base_unit_price_amount, o.total_price_gross_amount) for o in lines] == [
+        (D(20), D(20)),
+        (D("7.2"), D("7.2")),
+    ]
+
+
+def test_a_voucher_that_no_longer_applies_leaves_the_lines_too(
+    as_alice, lamp, vip, rule, voucher, shop
+):
+    from saleor.discount.models import VoucherChannelListing
+
+    code = voucher("LAMP", kind="specific_product", variants=[lamp])
+    VoucherChannelListing.objects.update(min_spent_amount=D(150))
+    basket = as_alice.promo(as_alice.bill_to(as_alice.create("main", (lamp, 2))), code)
+    assert basket.total == D(144)
+    rule(vip, "percentage_off", "25")
+    repricing.request_for_groups([vip.pk])
+
+    # 120 is below the 150 that the voucher asks for.
+    assert as_alice.look(basket).total == D(120)
+    assert as_alice.complete(basket)["order"]["total"]["gross"]["amount"] == 120
