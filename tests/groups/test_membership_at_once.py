@@ -162,6 +162,53 @@ def test_a_group_cannot_become_the_guest_group_while_somebody_joins(alice, vip, 
     assert not Membership.objects.exists()
 
 
+@pytest.mark.parametrize("act", ["remove", "set_until"])
+def test_rows_are_locked_in_the_order_of_the_customers(act, alice, bob, vip, tomorrow, at_once):
+    """Who waits for Alice's row has not taken Bob's yet, though his lies first in the table."""
+    membership.add(vip, [bob.pk], source="manual")
+    membership.add(vip, [alice.pk], source="manual")
+    locked = Barrier(2)
+
+    def hold_alice():
+        with transaction.atomic():
+            Membership.objects.select_for_update().get(customer=alice)
+            locked.wait(PATIENCE)
+            wait_until_somebody_waits_for_a_lock()
+            free = Membership.objects.select_for_update(skip_locked=True).exclude(customer=alice)
+            return [row.customer for row in free]
+
+    def write_both():
+        locked.wait(PATIENCE)
+        arguments = (tomorrow,) if act == "set_until" else ()
+        return getattr(membership, act)(vip, [bob.pk, alice.pk], *arguments, source="manual")
+
+    free, _ = at_once(hold_alice, write_both)
+
+    assert free == [bob]
+
+
+def test_customers_join_in_the_order_of_their_ids(alice, bob, vip, at_once):
+    """Who waits for Alice's join has not written Bob's yet, though he lies first in the table."""
+    get_user_model().objects.filter(pk=alice.pk).update(first_name="Alice")  # to the table's end
+    joined = Barrier(2)
+
+    def join_one_after_the_other():
+        with transaction.atomic():
+            membership.add(vip, [alice.pk], source="manual")
+            joined.wait(PATIENCE)
+            wait_until_somebody_waits_for_a_lock()
+            return membership.add(vip, [bob.pk], source="manual")
+
+    def join_together():
+        joined.wait(PATIENCE)
+        return membership.add(vip, [alice.pk, bob.pk], source="manual")
+
+    one, together = at_once(join_one_after_the_other, join_together)
+
+    assert one.added == (bob.pk,)
+    assert together.already == (alice.pk, bob.pk)
+
+
 def wait_until_somebody_waits_for_a_lock() -> None:
     """Return when another connection to this database waits for a lock."""
     sql = """SELECT count(*) FROM pg_stat_activity
