@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ from launcher import cleaning, demo, demo_saleor, linting, services, testing
 from launcher.errors import LauncherError
 
 INTERRUPTED = 130
+LOOK_SECONDS = 0.5
 HOSTS = ["sandbox", "saleor"]
 COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "demo": (demo.demo, "serve the small shop of sandbox/"),
@@ -67,8 +69,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
+    """Interrupt ourselves once the parent is gone, or the terminal: not every parent passes it on.
+
+    A dead parent is replaced by another; a terminal that was closed says so.
+    """
+    terminal = select.poll()
+    if sys.stdout.isatty():
+        terminal.register(sys.stdout.fileno(), 0)  # hanging up is always reported
+    while os.getppid() == parent and not terminal.poll(0):
+        time.sleep(LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

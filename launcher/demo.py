@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from launcher import environment
 from launcher.environment import say
 from launcher.runs import Run, begun, clean_environment, given
@@ -16,7 +14,7 @@ DATABASE = "shop"
 DJANGO = ("-m", "django")
 
 
-def demo() -> NoReturn:
+def demo() -> int:
     """Serve the shop until a signal comes."""
     folder = state_folder() / PURPOSE
     with begun(PURPOSE, busy=lambda: refuse_second(PURPOSE, folder)) as run:
@@ -33,7 +31,7 @@ def demo() -> NoReturn:
         for line in story:
             say(line)
         say(f"\nLogs: {run.children.logs}. Ctrl-C ends everything.")
-        watch(run.children)
+        return watch(run.children)
 
 
 def _shop(run: Run) -> Shop:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from launcher import environment, saleor_story
 from launcher.environment import say
@@ -29,7 +28,7 @@ APPLIED = re.compile(r"^\s+Applying .*\bOK$")
 SAY_EVERY = 100
 
 
-def demo_saleor() -> NoReturn:
+def demo_saleor() -> int:
     """Serve Saleor with the plugin until a signal comes."""
     saleor = find_saleor()
     if saleor is None:
@@ -50,7 +49,7 @@ def demo_saleor() -> NoReturn:
         say(f"\nSaleor's GraphQL is at {address}/graphql/ (a browser gets its playground)\n")
         say(saleor_story.story(address, facts))
         say(f"\nLogs: {run.children.logs}. Ctrl-C ends everything.")
-        watch(run.children)
+        return watch(run.children)
 
 
 def _database(run: Run, saleor: Saleor) -> str:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,8 +109,9 @@ def services() -> Services:
 
 
 def say(line: str) -> None:
-    """One line for the person at the terminal."""
-    print(line, flush=True)
+    """One line for the person at the terminal, if there still is one."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 def _say_wait() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from launcher.environment import say
 from launcher.runs import begun
 from launcher.state import state_folder
@@ -12,7 +10,7 @@ from launcher.supervision import refuse_second, watch
 PURPOSE = "services"
 
 
-def services() -> NoReturn:
+def services() -> int:
     """Start the servers, say how to use them, and stay until a signal comes."""
     folder = state_folder() / PURPOSE
     with begun(PURPOSE, busy=lambda: refuse_second(PURPOSE, folder)) as run:
@@ -22,4 +20,4 @@ def services() -> NoReturn:
         say(f"export DATABASE_URL={server.url('shop')}")
         say(f"export CELERY_BROKER_URL={run.valkey().url(0)}")
         say("# for another terminal, then for example: .venv/bin/pytest --pdb tests/pricing")
-        watch(run.children)
+        return watch(run.children)

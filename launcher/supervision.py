@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from launcher.children import Children, Command
+from launcher.environment import say
 from launcher.errors import LauncherError
 from launcher.ports import LOCALHOST, free_port_from
 from launcher.runs import Run, given
@@ -52,13 +53,15 @@ def serve(run: Run, shop: Shop) -> str:
     return address
 
 
-def watch(children: Children) -> NoReturn:
-    """Stay until a process ends by itself, which is an error, or until a signal interrupts."""
-    while True:
-        dead = children.first_dead()
-        if dead is not None:
-            raise dead.failure()
-        time.sleep(WATCH_SECONDS)
+def watch(children: Children) -> int:
+    """Stay until a signal comes, the proper end, or a process ends by itself: ServiceFailed."""
+    try:
+        while (dead := children.first_dead()) is None:
+            time.sleep(WATCH_SECONDS)
+    except KeyboardInterrupt:
+        say("\nending")
+        return 0
+    raise dead.failure()
 
 
 def refuse_second(purpose: str, folder: Path) -> NoReturn:
