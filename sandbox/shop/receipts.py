@@ -8,6 +8,7 @@ from typing import Any
 from prices import Money
 from saleor.checkout import base_calculations
 from saleor.checkout.fetch import CheckoutLineInfo
+from saleor.core.prices import quantize_price
 from saleor.discount import DiscountType
 from saleor.order.models import Order, OrderLine
 
@@ -43,31 +44,29 @@ def basket_receipt(basket: Basket) -> Receipt:
     """A basket with its prices up to date."""
     lines = tuple(_basket_line(line_info) for line_info in basket.lines)
     checkout = basket.checkout
-    discount = checkout.discount if checkout.voucher_code and checkout.discount_amount else None
-    return _receipt(lines, checkout.currency, checkout.discount_name, discount, checkout.total)
+    voucher = checkout.discount_name if checkout.voucher_code else None
+    return _receipt(lines, checkout.total.gross, voucher)
 
 
 def order_receipt(order: Order) -> Receipt:
-    """An order as it was made. The voucher is what the lines' own prices do not explain."""
+    """An order as it was made."""
     rows = order.lines.select_related("variant__product").prefetch_related("discounts")
     lines = tuple(_order_line(row) for row in rows)
-    subtotal = sum((line.total for line in lines), Money(0, order.currency))
-    discount = subtotal - order.total.gross if order.voucher else None
-    name = order.voucher.name if order.voucher else ""
-    return _receipt(lines, order.currency, name, discount, order.total)
+    return _receipt(lines, order.total.gross, order.voucher.name if order.voucher else None)
 
 
-def _receipt(
-    lines: tuple[Line, ...], currency: str, voucher: str | None, discount: Any, total: Any
-) -> Receipt:
-    zero = Money(0, currency)
+def _receipt(lines: tuple[Line, ...], total: Money, voucher: str | None) -> Receipt:
+    """The voucher is what lies between the lines' own prices and the total."""
+    zero = Money(0, total.currency)
     saved = sum(((line.was - line.now) * line.quantity for line in lines if line.was), zero)
     subtotal = sum((line.total for line in lines), zero)
-    return Receipt(lines, subtotal, saved, voucher or "", discount, total.gross)
+    discount = subtotal - total if voucher else None
+    return Receipt(lines, subtotal, saved, voucher or "", discount, total)
 
 
 def _basket_line(info: CheckoutLineInfo) -> Line:
-    now = base_calculations.calculate_base_line_unit_price(info)
+    total = base_calculations.calculate_base_line_total_price(info, include_voucher=False)
+    now = quantize_price(total / info.line.quantity, total.currency)
     return Line(
         id=info.line.pk,
         product=info.product,
@@ -77,22 +76,26 @@ def _basket_line(info: CheckoutLineInfo) -> Line:
         was=_was(info.undiscounted_unit_price, now),
         reason=_reason(info.discounts),
         is_group_price=_is_group_price(info.discounts),
-        total=base_calculations.calculate_base_line_total_price(info),
+        total=total,
     )
 
 
 def _order_line(row: OrderLine) -> Line:
-    now = row.base_unit_price
+    discounts = list(row.discounts.all())
+    own = [one.amount for one in discounts if one.type == DiscountType.PROMOTION]
+    listed = row.undiscounted_base_unit_price
+    total = listed * row.quantity - sum(own, Money(0, row.currency))
+    now = quantize_price(total / row.quantity, row.currency)
     return Line(
         id=row.pk,
         product=row.variant.product if row.variant else row.product_name,
         variant_name=row.variant_name,
         quantity=row.quantity,
         now=now,
-        was=_was(row.undiscounted_base_unit_price, now),
-        reason=_reason(row.discounts.all()),
-        is_group_price=_is_group_price(row.discounts.all()),
-        total=now * row.quantity,
+        was=_was(listed, now),
+        reason=_reason(discounts),
+        is_group_price=_is_group_price(discounts),
+        total=total,
     )
 
 
@@ -102,7 +105,8 @@ def _was(listed: Money, now: Money) -> Money | None:
 
 def _reason(discounts: Any) -> str:
     """The group's reason as it is; the shop's own promotion by its name."""
-    named = (row.reason if _is_group_price([row]) else row.name for row in discounts)
+    own = (row for row in discounts if row.type == DiscountType.PROMOTION)
+    named = (row.name if row.promotion_rule_id else row.reason for row in own)
     return " · ".join(filter(None, named))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Sum
 from django.http import Http404, HttpRequest
 from saleor.channel.models import Channel
@@ -49,6 +51,13 @@ def baskets_of(request: HttpRequest) -> list[Checkout]:
 def keep_basket(request: HttpRequest, checkout: Checkout) -> None:
     baskets = request.session.get(_BASKETS, {})
     request.session[_BASKETS] = {**baskets, checkout.channel.slug: str(checkout.pk)}
+
+
+def find_baskets(request: HttpRequest, user: Any) -> None:
+    """Take up the customer's latest basket in each channel in which the session has none."""
+    for checkout in user.checkouts.select_related("channel").order_by("-last_change"):
+        if checkout.channel.slug not in request.session.get(_BASKETS, {}):
+            keep_basket(request, checkout)
 
 
 def basket_size(request: HttpRequest) -> int:

@@ -8,7 +8,10 @@ from prices import Money
 
 from ..core.prices import quantize_price
 from ..core.taxes import zero_money
-from ..discount.utils.voucher import is_order_level_voucher
+from ..discount.utils.voucher import (
+    calculate_line_discount_amount_from_voucher,
+    is_order_level_voucher,
+)
 
 
 def calculate_undiscounted_base_line_unit_price(line_info: Any, channel: Any) -> Money:
@@ -22,10 +25,12 @@ def calculate_undiscounted_base_line_total_price(line_info: Any, channel: Any) -
 
 
 def calculate_base_line_total_price(line_info: Any, include_voucher: bool = True) -> Money:
-    """The line after its own discounts. Line vouchers are not in the miniature."""
+    """The line after its own discounts and, if wanted, after a voucher for this line."""
     total = line_info.undiscounted_unit_price * line_info.line.quantity
     for discount in line_info.discounts:
         total -= Money(discount.amount_value, line_info.line.currency)
+    if include_voucher and line_info.voucher:
+        total -= calculate_line_discount_amount_from_voucher(line_info, total)
     return quantize_price(total, total.currency)
 
 

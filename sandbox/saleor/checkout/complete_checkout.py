@@ -13,12 +13,14 @@ from prices import TaxedMoney
 from ..account.models import User
 from ..core.taxes import TaxError, zero_taxed_money
 from ..core.utils.events import call_event
-from ..discount import DiscountValueType
+from ..discount import DiscountType, DiscountValueType
 from ..discount.models import OrderLineDiscount
+from ..discount.utils.voucher import calculate_line_discount_amount_from_voucher
 from ..order import OrderOrigin, OrderStatus
 from ..order.models import Order, OrderLine
 from . import calculations
 from .base_calculations import (
+    calculate_base_line_total_price,
     calculate_base_line_unit_price,
     calculate_undiscounted_base_line_unit_price,
 )
@@ -138,6 +140,7 @@ def _create_line(order: Order, checkout_info: Any, line_info: Any) -> OrderLine:
         unit_discount=listed - unit_price.gross,
         unit_discount_value=(listed - unit_price.gross).amount,
         unit_discount_type=DiscountValueType.FIXED,
+        voucher_code=line_info.voucher_code,
         unit_discount_reason=" & ".join(row.reason for row in discounts if row.reason) or None,
         is_price_overridden=line.price_override is not None,
         price_override_reason=line.price_override_reason,
@@ -149,4 +152,23 @@ def _create_line(order: Order, checkout_info: Any, line_info: Any) -> OrderLine:
         OrderLineDiscount.objects.create(
             line=order_line, promotion_rule_id=discount.promotion_rule_id, **values
         )
+    if line_info.voucher:
+        _create_voucher_discount(order_line, line_info)
     return order_line
+
+
+def _create_voucher_discount(order_line: OrderLine, line_info: Any) -> None:
+    before = calculate_base_line_total_price(line_info, include_voucher=False)
+    amount = calculate_line_discount_amount_from_voucher(line_info, before).amount
+    OrderLineDiscount.objects.create(
+        line=order_line,
+        type=DiscountType.VOUCHER,
+        unique_type=DiscountType.VOUCHER,
+        value=amount,
+        amount_value=amount,
+        currency=order_line.currency,
+        name=line_info.voucher.name,
+        reason=f"Voucher code: {line_info.voucher_code}",
+        voucher=line_info.voucher,
+        voucher_code=line_info.voucher_code,
+    )

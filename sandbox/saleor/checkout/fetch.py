@@ -10,7 +10,8 @@ from django.conf import settings
 from prices import Money
 
 from ..core.pricing.interface import LineInfo
-from ..discount.interface import fetch_variant_rules_info
+from ..discount.interface import fetch_variant_rules_info, fetch_voucher_info
+from ..discount.utils.voucher import attach_voucher_to_line_info, is_line_level_voucher
 
 
 @dataclass
@@ -72,7 +73,14 @@ def fetch_checkout_lines(
         "variant__channel_listings__variantlistingpromotionrule__promotion_rule__promotion",
         "discounts",
     )
+    # Imported here because utils needs the classes above, as in Saleor.
+    from .utils import get_voucher_for_checkout
+
     lines = [_line_info(row, checkout) for row in rows]
+    if checkout.voucher_code and not voucher:
+        voucher, _ = get_voucher_for_checkout(checkout, checkout.channel.slug)
+    if is_line_level_voucher(voucher):
+        attach_voucher_to_line_info(fetch_voucher_info(voucher, checkout.voucher_code), lines)
     gone = [info.variant.pk for info in lines if not _is_sold(info)]
     return lines, gone
 
@@ -113,7 +121,6 @@ def fetch_checkout_info(
     database_connection_name: str = settings.DATABASE_CONNECTION_DEFAULT_NAME,
 ) -> CheckoutInfo:
     """The checkout with its voucher, if that is still good. The miniature has no taxes."""
-    # Imported here because utils needs the classes above, as in Saleor.
     from .utils import get_voucher_for_checkout
 
     if not voucher or not voucher_code:

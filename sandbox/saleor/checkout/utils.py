@@ -12,10 +12,17 @@ from django.utils import timezone
 from prices import Money
 
 from ..core.db.connection import allow_writer
+from ..core.taxes import zero_money
+from ..discount.interface import fetch_voucher_info
 from ..discount.models import NotApplicable, Voucher, VoucherCode
 from ..discount.utils.checkout import (
     create_checkout_discount_objects_for_order_promotions,
     create_checkout_line_discount_objects_for_catalogue_promotions,
+)
+from ..discount.utils.voucher import (
+    attach_voucher_to_line_info,
+    calculate_line_discount_amount_from_voucher,
+    is_line_level_voucher,
 )
 from . import base_calculations
 from .error_codes import CheckoutErrorCode
@@ -92,11 +99,24 @@ def check_voucher_for_checkout(
 def get_voucher_discount_for_checkout(
     manager: Any, voucher: Voucher, checkout_info: Any, lines: list[Any], address: Any
 ) -> Money:
-    """What a voucher for the entire order takes off. Raises NotApplicable."""
+    """What the voucher takes off, on all of its lines. Raises NotApplicable."""
+    if is_line_level_voucher(voucher):
+        return _line_voucher_discount(voucher, checkout_info, lines)
     subtotal = base_calculations.base_checkout_subtotal(
         lines, checkout_info.channel, checkout_info.checkout.currency
     )
     return voucher.get_discount_amount_for(subtotal, checkout_info.channel)
+
+
+def _line_voucher_discount(voucher: Voucher, checkout_info: Any, lines: list[Any]) -> Money:
+    amounts = []
+    for line in lines:
+        before = base_calculations.calculate_base_line_total_price(line, include_voucher=False)
+        amounts.append(calculate_line_discount_amount_from_voucher(line, before))
+    discount = sum(amounts, zero_money(checkout_info.checkout.currency))
+    if not discount:
+        raise NotApplicable("This offer is only valid for selected items.")
+    return discount
 
 
 def get_voucher_for_checkout(
@@ -126,6 +146,8 @@ def add_voucher_code_to_checkout(
         code_of_error = CheckoutErrorCode.VOUCHER_NOT_APPLICABLE.value
         raise ValidationError({"promo_code": ValidationError(message, code=code_of_error)})
     checkout_info.voucher, checkout_info.voucher_code = voucher, code
+    if is_line_level_voucher(voucher):
+        attach_voucher_to_line_info(fetch_voucher_info(voucher, voucher_code), lines)
     checkout.discount_name = voucher.name
     checkout.discount = get_voucher_discount_for_checkout(
         manager, voucher, checkout_info, lines, None

@@ -28,8 +28,9 @@ class DiscountType:
 
 class VoucherType:
     ENTIRE_ORDER = "entire_order"
+    SPECIFIC_PRODUCT = "specific_product"
 
-    CHOICES = [(ENTIRE_ORDER, "Entire order")]
+    CHOICES = [(ENTIRE_ORDER, "Entire order"), (SPECIFIC_PRODUCT, "Specific products")]
 
 
 class RewardValueType:

@@ -1,8 +1,31 @@
-"""The promotion rule that gives a variant its discounted price."""
+"""The promotion rule that gives a variant its discounted price, and what a voucher is for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+
+@dataclass
+class VoucherInfo:
+    voucher: Any
+    voucher_code: str | None
+    product_pks: list[int]
+    variant_pks: list[int]
+    collection_pks: list[int]
+    category_pks: list[int]
+
+
+def fetch_voucher_info(voucher: Any, voucher_code: str | None = None) -> VoucherInfo:
+    """The voucher with the keys of all that it names."""
+    return VoucherInfo(
+        voucher=voucher,
+        voucher_code=voucher_code,
+        product_pks=list(voucher.products.values_list("pk", flat=True)),
+        variant_pks=list(voucher.variants.values_list("pk", flat=True)),
+        collection_pks=list(voucher.collections.values_list("pk", flat=True)),
+        category_pks=list(voucher.categories.values_list("pk", flat=True)),
+    )
 
 
 class VariantPromotionRuleInfo(NamedTuple):

@@ -51,6 +51,11 @@ class Voucher(ModelWithMetadata):
         max_length=10, choices=DiscountValueType.CHOICES, default=DiscountValueType.FIXED
     )
 
+    products = models.ManyToManyField("product.Product", blank=True)
+    variants = models.ManyToManyField("product.ProductVariant", blank=True)
+    collections = models.ManyToManyField("product.Collection", blank=True)
+    categories = models.ManyToManyField("product.Category", blank=True)
+
     objects = VoucherQueryset.as_manager()
 
     class Meta:

@@ -120,6 +120,7 @@ class OrderLine(ModelWithMetadata):
     undiscounted_base_unit_price = MoneyField(
         amount_field="undiscounted_base_unit_price_amount", currency_field="currency"
     )
+    voucher_code = models.CharField(max_length=255, null=True, blank=True)
     is_price_overridden = models.BooleanField(null=True, blank=True)
     price_override_reason = models.CharField(max_length=255, null=True, blank=True)
 

@@ -53,13 +53,14 @@ class RegisterForm(forms.Form):
 
 
 def _enter(request: HttpRequest, user: Any) -> None:
-    """Sign in; the baskets of the session become the customer's."""
+    """Sign in; the baskets of the session become the customer's, else the customer's come back."""
     carried = session.baskets_of(request)
     auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     for checkout in carried:
         if checkout.user_id != user.pk:
             basket.set_customer(checkout, user)
         session.keep_basket(request, checkout)
+    session.find_baskets(request, user)
 
 
 def log_in(request: HttpRequest) -> HttpResponse:

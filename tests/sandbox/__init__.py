@@ -1,0 +1,1 @@
+"""The shop of sandbox/ as its shoppers use it."""
