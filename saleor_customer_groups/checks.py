@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
@@ -12,7 +13,7 @@ from .host import checkout
 
 
 @register()
-def check_host(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_host(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: Saleor no longer has a function that group prices are hooked into."""
     return [
         Error(
@@ -25,7 +26,7 @@ def check_host(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[Check
 
 
 @register()
-def check_settings(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E002: a setting has a value that cannot work, or does not exist."""
     return [
         Error(f"SALEOR_CUSTOMER_GROUPS: {problem}", id="saleor_customer_groups.E002")

@@ -13,8 +13,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ASSIGN_CHUNK": 5_000,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
     "SWEEP_SECONDS": 60,
-    # For how many seconds "there is no guest group" may be believed without asking the database.
-    "GUEST_GROUP_CACHE_SECONDS": 30,
+    # For how many seconds "there is no guest group" and "the shop has no group prices" may be
+    # believed without asking the database.
+    "CACHE_SECONDS": 30,
     # The queue of our tasks; None is Saleor's default queue.
     "CELERY_QUEUE": None,
 }
@@ -24,7 +25,7 @@ POSITIVE_INTEGERS: Final = (
     "REPRICING_CHUNK",
     "ASSIGN_CHUNK",
     "SWEEP_SECONDS",
-    "GUEST_GROUP_CACHE_SECONDS",
+    "CACHE_SECONDS",
 )
 
 PLUGIN_ID: Final = "saleor.customer-groups"

@@ -74,14 +74,14 @@ def default_group_for(channel_id: int | None) -> CustomerGroup | None:
 def guest_group_id(*, fresh: bool = False) -> int | None:
     """The guest group, which every shopper who is not logged in belongs to.
 
-    The answer may be `GUEST_GROUP_CACHE_SECONDS` old, and costs no statement then; `fresh` asks
+    The answer may be `CACHE_SECONDS` old, and costs no statement then; `fresh` asks
     the database.
     """
     cached = None if fresh else cache.get(GUEST_GROUP_KEY)
     if cached is None:
         found = CustomerGroup.objects.filter(kind=GroupKind.GUEST).values_list("pk", flat=True)
         cached = found.first() or NO_GROUP
-        cache.set(GUEST_GROUP_KEY, cached, timeout=conf.get("GUEST_GROUP_CACHE_SECONDS"))
+        cache.set(GUEST_GROUP_KEY, cached, timeout=conf.get("CACHE_SECONDS"))
     return cached or None
 
 

@@ -114,14 +114,14 @@ def _expired(original: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(original)
     def wrapper(checkout_info: Any, lines_info: Any, *args: Any, **kwargs: Any) -> Any:
-        lines = list(lines_info)
-        before = vouchers.totals_before_voucher(lines) if checkout_info.voucher else None
-        touched = _attach(checkout_info, lines)
-        answer = original(checkout_info, lines, *args, **kwargs)
+        before = vouchers.totals_before_voucher(lines_info) if checkout_info.voucher else None
+        touched = _attach(checkout_info, lines_info)
+        # The very list: Saleor puts gift lines into it and takes them out.
+        answer = original(checkout_info, lines_info, *args, **kwargs)
         if before is not None and touched:
-            after = vouchers.totals_before_voucher(lines)
-            if any(before[line_id] != after[line_id] for line_id in touched):
-                on_writer(vouchers.recompute)(checkout_info, lines)
+            after = vouchers.totals_before_voucher(lines_info)
+            if any(before[line_id] != after.get(line_id) for line_id in touched):
+                on_writer(vouchers.recompute)(checkout_info, lines_info)
         return answer
 
     setattr(wrapper, WRAPPED, original)
@@ -165,7 +165,8 @@ def _catalogue(original: Callable[..., Any]) -> Callable[..., Any]:
             return original(lines_info)
         taken = {id(line) for line, _ in ours}
         answer = original([line for line in lines_info if id(line) not in taken])
-        creates, updates, removes, fields, end = answer or ([], [], [], [], None)
+        nothing: tuple[list[Any], list[Any], list[Any], list[str], None] = ([], [], [], [], None)
+        creates, updates, removes, fields, end = answer or nothing
         for line_info, price in ours:
             existing = list(line_info.get_catalogue_discounts())
             wanted = _discount(line_info, price)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
@@ -38,7 +40,7 @@ def clear_group_prices() -> int:
     return count
 
 
-def _clear(checkout_ids: list[object]) -> None:
+def _clear(checkout_ids: Sequence[UUID]) -> None:
     for checkout in checkout_qs_select_for_update().filter(pk__in=checkout_ids):
         guard.expire(checkout)
     lines = list(
@@ -61,7 +63,7 @@ def _clear(checkout_ids: list[object]) -> None:
     CheckoutLine.objects.bulk_update(lines, fields)
 
 
-def _refresh_vouchers(checkout_ids: list[object]) -> None:
+def _refresh_vouchers(checkout_ids: Sequence[UUID]) -> None:
     """Saleor computes a voucher in mutations only, and these were computed on group prices."""
     with_voucher = Checkout.objects.filter(pk__in=checkout_ids, voucher_code__isnull=False)
     for checkout in with_voucher:

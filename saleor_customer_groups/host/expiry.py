@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from django.db import connections
@@ -27,6 +27,8 @@ from ..models import Membership, RepricingRequest
 # Customers of this many requests are taken together.
 REQUESTS: Final = 1_000
 FIRST: Final = UUID(int=0)
+# What a condition binds: ids, or a FALSE that it is OR-ed with.
+Parameter: TypeAlias = list[int] | bool
 # Longer than a request lasts.
 WHILE: Final = timedelta(seconds=30)
 
@@ -42,9 +44,7 @@ def work_off() -> int:
 def settle() -> int:
     """Expire the checkouts of requests a while old once more, and forget the requests."""
     before = timezone.now() - WHILE
-    return _take(
-        RepricingRequest.objects.filter(expired_at__lt=before), lambda done: done.delete()
-    )
+    return _take(RepricingRequest.objects.filter(expired_at__lt=before), lambda done: done.delete())
 
 
 def _take(
@@ -59,7 +59,7 @@ def _take(
     return count
 
 
-def _conditions(requests: list[RepricingRequest]) -> Iterator[tuple[str, object]]:
+def _conditions(requests: list[RepricingRequest]) -> Iterator[tuple[str, Parameter]]:
     """The SQL conditions on open checkouts that the requests mean, fewest statements first."""
     if any(r.customer_id is None and r.group_id is None for r in requests):
         yield "TRUE OR %s", False
@@ -75,7 +75,7 @@ def _conditions(requests: list[RepricingRequest]) -> Iterator[tuple[str, object]
         yield "checkout.user_id IS NULL OR %s", False
 
 
-def _expire(condition: str, parameter: object) -> int:
+def _expire(condition: str, parameter: Parameter) -> int:
     """Expire the checkouts whose prices are still believed; how many.
 
     In key order, a chunk a statement, so that it cannot deadlock with its like. `last_change`

@@ -40,9 +40,7 @@ def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any]) -> None:
     expire(checkout_info.checkout)
     queries.forget_guest_group()
     names = ", ".join(f"{line.product} {line.variant}".strip() for line in stale[:5])
-    logger.warning(
-        "Refused to complete checkout %s: stale group price.", checkout_info.checkout.pk
-    )
+    logger.warning("Refused to complete checkout %s: stale group price.", checkout_info.checkout.pk)
     error = ValidationError(REFUSAL.format(names=names), code=CheckoutErrorCode.INVALID.value)
     raise ValidationError({"lines": error})
 

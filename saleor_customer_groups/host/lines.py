@@ -62,7 +62,8 @@ def item_of(line_info: Any) -> Item | None:
         variant_id=line_info.variant.pk,
         product_id=line_info.product.pk,
         category_id=line_info.product.category_id,
-        collection_ids=frozenset(collection.pk for collection in line_info.collections),
+        # Saleor's loader leaves None where a collection was deleted.
+        collection_ids=frozenset(found.pk for found in line_info.collections if found),
         quantity=line_info.line.quantity,
         list_price=list_price,
         promotion_price=promotion if promotion is not None and promotion < list_price else None,
@@ -128,8 +129,8 @@ def _record(answer: Quote, price: LinePrice | None) -> str:
 def group_discount(line_info: Any) -> Any | None:
     """The discount row that a group gave the line: a catalogue discount of no promotion.
 
-    A row whose promotion was deleted looks the same until Saleor recalculates, which the record
-    beside it tells apart.
+    A row whose promotion was deleted looks the same until Saleor recalculates: the record beside
+    ours tells them apart.
     """
     if read_record(line_info.line) is None:
         return None
@@ -140,14 +141,15 @@ def group_discount(line_info: Any) -> Any | None:
 def holds(line_info: Any, price: LinePrice | None) -> bool:
     """Whether the line's money already is what it must be. Compares money, not rows."""
     line = line_info.line
-    ours = [d for d in line_info.get_catalogue_discounts() if d.promotion_rule_id is None]
-    taken_off = sum((d.amount_value for d in ours), Decimal(0))
-    expected_off = (price.discount or Decimal(0)) * line.quantity if price else Decimal(0)
-    expected_override = price.override if price else None
-    if taken_off != expected_off or own_override_in_force(line) != expected_override:
-        return False
-    # A group price keeps the shop's own promotion off the line.
-    return price is None or len(line_info.get_catalogue_discounts()) == len(ours)
+    row = group_discount(line_info)
+    if price is None:
+        return row is None and own_override_in_force(line) is None
+    # A group price keeps the shop's own promotion off the line, so all there is must be ours.
+    taken_off = sum((d.amount_value for d in line_info.get_catalogue_discounts()), Decimal(0))
+    return (
+        taken_off == (price.discount or Decimal(0)) * line.quantity
+        and own_override_in_force(line) == price.override
+    )
 
 
 def own_override_in_force(line: Any) -> Decimal | None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 COLOUR = r"^#[0-9a-fA-F]{6}$"
@@ -87,7 +88,7 @@ class DefaultGroup(models.Model):
         constraints = [
             # Among NULLs `unique` sees no duplicates, so the shop's row has its own constraint.
             models.UniqueConstraint(
-                models.functions.Coalesce(F("channel"), 0),
+                Coalesce(F("channel"), 0),
                 condition=Q(channel__isnull=True),
                 name="defaultgroup_one_for_the_shop",
                 violation_error_message="The shop has a default group already; move it instead.",

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from ..groups import queries
+from . import presence
 from .candidates import Book
 from .rules import Entry, Item, PriceList, Rule, Target, fault
 
@@ -125,8 +126,11 @@ def load(
     """The book of a customer (None: a guest) for these items in this channel at `now`.
 
     Two statements; one if the shopper has no price list; none for a guest if there is no guest
-    group. `fresh` asks the database for the guest group, which costs a guest one more.
+    group, and for nobody if the shop has no group prices. `fresh` asks the database for what is
+    otherwise believed from the cache for a while.
     """
+    if not fresh and not presence.shop_has_prices():
+        return NOBODY
     guest_group = queries.guest_group_id(fresh=fresh) if customer_id is None else None
     if customer_id is None and guest_group is None:
         return NOBODY

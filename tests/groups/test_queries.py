@@ -93,7 +93,7 @@ class TestTheGuestGroup:
         assert queries.guest_group_id() is None
 
     def test_it_is_remembered_as_long_as_the_setting_says(self, settings, monkeypatch):
-        settings.SALEOR_CUSTOMER_GROUPS = {"GUEST_GROUP_CACHE_SECONDS": 7}
+        settings.SALEOR_CUSTOMER_GROUPS = {"CACHE_SECONDS": 7}
         remembered = []
         monkeypatch.setattr(
             queries.cache, "set", lambda key, value, timeout: remembered.append((value, timeout))

@@ -21,9 +21,7 @@ def test_the_host_offers_every_seam():
 
 
 def test_every_seam_is_wrapped_once_however_often_it_is_installed():
-    wrapped = {
-        seam.name: getattr(import_module(seam.module), seam.name) for seam in checkout.SEAMS
-    }
+    wrapped = {seam.name: getattr(import_module(seam.module), seam.name) for seam in checkout.SEAMS}
 
     assert checkout.install() is True
 

@@ -134,13 +134,21 @@ class Api:
     def promo(self, basket: Basket, code: str) -> Basket:
         """checkoutAddPromoCode."""
         return self._change(
-            basket, "checkoutAddPromoCode", "$id: ID!, $c: String!", "id: $id, promoCode: $c", c=code
+            basket,
+            "checkoutAddPromoCode",
+            "$id: ID!, $c: String!",
+            "id: $id, promoCode: $c",
+            c=code,
         )
 
     def drop_promo(self, basket: Basket, code: str) -> Basket:
         """checkoutRemovePromoCode."""
         return self._change(
-            basket, "checkoutRemovePromoCode", "$id: ID!, $c: String", "id: $id, promoCode: $c", c=code
+            basket,
+            "checkoutRemovePromoCode",
+            "$id: ID!, $c: String",
+            "id: $id, promoCode: $c",
+            c=code,
         )
 
     def attach(self, basket: Basket) -> Basket:

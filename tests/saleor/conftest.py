@@ -20,6 +20,7 @@ from saleor_customer_groups.models import (
     PriceRuleAmount,
     PriceRuleTarget,
 )
+from saleor_customer_groups.pricing import presence
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -111,6 +112,7 @@ def rule() -> Callable[..., PriceRule]:
                 PriceRuleAmount.objects.create(rule=made, currency="USD", amount=Decimal(value))
             for target in targets:
                 PriceRuleTarget.objects.create(rule=made, variant=target)
+            presence.changed()
         return made
 
     return write

@@ -34,7 +34,10 @@ def test_the_order_has_the_discount_its_name_its_reason_and_the_explanation(as_a
 
     assert answer["errors"] == []
     (line,) = answer["order"]["lines"]
-    assert (line["undiscountedUnitPrice"]["gross"]["amount"], line["unitPrice"]["gross"]["amount"]) == (80, 60)
+    assert (
+        line["undiscountedUnitPrice"]["gross"]["amount"],
+        line["unitPrice"]["gross"]["amount"],
+    ) == (80, 60)
     assert answer["order"]["total"]["gross"]["amount"] == 120
     assert "VIP" in line["unitDiscountReason"]
     stored = OrderLine.objects.get()
