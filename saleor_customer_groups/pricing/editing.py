@@ -194,20 +194,19 @@ def _set_amounts(rule: PriceRule, given: RuleInput) -> None:
 
 def _set_targets(rule: PriceRule, given: RuleInput) -> None:
     """A rule may name many things: only what differs is written."""
-    fields = tuple(f"{kind}_id" for kind in MODELS)
-    wanted = {
-        (target.excluded, *(target.id if target.kind == kind else None for kind in MODELS))
-        for target in given.targets
-    }
-    there = {row[1:]: row[0] for row in rule.targets.values_list("pk", "excluded", *fields)}
-    PriceRuleTarget.objects.filter(
-        pk__in=[number for key, number in there.items() if key not in wanted]
-    ).delete()
+    fields = {kind: f"{kind}_id" for kind in MODELS}
+    wanted = set(given.targets)
+    there = {}
+    for number, excluded, *ids in rule.targets.values_list("pk", "excluded", *fields.values()):
+        kind, thing = next((k, i) for k, i in zip(fields, ids, strict=True) if i is not None)
+        there[TargetInput(kind, thing, excluded)] = number
+    superfluous = [number for target, number in there.items() if target not in wanted]
+    PriceRuleTarget.objects.filter(pk__in=superfluous).delete()
     PriceRuleTarget.objects.bulk_create(
         [
-            PriceRuleTarget(rule=rule, excluded=key[0], **dict(zip(fields, key[1:], strict=True)))
-            for key in wanted
-            if key not in there
+            PriceRuleTarget(rule=rule, excluded=target.excluded, **{fields[target.kind]: target.id})
+            for target in wanted
+            if target not in there
         ],
         batch_size=CHUNK,
     )

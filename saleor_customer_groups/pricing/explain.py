@@ -57,7 +57,7 @@ def explanation(quote: Quote) -> dict[str, Any]:
         "quantity": quote.item.quantity,
         "currency": quote.currency,
         **{name: str(getattr(quote, name)) for name in prices},
-        "promotion_price": None if promotion is None else str(promotion),
+        "promotion_price": None if promotion is None else str(quantize(promotion, quote.currency)),
         "charged": quote.charged,
         "reason": quote.reason,
         "candidates": [_as_json(outcome, quote) for outcome in outcomes],

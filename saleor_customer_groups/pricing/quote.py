@@ -80,11 +80,6 @@ class Quote:
         """For the shopper and the order line: "Group price VIP"; "" if it is not the group's."""
         return f"{REASON} {self.name}" if self.charged == "group" else ""
 
-    @property
-    def has_candidates(self) -> bool:
-        """Whether any rule or price list names the item, winning or not."""
-        return self.item.variant_id in self.book.entries or bool(self.book.naming(self.item))
-
     def explain(self) -> dict[str, Any]:
         """Every candidate, who won and why each other one lost, ready for JSON."""
         return explain.explanation(self)
@@ -97,10 +92,13 @@ def quote(item: Item, book: Book, currency: str) -> Quote:
     if price_list is None and book.surcharges is not None:
         raised, surcharge = _chosen(group_list, _raises(book.surcharges, item, group_list))
     discounted, discount = raised, None
-    if book.discounts is not None:
+    if book.discounts is not None and raised > ZERO:
         discounted, discount = _chosen(raised, _lowers(book.discounts, item, raised))
+    promotion = item.promotion_price
     final, charged = _against_promotion(
-        item.promotion_price, quantize(discounted, currency), (price_list, surcharge, discount)
+        None if promotion is None else quantize(promotion, currency),
+        quantize(discounted, currency),
+        (price_list, surcharge, discount),
     )
     return Quote(
         item,

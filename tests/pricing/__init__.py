@@ -1,0 +1,1 @@
+"""Price rules, price lists and quotes."""
