@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launcher import environment
 from launcher.environment import say
-from launcher.runs import Run, begun, clean_environment, given
+from launcher.runs import Run, begun, given
 from launcher.saleor import python_path
 from launcher.state import PROJECT, remembered_secret, state_folder
 from launcher.supervision import Shop, refuse_second, serve, watch
@@ -30,7 +30,8 @@ def demo() -> int:
         say(f"\nThe shop is at {address}\n")
         for line in story:
             say(line)
-        say(f"\nLogs: {run.children.logs}. Ctrl-C ends everything.")
+        say(f"\nCommands by hand: . {shop.env_file}; {shop.python} -m django customer_group list")
+        say(f"Logs: {run.children.logs}. Ctrl-C ends everything.")
         return watch(run.children)
 
 
@@ -41,16 +42,16 @@ def _shop(run: Run) -> Shop:
         server = run.postgres(careful=True)
         server.create_database(DATABASE)
         database = server.url(DATABASE)
-    env = clean_environment(
-        DATABASE_URL=database,
-        CELERY_BROKER_URL=given("CELERY_BROKER_URL") or run.valkey().url(0),
-        SECRET_KEY=remembered_secret(run.folder / "secret-key"),
-        DJANGO_SETTINGS_MODULE="sandbox_settings",
-        PYTHONPATH=python_path(PROJECT / "sandbox", PROJECT),
-    )
     return Shop(
         python=python,
-        env=env,
+        names={
+            "DATABASE_URL": database,
+            "CELERY_BROKER_URL": given("CELERY_BROKER_URL") or run.valkey().url(0),
+            "SECRET_KEY": remembered_secret(run.folder / "secret-key"),
+            "DJANGO_SETTINGS_MODULE": "sandbox_settings",
+            "PYTHONPATH": python_path(PROJECT / "sandbox", PROJECT),
+        },
+        env_file=run.folder / "env.sh",
         beat_options=("--schedule", str(run.folder / "beat-schedule")),
         web=(*DJANGO, "runserver", "--noreload", "127.0.0.1:{port}"),
         first_page="/",

@@ -17,7 +17,7 @@ from launcher.environment import say
 from launcher.errors import LauncherError
 from launcher.ports import LOCALHOST
 from launcher.postgres import Made, Server
-from launcher.runs import Run, begun, clean_environment, given
+from launcher.runs import Run, begun, given
 from launcher.saleor import Saleor, find_saleor, places, python_path
 from launcher.state import PROJECT, remembered_secret, state_folder, write_private
 from launcher.supervision import Shop, refuse_second, serve, watch
@@ -26,6 +26,14 @@ PURPOSE = "demo-saleor"
 DJANGO = ("-m", "django")
 APPLIED = re.compile(r"^\s+Applying .*\bOK$")
 SAY_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The shop's database. One that is not sample data is somebody's shop: nothing is added."""
+
+    url: str
+    is_sample: bool
 
 
 def demo_saleor() -> int:
@@ -41,29 +49,29 @@ def demo_saleor() -> int:
         database = _database(run, saleor)
         broker = given("CELERY_BROKER_URL") or run.valkey().url(0)
         plugin = (PROJECT, environment.plugin_beside(saleor.python))
-        shop = _shop(run, saleor, database, broker=broker, plugin=plugin)
-        say("making the plugin's tables and its prices")
+        shop = _shop(run, saleor, database.url, broker=broker, plugin=plugin)
+        say("making the plugin's tables")
         run.children.run(shop.command("migrate", *DJANGO, "migrate", cwd=run.folder))
-        facts = saleor_story.made_facts(run, shop)
+        facts = saleor_story.made_facts(run, shop) if database.is_sample else None
         address = serve(run, shop)
         say(f"\nSaleor's GraphQL is at {address}/graphql/ (a browser gets its playground)\n")
-        say(saleor_story.story(address, facts))
+        if facts is not None:
+            say(saleor_story.story(address, shop, facts))
         say(f"\nLogs: {run.children.logs}. Ctrl-C ends everything.")
         return watch(run.children)
 
 
-def _database(run: Run, saleor: Saleor) -> str:
-    """The address of the shop's database, with Saleor's tables and sample data in it."""
+def _database(run: Run, saleor: Saleor) -> Database:
+    """A database with Saleor's tables and, unless it is somebody's shop, its sample data."""
     url = given("DATABASE_URL")
     if url is not None:
-        _fill_if_empty(run, saleor, url)
-        return url
+        return Database(url, is_sample=_fill_if_empty(run, saleor, url))
     server = run.postgres(careful=True)
     shop, sample = (re.sub(r"\W", "_", f"{kind}_{saleor.version}") for kind in ("shop", "sample"))
     if server.create_database(shop, template=sample) is Made.NO_TEMPLATE:
         _make_sample(run, saleor, server, sample)
         server.create_database(shop, template=sample)
-    return server.url(shop)
+    return Database(server.url(shop), is_sample=True)
 
 
 def _make_sample(run: Run, saleor: Saleor, server: Server, name: str) -> None:
@@ -75,13 +83,16 @@ def _make_sample(run: Run, saleor: Saleor, server: Server, name: str) -> None:
     server.drop_database(draft)
 
 
-def _fill_if_empty(run: Run, saleor: Saleor, url: str) -> None:
-    """Fill a database that the caller gave; one that has tables is a shop of theirs, used as is."""
-    begun_here = run.folder / f"filling-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
-    if begun_here.exists() or _has_no_tables(saleor, url):
-        begun_here.touch()
+def _fill_if_empty(run: Run, saleor: Saleor, url: str) -> bool:
+    """Fill a database that the caller gave while it has no tables; whether it was filled by us."""
+    mark = run.folder / f"sample-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+    if not mark.exists() and not _has_no_tables(saleor, url):
+        return False
+    if not mark.exists() or mark.read_text() != "done":
+        mark.write_text("begun")
         _fill(run, saleor, url)
-        begun_here.unlink()
+        mark.write_text("done")
+    return True
 
 
 def _has_no_tables(saleor: Saleor, url: str) -> bool:
@@ -125,21 +136,21 @@ class Progress:
 
 
 def _shop(run: Run, saleor: Saleor, database: str, *, broker: str, plugin: Sequence[Path]) -> Shop:
-    env = clean_environment(
-        DATABASE_URL=database,
-        CELERY_BROKER_URL=broker,
-        SECRET_KEY=remembered_secret(run.folder / "secret-key"),
-        RSA_PRIVATE_KEY=_signing_key(run, saleor),
-        DJANGO_SETTINGS_MODULE="saleor.settings",
-        DEBUG="True",
-        EMAIL_URL="consolemail://",
-        HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS="True",
-        SEND_USAGE_TELEMETRY="False",  # it would report this shop to Saleor's makers
-        PYTHONPATH=python_path(*plugin, saleor.root),
-    )
     return Shop(
         python=saleor.python,
-        env=env,
+        names={
+            "DATABASE_URL": database,
+            "CELERY_BROKER_URL": broker,
+            "SECRET_KEY": remembered_secret(run.folder / "secret-key"),
+            "RSA_PRIVATE_KEY": _signing_key(run, saleor),
+            "DJANGO_SETTINGS_MODULE": "saleor.settings",
+            "DEBUG": "True",
+            "EMAIL_URL": "consolemail://",
+            "HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS": "True",
+            "SEND_USAGE_TELEMETRY": "False",  # it would report this shop to Saleor's makers
+            "PYTHONPATH": python_path(*plugin, saleor.root),
+        },
+        env_file=run.folder / "env.sh",
         beat_options=("--scheduler", "saleor.schedulers.schedulers.DatabaseScheduler"),
         web=("-m", "uvicorn", "saleor.asgi:application", "--host", LOCALHOST, "--port", "{port}"),
         first_page="/health/",

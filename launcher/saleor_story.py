@@ -1,8 +1,80 @@
-"""x"""
+"""What `make demo-saleor` prints: commands that show a group price through Saleor's GraphQL."""
 
-from typing import Any
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from launcher.runs import Run
+from launcher.supervision import Shop
+
+VIP = "vip@example.com"
+STANDARD = "standard@example.com"
+PASSWORD = "password"
+TEXT = r"""{product} costs {price} in the channel {channel}. There are
+  {vip:<22} VIP: the rule takes 25 % off everything
+  {standard:<22} Standard: the shop's own prices
+  admin@example.com      staff, password: admin
+The password of the first two: {password}
+
+Paste this into another terminal, then the lines below one by one:
+
+  API={address}/graphql/ TOKEN=
+  ask() {{ curl -s "$API" ${{TOKEN:+-H "Authorization: Bearer $TOKEN"}} \
+    -H 'Content-Type: application/json' --data-raw \
+    "$(python3 -c 'import json, sys; print(json.dumps({{"query": sys.argv[1]}}))' "$1")"; echo; }}
+  sign_in() {{ TOKEN=; TOKEN=$(ask 'mutation {{ tokenCreate(email: "'"$1"'",
+    password: "{password}") {{ token }} }}' | grep -o 'ey[^"]*'); }}
+  basket='mutation {{ checkoutCreate(input: {{channel: "{channel}",
+    lines: [{{quantity: 1, variantId: "{variant}"}}]}}) {{ errors {{ field message }}
+    checkout {{ id lines {{ undiscountedUnitPrice {{ amount }} unitPrice {{ gross {{ amount }} }}
+    }} }} }} }}'
+
+  ask "$basket"                                       # a guest
+  sign_in {standard}; ask "$basket"        # the same price, was = now
+  sign_in {vip}; ask "$basket"             # was / now, a quarter less
+  ask 'mutation {{ accountRegister(input: {{email: "new@example.com", password: "{password}",
+    channel: "{channel}"}}) {{ errors {{ field message }} }} }}'
+
+The plugin's commands, on this shop: who registered is in Standard; put them into VIP, and their
+next look at the basket has the VIP price.
+
+  . {env}
+  {python} -m django customer_group history new@example.com
+  {python} -m django customer_group add vip new@example.com"""
 
 
-def made_facts(run: Any, shop: Any) -> Any: ...
-def story(address: str, facts: Any) -> str:
-    return "story"
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Something to buy in Saleor's sample data."""
+
+    channel: str
+    product: str
+    variant: str
+    price: str
+
+
+def made_facts(run: Run, shop: Shop) -> Facts:
+    """Make the people and the prices of the story in the shop's database."""
+    file = run.folder / "facts.json"
+    arguments = ", ".join(map(repr, (str(file), VIP, STANDARD, PASSWORD)))
+    program = f"from launcher.inside_saleor import fill; fill({arguments})"
+    shell = ("-m", "django", "shell", "--no-imports", "--command", program)
+    run.children.run(shop.command("prices", *shell, cwd=run.folder))
+    return Facts(**json.loads(file.read_text()))
+
+
+def story(address: str, shop: Shop, facts: Facts) -> str:
+    """The text for the terminal."""
+    return TEXT.format(
+        address=address,
+        channel=facts.channel,
+        product=facts.product,
+        variant=facts.variant,
+        price=facts.price,
+        vip=VIP,
+        standard=STANDARD,
+        password=PASSWORD,
+        env=shop.env_file,
+        python=shop.python,
+    )

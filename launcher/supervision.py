@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +15,7 @@ from launcher.children import Children, Command
 from launcher.environment import say
 from launcher.errors import LauncherError
 from launcher.ports import LOCALHOST, free_port_from
-from launcher.runs import Run, given
+from launcher.runs import Run, clean_environment, given
 from launcher.state import write_private
 
 FIRST_PORT = 8000
@@ -27,14 +28,21 @@ class Shop:
     """How to run a shop: its python, environment, Celery and web commands."""
 
     python: Path
-    env: Mapping[str, str]
+    names: Mapping[str, str]  # of the environment
+    env_file: Path
     beat_options: tuple[str, ...]
     web: tuple[str, ...]  # arguments of python; {port} is replaced
     first_page: str
 
     def command(self, name: str, *arguments: str, cwd: Path) -> Command:
         """A process of this shop."""
-        return Command(name=name, arguments=[self.python, *arguments], env=self.env, cwd=cwd)
+        env = clean_environment(**self.names)
+        return Command(name=name, arguments=[self.python, *arguments], env=env, cwd=cwd)
+
+    def write_env_file(self) -> None:
+        """Write what a shell must read to run commands on this shop by hand."""
+        lines = [f"export {name}={shlex.quote(text)}\n" for name, text in self.names.items()]
+        write_private(self.env_file, "".join(lines))
 
 
 def serve(run: Run, shop: Shop) -> str:
@@ -50,6 +58,7 @@ def serve(run: Run, shop: Shop) -> str:
     address = f"http://{LOCALHOST}:{port}"
     _wait_for(address + shop.first_page, run.children)
     write_private(run.folder / "address", address)
+    shop.write_env_file()
     return address
 
 
