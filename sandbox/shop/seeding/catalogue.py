@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
@@ -42,7 +42,9 @@ def fill() -> None:
         slug="goods", defaults={"name": "Goods", "kind": ProductTypeKind.NORMAL}
     )
     for goods in stock.GOODS:
-        _product(goods, kind, channels, rule)
+        _product(goods, kind)
+    _list_variants(channels, rule)
+    _list_products(channels)
     for (slug, name), products in stock.COLLECTIONS.items():
         collection, _ = Collection.objects.get_or_create(slug=slug, defaults={"name": name})
         for product in Product.objects.filter(slug__in=products):
@@ -88,76 +90,101 @@ def _promotion_rule(channels: Iterable[Channel]) -> PromotionRule:
     return rule
 
 
-def _product(
-    goods: stock.Goods, kind: ProductType, channels: dict[str, Channel], rule: PromotionRule
-) -> None:
-    product, _ = Product.objects.update_or_create(
+def _product(goods: stock.Goods, kind: ProductType) -> None:
+    """The product with its variants, if it is missing."""
+    if Product.objects.filter(slug=goods.slug).exists():
+        return
+    product = Product.objects.create(
         slug=goods.slug,
-        defaults={
-            "name": goods.name,
-            "product_type": kind,
-            "category": Category.objects.get(slug=goods.category),
-            "description_plaintext": goods.text,
-        },
+        name=goods.name,
+        product_type=kind,
+        category=Category.objects.get(slug=goods.category),
+        description_plaintext=goods.text,
     )
-    rule_for = rule if goods.slug in stock.PROMOTED else None
-    for facts in stock.CHANNELS:
-        prices = [
-            _variant_price(product, variant, facts, channels[facts.slug], rule_for)
-            for variant in goods.variants
-        ]
-        _product_listing(product, channels[facts.slug], min(prices))
-    if product.default_variant is None:
-        product.default_variant = product.variants.first()
-        product.save(update_fields=["default_variant", "updated_at"])
+    variants = [
+        ProductVariant.objects.create(sku=sku, name=name, product=product)
+        for sku, name, _ in goods.variants
+    ]
+    product.default_variant = variants[0]
+    product.save(update_fields=["default_variant"])
 
 
-def _product_listing(product: Product, channel: Channel, lowest: Decimal) -> None:
-    ProductChannelListing.objects.get_or_create(
-        product=product,
-        channel=channel,
-        defaults={
-            "currency": channel.currency_code,
-            "is_published": True,
-            "published_at": timezone.now(),
-            "visible_in_listings": True,
-            "available_for_purchase_at": timezone.now(),
-            "discounted_price_amount": lowest,
-        },
-    )
-
-
-def _variant_price(
-    product: Product,
-    facts_of_variant: tuple[str, str, str],
-    facts: stock.ChannelFacts,
-    channel: Channel,
-    rule: PromotionRule | None,
-) -> Decimal:
-    """List the variant in the channel; what it costs there after the shop's own promotion."""
-    sku, name, dollars = facts_of_variant
-    variant, _ = ProductVariant.objects.get_or_create(
-        sku=sku, defaults={"name": name, "product": product}
-    )
-    price = price_in(facts, Decimal(dollars))
-    _, percent = stock.PROMOTION
-    taken_off = (price * percent / 100).quantize(CENT, ROUND_HALF_UP) if rule else Decimal(0)
-    listing, _ = ProductVariantChannelListing.objects.update_or_create(
-        variant=variant,
-        channel=channel,
-        defaults={
-            "currency": channel.currency_code,
-            "price_amount": price,
-            "discounted_price_amount": price - taken_off,
-        },
-    )
-    if rule:
-        VariantChannelListingPromotionRule.objects.update_or_create(
-            variant_channel_listing=listing,
-            promotion_rule=rule,
-            defaults={"discount_amount": taken_off, "currency": channel.currency_code},
+def _list_variants(channels: dict[str, Channel], rule: PromotionRule) -> None:
+    """Each variant's price in each channel, and what the shop's promotion takes off."""
+    variants = {variant.sku: variant for variant in ProductVariant.objects.all()}
+    listings, promoted = [], []
+    for goods, (sku, _, dollars), facts in _offers():
+        price = price_in(facts, Decimal(dollars))
+        listing = ProductVariantChannelListing(
+            variant=variants[sku],
+            channel=channels[facts.slug],
+            currency=facts.currency,
+            price_amount=price,
+            discounted_price_amount=price - _taken_off(goods, price),
         )
-    return price - taken_off
+        listings.append(listing)
+        if goods.slug in stock.PROMOTED:
+            promoted.append(listing)
+    ProductVariantChannelListing.objects.bulk_create(
+        listings,
+        update_conflicts=True,
+        unique_fields=["variant", "channel"],
+        update_fields=["price_amount", "discounted_price_amount"],
+    )
+    VariantChannelListingPromotionRule.objects.bulk_create(
+        [
+            VariantChannelListingPromotionRule(
+                variant_channel_listing=listing,
+                promotion_rule=rule,
+                discount_amount=listing.price_amount - listing.discounted_price_amount,
+                currency=listing.currency,
+            )
+            for listing in promoted
+        ],
+        update_conflicts=True,
+        unique_fields=["variant_channel_listing", "promotion_rule"],
+        update_fields=["discount_amount"],
+    )
+
+
+def _list_products(channels: dict[str, Channel]) -> None:
+    """Each product is on sale in each channel from now on."""
+    products = {product.slug: product for product in Product.objects.all()}
+    lowest: dict[tuple[str, str], Decimal] = {}
+    for goods, (_, _, dollars), facts in _offers():
+        price = price_in(facts, Decimal(dollars))
+        key = (goods.slug, facts.slug)
+        lowest[key] = min(lowest.get(key, price), price - _taken_off(goods, price))
+    now = timezone.now()
+    listings = [
+        ProductChannelListing(
+            product=products[product],
+            channel=channels[channel],
+            currency=channels[channel].currency_code,
+            is_published=True,
+            published_at=now,
+            visible_in_listings=True,
+            available_for_purchase_at=now,
+            discounted_price_amount=amount,
+        )
+        for (product, channel), amount in lowest.items()
+    ]
+    ProductChannelListing.objects.bulk_create(listings, ignore_conflicts=True)
+
+
+def _offers() -> Iterator[tuple[stock.Goods, tuple[str, str, str], stock.ChannelFacts]]:
+    """Every variant in every channel."""
+    for goods in stock.GOODS:
+        for variant in goods.variants:
+            for facts in stock.CHANNELS:
+                yield goods, variant, facts
+
+
+def _taken_off(goods: stock.Goods, price: Decimal) -> Decimal:
+    if goods.slug not in stock.PROMOTED:
+        return Decimal(0)
+    _, percent = stock.PROMOTION
+    return (price * percent / 100).quantize(CENT, ROUND_HALF_UP)
 
 
 def _voucher(channels: Iterable[Channel]) -> None:
