@@ -24,6 +24,7 @@ from ..models import (
     PriceRuleAmount,
     PriceRuleTarget,
 )
+from . import presence
 from .inputs import (
     EntryInput,
     ListInput,
@@ -65,13 +66,14 @@ def save_rule(given: RuleInput, *, rule_id: int | None = None) -> PriceRule:
         _check_things(given.targets)
         for name in ("name", "kind", "percentage", "everything", "min_quantity", "priority"):
             setattr(rule, name, getattr(given, name))
+        rule.every_channel = not given.channel_ids
         _set_schedule(rule, given)
         rule.save()
         rule.groups.set(given.group_ids)
         rule.channels.set(given.channel_ids)
         _set_amounts(rule, given)
         _set_targets(rule, given)
-        repricing.request_for_groups(sorted(concerned))
+        _tell(concerned)
     return rule
 
 
@@ -81,7 +83,7 @@ def delete_rule(rule_id: int) -> None:
         rule = _locked_rule(rule_id)
         concerned = _groups_of(rule)
         rule.delete()
-        repricing.request_for_groups(sorted(concerned))
+        _tell(concerned)
 
 
 def save_list(given: ListInput, *, list_id: int | None = None) -> PriceList:
@@ -95,7 +97,7 @@ def save_list(given: ListInput, *, list_id: int | None = None) -> PriceList:
         _set_schedule(price_list, given)
         price_list.save()
         price_list.groups.set(given.group_ids)
-        repricing.request_for_groups(sorted(concerned))
+        _tell(concerned)
     return price_list
 
 
@@ -105,7 +107,7 @@ def delete_list(list_id: int) -> None:
         price_list = _locked_list(list_id)
         concerned = _groups_of(price_list)
         price_list.delete()
-        repricing.request_for_groups(sorted(concerned))
+        _tell(concerned)
 
 
 def set_entries(list_id: int, entries: Iterable[EntryInput]) -> int:
@@ -124,7 +126,7 @@ def set_entries(list_id: int, entries: Iterable[EntryInput]) -> int:
             _check_entries(chunk, currencies, seen)
             changed += _upsert(price_list, chunk)
         if changed:
-            repricing.request_for_groups(sorted(_groups_of(price_list)))
+            _tell(_groups_of(price_list))
     return changed
 
 
@@ -150,8 +152,14 @@ def remove_entries(
             entries = entries.filter(min_quantity=min_quantity)
         removed, _ = entries.delete()
         if removed:
-            repricing.request_for_groups(sorted(_groups_of(price_list)))
+            _tell(_groups_of(price_list))
     return removed
+
+
+def _tell(groups: Collection[int]) -> None:
+    """Prices changed for these groups."""
+    presence.changed()
+    repricing.request_for_groups(sorted(groups))
 
 
 def _locked_rule(rule_id: int) -> PriceRule:
