@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.staticfiles.views import serve
-from django.urls import include, path
+from django.urls import include, path, re_path
 from saleor.plugins.views import handle_plugin_webhook
 
 from .views import account, basket, catalogue
@@ -30,8 +30,7 @@ shop = (
 
 urlpatterns = [
     path("", include(shop)),
-    path("plugins/<str:plugin_id>/", handle_plugin_webhook),
-    path("plugins/<str:plugin_id>/<path:rest>", handle_plugin_webhook),
+    re_path(r"^plugins/(?P<plugin_id>[.0-9A-Za-z_-]+)/", handle_plugin_webhook),
     # Served by Django also without DEBUG: this shop never leaves the developer's machine.
     path("static/<path:path>", serve, {"insecure": True}),
 ]

@@ -177,3 +177,8 @@ def test_an_empty_shop_says_how_to_fill_it(client, db):
 
     assert page.status_code == 200
     assert b"<code>seed</code>" in page.content
+
+
+@pytest.mark.parametrize("path", ["/plugins/nothing/", f"/plugins/{conf.PLUGIN_ID}/nothing/"])
+def test_an_address_that_no_plugin_answers_is_not_found(client, db, path):
+    assert client.get(path).status_code == 404
