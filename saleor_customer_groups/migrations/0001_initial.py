@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=250)),
                 ('kind', models.CharField(choices=[('percentage_off', 'Percentage off'), ('amount_off', 'Amount off'), ('fixed_price', 'Fixed price'), ('percentage_up', 'Percentage up'), ('amount_up', 'Amount up')], max_length=16)),
                 ('percentage', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
+                ('every_channel', models.BooleanField(default=True)),
                 ('everything', models.BooleanField(default=False)),
                 ('min_quantity', models.PositiveIntegerField(default=1)),
                 ('priority', models.IntegerField(default=0)),

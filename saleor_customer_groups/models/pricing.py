@@ -49,16 +49,18 @@ WINDOW = Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("
 class PriceRule(Schedule):
     """Who (groups) × where (channels) × what (targets) × when × from which quantity -> a price.
 
-    No channel means every channel. Percentages stand here, amounts in `PriceRuleAmount`, one
+    Percentages stand here, amounts in `PriceRuleAmount`, one
     for each currency.
     """
 
     name = models.CharField(max_length=250)
     groups = models.ManyToManyField(CustomerGroup, related_name="price_rules")
     channels = models.ManyToManyField("channel.Channel", blank=True, related_name="+")
+    # Two explicit marks: a rule that lost its last channel or target must match nothing, not
+    # everything.
+    every_channel = models.BooleanField(default=True)
     kind = models.CharField(max_length=16, choices=RuleKind.choices)
     percentage = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
-    # An explicit mark: a rule that lost its last target must match nothing, not everything.
     everything = models.BooleanField(default=False)
     min_quantity = models.PositiveIntegerField(default=1)
     priority = models.IntegerField(default=0)  # a higher number goes first

@@ -50,8 +50,7 @@ rule AS MATERIALIZED (
      WHERE {in_force}
        AND id IN (SELECT pricerule_id FROM saleor_customer_groups_pricerule_groups
                    WHERE customergroup_id IN (SELECT group_id FROM mine))
-       AND (NOT EXISTS (SELECT FROM saleor_customer_groups_pricerule_channels
-                         WHERE pricerule_id = rule.id)
+       AND (every_channel
             OR EXISTS (SELECT FROM saleor_customer_groups_pricerule_channels
                         WHERE pricerule_id = rule.id AND channel_id = %(channel)s))
 ),

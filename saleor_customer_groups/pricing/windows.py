@@ -33,7 +33,9 @@ def sweep(now: datetime) -> None:
 
 
 def _groups_of_windows(after: datetime, until: datetime) -> Iterable[int]:
-    crossed = Q(starts_at__gt=after, starts_at__lte=until) | Q(ends_at__gt=after, ends_at__lte=until)
+    crossed = Q(starts_at__gt=after, starts_at__lte=until) | Q(
+        ends_at__gt=after, ends_at__lte=until
+    )
     rules = PriceRule.objects.filter(crossed, active=True, groups__isnull=False)
     lists = PriceList.objects.filter(crossed, active=True, groups__isnull=False)
     found = {*rules.values_list("groups", flat=True), *lists.values_list("groups", flat=True)}
