@@ -170,13 +170,18 @@ def test_a_window_begins_with_its_start_and_ends_before_its_end(
 
 
 def test_a_rule_holds_in_its_channels_or_in_all(price, shop, alice, vip):
-    rule = off(vip)
-    assert price(alice, channel=shop.pln) == "90.00"
+    off(vip, "5")
+    rule = off(vip, every_channel=False)
     rule.channels.add(shop.usd)
-    assert price(alice, channel=shop.pln) == "100.00"
     assert price(alice, channel=shop.usd) == "90.00"
+    assert price(alice, channel=shop.pln) == "95.00"
+
+
+def test_a_rule_that_lost_its_last_channel_applies_nowhere(price, shop, alice, vip):
+    rule = off(vip, every_channel=False)
     rule.channels.add(shop.pln)
-    assert price(alice, channel=shop.pln) == "90.00"
+    shop.pln.delete()
+    assert price(alice, channel=shop.usd) == "100.00"
 
 
 def test_an_amount_is_that_of_the_currency(price, shop, alice, vip):
