@@ -112,19 +112,21 @@ def _product(goods: stock.Goods, kind: ProductType) -> None:
 def _list_variants(channels: dict[str, Channel], rule: PromotionRule) -> None:
     """Each variant's price in each channel, and what the shop's promotion takes off."""
     variants = {variant.sku: variant for variant in ProductVariant.objects.all()}
-    listings, promoted = [], []
+    listings: list[ProductVariantChannelListing] = []
+    promoted: list[tuple[ProductVariantChannelListing, Decimal]] = []
     for goods, (sku, _, dollars), facts in _offers():
         price = price_in(facts, Decimal(dollars))
+        taken_off = _taken_off(goods, price)
         listing = ProductVariantChannelListing(
             variant=variants[sku],
             channel=channels[facts.slug],
             currency=facts.currency,
             price_amount=price,
-            discounted_price_amount=price - _taken_off(goods, price),
+            discounted_price_amount=price - taken_off,
         )
         listings.append(listing)
         if goods.slug in stock.PROMOTED:
-            promoted.append(listing)
+            promoted.append((listing, taken_off))
     ProductVariantChannelListing.objects.bulk_create(
         listings,
         update_conflicts=True,
@@ -136,10 +138,10 @@ def _list_variants(channels: dict[str, Channel], rule: PromotionRule) -> None:
             VariantChannelListingPromotionRule(
                 variant_channel_listing=listing,
                 promotion_rule=rule,
-                discount_amount=listing.price_amount - listing.discounted_price_amount,
+                discount_amount=taken_off,
                 currency=listing.currency,
             )
-            for listing in promoted
+            for listing, taken_off in promoted
         ],
         update_conflicts=True,
         unique_fields=["variant_channel_listing", "promotion_rule"],

@@ -41,7 +41,7 @@ def _kind(product: Any) -> str:
 @register.filter
 def hue(product: Any) -> int:
     """The hue of the tile, a little different for each product of a category."""
-    return _HUES.get(_kind(product), 190) + (product.pk * 7) % 18
+    return _HUES.get(_kind(product), 190) + int(product.pk * 7) % 18
 
 
 @register.filter

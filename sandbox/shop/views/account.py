@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from saleor.account.models import User
 from saleor.account.tasks import finish_creating_user
+from saleor.order.models import Order
 
 from saleor_customer_groups.models import Membership
 
@@ -126,6 +127,6 @@ def account_page(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.active(timezone.now()).filter(customer=request.user)
     context = {
         "memberships": memberships.select_related("group").order_by("-group__priority"),
-        "orders": request.user.orders.select_related("channel"),
+        "orders": Order.objects.filter(user_id=request.user.pk).select_related("channel"),
     }
     return render(request, "shop/account.html", context)
