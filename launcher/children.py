@@ -17,13 +17,14 @@ from typing import Self
 from launcher import guardian
 from launcher.errors import ServiceFailed
 
-PATIENCE_SECONDS = 20.0
 LOG_TAIL_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run. `user`: another account for it; `stop`: the signal that asks it to end."""
+    """What to run. `user`: another account for it; `stop`: the signal that asks it to end, and
+    `patience` the seconds it has for that; a server ends after all that may use it.
+    """
 
     name: str
     arguments: Sequence[str | Path]
@@ -31,6 +32,8 @@ class Command:
     cwd: Path = Path("/")
     user: str | None = None
     stop: signal.Signals = signal.SIGTERM
+    patience: float = 20.0
+    is_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Children:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self._started: list[Child] = []
+        self._asked: set[int] = set()
 
     def __enter__(self) -> Self:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -77,6 +81,9 @@ class Children:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for child in self._started:
+            if not child.command.is_server:
+                self._ask_to_end(child)
         for child in list(reversed(self._started)):
             self.stop(child)
         self._guardian.communicate()
@@ -108,12 +115,9 @@ class Children:
 
     def stop(self, child: Child) -> None:
         """End a process: ask, wait, and kill its group when it stays."""
-        if child.process.poll() is None:
-            child.process.send_signal(child.command.stop)
-            try:
-                child.process.wait(PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.process.kill()
+        self._ask_to_end(child)
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(child.command.patience)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
@@ -122,6 +126,12 @@ class Children:
     def first_dead(self) -> Child | None:
         """A process that ended by itself, if any did."""
         return next((child for child in self._started if child.process.poll() is not None), None)
+
+    def _ask_to_end(self, child: Child) -> None:
+        """Once only: many take a second signal for haste, and drop what they were doing."""
+        if child.process.poll() is None and child.process.pid not in self._asked:
+            child.process.send_signal(child.command.stop)
+            self._asked.add(child.process.pid)
 
     def _log_of(self, command: Command) -> Path:
         return self.logs / f"{command.name}.log"
@@ -134,6 +144,7 @@ class Children:
 
     def _forget(self, child: Child) -> None:
         self._started.remove(child)
+        self._asked.discard(child.process.pid)
         self._tell(f"- {child.process.pid}")
 
     def _tell(self, line: str) -> None:

@@ -34,6 +34,7 @@ class Database:
 
     url: str
     is_sample: bool
+    identity: str  # the same as long as what is in it may be the same
 
 
 def demo_saleor() -> int:
@@ -50,13 +51,11 @@ def demo_saleor() -> int:
         broker = given("CELERY_BROKER_URL") or run.valkey().url(0)
         plugin = (PROJECT, environment.plugin_beside(saleor.python))
         shop = _shop(run, saleor, database.url, broker=broker, plugin=plugin)
-        say("making the plugin's tables")
-        run.children.run(shop.command("migrate", *DJANGO, "migrate", cwd=run.folder))
-        facts = saleor_story.made_facts(run, shop) if database.is_sample else None
+        _prepare(run, shop, database, saleor)
         address = serve(run, shop)
         say(f"\nSaleor's GraphQL is at {address}/graphql/ (a browser gets its playground)\n")
-        if facts is not None:
-            say(saleor_story.story(address, shop, facts))
+        if database.is_sample:
+            say(saleor_story.story(address, shop, run.folder))
         say(f"\nLogs: {run.children.logs}. Ctrl-C ends everything.")
         return watch(run.children)
 
@@ -65,13 +64,29 @@ def _database(run: Run, saleor: Saleor) -> Database:
     """A database with Saleor's tables and, unless it is somebody's shop, its sample data."""
     url = given("DATABASE_URL")
     if url is not None:
-        return Database(url, is_sample=_fill_if_empty(run, saleor, url))
+        return Database(url, is_sample=_fill_if_empty(run, saleor, url), identity=url)
     server = run.postgres(careful=True)
     shop, sample = (re.sub(r"\W", "_", f"{kind}_{saleor.version}") for kind in ("shop", "sample"))
     if server.create_database(shop, template=sample) is Made.NO_TEMPLATE:
         _make_sample(run, saleor, server, sample)
         server.create_database(shop, template=sample)
-    return Database(server.url(shop), is_sample=True)
+    return Database(server.url(shop), is_sample=True, identity=f"{server.password} {shop}")
+
+
+def _prepare(run: Run, shop: Shop, database: Database, saleor: Saleor) -> None:
+    """Bring the database to the plugin's state. Each step loads Saleor, so none is done twice."""
+    ours = [*PROJECT.glob("*/migrations/[0-9]*.py"), *PROJECT.glob("launcher/*saleor*.py")]
+    theirs = saleor.root.glob("saleor/*/migrations/[0-9]*.py")
+    facts = [path.read_text() for path in sorted(ours)] + sorted(path.name for path in theirs)
+    wanted = hashlib.sha256("\n".join([database.identity, *facts]).encode()).hexdigest()
+    done = run.folder / "prepared"
+    if done.exists() and done.read_text() == wanted:
+        return
+    say("making the plugin's tables")
+    run.children.run(shop.command("migrate", *DJANGO, "migrate", cwd=run.folder))
+    if database.is_sample:
+        saleor_story.make_people_and_prices(run, shop)
+    done.write_text(wanted)
 
 
 def _make_sample(run: Run, saleor: Saleor, server: Server, name: str) -> None:

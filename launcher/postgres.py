@@ -170,6 +170,7 @@ def _serve(programs: Programs, data: Path, port: int, *, careful: bool) -> Comma
         env=ENVIRONMENT,
         user=server_user(),
         stop=signal.SIGINT,  # "fast": does not wait for its clients
+        is_server=True,
     )
 
 

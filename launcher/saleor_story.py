@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from launcher.runs import Run
 from launcher.supervision import Shop
@@ -11,6 +12,7 @@ from launcher.supervision import Shop
 VIP = "vip@example.com"
 STANDARD = "standard@example.com"
 PASSWORD = "password"
+FACTS = "facts.json"
 TEXT = r"""{product} costs {price} in the channel {channel}. There are
   {vip:<22} VIP: the rule takes 25 % off everything
   {standard:<22} Standard: the shop's own prices
@@ -54,18 +56,17 @@ class Facts:
     price: str
 
 
-def made_facts(run: Run, shop: Shop) -> Facts:
-    """Make the people and the prices of the story in the shop's database."""
-    file = run.folder / "facts.json"
-    arguments = ", ".join(map(repr, (str(file), VIP, STANDARD, PASSWORD)))
+def make_people_and_prices(run: Run, shop: Shop) -> None:
+    """Make what the story tells of in the shop's database, and note what there is to buy."""
+    arguments = ", ".join(map(repr, (str(run.folder / FACTS), VIP, STANDARD, PASSWORD)))
     program = f"from launcher.inside_saleor import fill; fill({arguments})"
     shell = ("-m", "django", "shell", "--no-imports", "--command", program)
     run.children.run(shop.command("prices", *shell, cwd=run.folder))
-    return Facts(**json.loads(file.read_text()))
 
 
-def story(address: str, shop: Shop, facts: Facts) -> str:
+def story(address: str, shop: Shop, folder: Path) -> str:
     """The text for the terminal."""
+    facts = Facts(**json.loads((folder / FACTS).read_text()))
     return TEXT.format(
         address=address,
         channel=facts.channel,

@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -53,8 +53,10 @@ def serve(run: Run, shop: Shop) -> str:
     beat = (*celery, "beat", "--pidfile", "", *shop.beat_options, *level)
     port = free_port_from(int(given("PORT") or FIRST_PORT))
     web = [part.format(port=port) for part in shop.web]
-    for name, arguments in (("worker", worker), ("beat", beat), ("web", web)):
-        run.children.start(shop.command(name, *arguments, cwd=run.folder))
+    run.children.start(shop.command("worker", *worker, cwd=run.folder))
+    # What these two do may be cut short; a worker finishes its tasks.
+    for name, arguments in (("beat", beat), ("web", web)):
+        run.children.start(replace(shop.command(name, *arguments, cwd=run.folder), patience=5.0))
     address = f"http://{LOCALHOST}:{port}"
     _wait_for(address + shop.first_page, run.children)
     write_private(run.folder / "address", address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 import time
 from collections import Counter
@@ -114,6 +115,7 @@ def _pytest(
         arguments=[python, "-m", "pytest", "-n", WORKERS, color, *options],
         env=env,
         cwd=PROJECT,
+        stop=signal.SIGINT,  # it then removes its databases and says what it did so far
     )
     code = run.children.follow(command, show).process.returncode
     return Outcome(host=host, code=code, counts=counts_in(last[0]))

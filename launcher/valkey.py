@@ -59,7 +59,8 @@ def _serve(program: Path, folder: Path, port: int, password: str) -> Command:
         f'dir "{folder}"\nappendonly yes\nappendfsync everysec\nsave ""\n'
         "maxmemory-policy noeviction\n",
     )
-    return Command(name="valkey", arguments=[program, settings], env={"PATH": os.defpath})
+    env = {"PATH": os.defpath}
+    return Command(name="valkey", arguments=[program, settings], env=env, is_server=True)
 
 
 def _gets_ready(child: Child, port: int, password: str) -> bool:
