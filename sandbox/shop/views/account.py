@@ -127,6 +127,6 @@ def account_page(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.active(timezone.now()).filter(customer=request.user)
     context = {
         "memberships": memberships.select_related("group").order_by("-group__priority"),
-        "orders": Order.objects.filter(user_id=request.user.pk).select_related("channel"),
+        "orders": Order.objects.filter(user=request.user).select_related("channel"),
     }
     return render(request, "shop/account.html", context)
