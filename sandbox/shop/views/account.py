@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from saleor.account.models import User
 from saleor.account.tasks import finish_creating_user
-from saleor.order.models import Order
 
 from saleor_customer_groups.models import Membership
 
@@ -124,9 +123,10 @@ def register(request: HttpRequest) -> HttpResponse:
 @login_required
 def account_page(request: HttpRequest) -> HttpResponse:
     """The customer's groups and orders."""
-    memberships = Membership.objects.active(timezone.now()).filter(customer=request.user)
+    customer: Any = request.user
+    memberships = Membership.objects.active(timezone.now()).filter(customer=customer)
     context = {
         "memberships": memberships.select_related("group").order_by("-group__priority"),
-        "orders": Order.objects.filter(user=request.user).select_related("channel"),
+        "orders": customer.orders.select_related("channel"),
     }
     return render(request, "shop/account.html", context)
