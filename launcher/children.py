@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +20,10 @@ from launcher import guardian
 from launcher.errors import ServiceFailed
 
 LOG_TAIL_LINES = 20
+# On Linux the kernel asks our processes to end when we die; should somebody kill the guardian
+# together with us, nothing else would.
+PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Children:
 
     def __enter__(self) -> Self:
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._guardian = subprocess.Popen(
+        self.guardian = subprocess.Popen(
             [sys.executable, "-I", guardian.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -86,7 +92,7 @@ class Children:
                 self._ask_to_end(child)
         for child in list(reversed(self._started)):
             self.stop(child)
-        self._guardian.communicate()
+        self.guardian.communicate()
 
     def start(self, command: Command) -> Child:
         """Start a process that stays; its output goes to `<name>.log` of this run."""
@@ -148,10 +154,10 @@ class Children:
         self._tell(f"- {child.process.pid}")
 
     def _tell(self, line: str) -> None:
-        assert self._guardian.stdin is not None
+        assert self.guardian.stdin is not None
         with suppress(BrokenPipeError):  # somebody killed the guardian: the run goes on without
-            self._guardian.stdin.write(f"{line}\n".encode())
-            self._guardian.stdin.flush()
+            self.guardian.stdin.write(f"{line}\n".encode())
+            self.guardian.stdin.flush()
 
 
 def _popen(command: Command, output: int) -> subprocess.Popen[bytes]:
@@ -166,6 +172,7 @@ def _popen(command: Command, output: int) -> subprocess.Popen[bytes]:
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,  # Ctrl-C is ours to hand on, in order
+        preexec_fn=None if PRCTL is None else partial(PRCTL, PR_SET_PDEATHSIG, command.stop.value),
     )
 
 

@@ -32,7 +32,7 @@ with Children(Path(logs)) as children:
     found = Programs(Path(programs), int(major))
     server = postgres.start(children, found, Path(data), careful=True)
     server.create_database("shop")
-    print(server.child.process.pid, server.url("shop"), flush=True)
+    print(children.guardian.pid, server.child.process.pid, server.url("shop"), flush=True)
     signal.pause()
 """
 
@@ -80,7 +80,9 @@ def test_a_database_is_copied_from_another(
     assert server.create_database("shop", template="sample") is Made.WAS_THERE
 
 
+@pytest.mark.parametrize("guardian_too", [False, True])
 def test_killing_its_launcher_ends_the_server_and_the_data_stays(
+    guardian_too: bool,
     tmp_path: Path,
     postgresql_programs: Programs,
     data: Path,
@@ -95,10 +97,12 @@ def test_killing_its_launcher_ends_the_server_and_the_data_stays(
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
     ) as launcher:
         assert launcher.stdout is not None
-        pid, url = launcher.stdout.readline().split()
+        guardian, pid, url = launcher.stdout.readline().split()
         with psycopg.connect(url) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
+        if guardian_too:
+            os.kill(int(guardian), signal.SIGKILL)
         launcher.send_signal(signal.SIGKILL)
 
         assert ends(int(pid))
