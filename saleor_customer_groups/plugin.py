@@ -63,7 +63,9 @@ class CustomerGroupsPlugin(BasePlugin):
         **kwargs: Any,
     ) -> Any:
         """The last moment before an order is made: no stale price is charged."""
-        on_writer(guard.refuse_stale_prices)(checkout_info, lines or checkout_info.lines)
+        on_writer(guard.refuse_stale_prices)(
+            checkout_info, lines or checkout_info.lines, requestor=self.requestor
+        )
         return previous_value
 
     @classmethod

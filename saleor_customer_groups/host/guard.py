@@ -28,12 +28,19 @@ REFUSAL = (
 )
 
 
-def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any]) -> None:
-    """Raise ValidationError (field `lines`, code INVALID) when a price is not today's.
+def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any], *, requestor: Any) -> None:
+    """Raise ValidationError (field `lines`) when a price is not what it should be now.
+
+    Its code is INVALID, for a shopper. For an app it is GRAPHQL_ERROR: apps may come through
+    orderCreateFromCheckout, whose errors know no INVALID, and Saleor would answer with an error
+    about the code instead of ours.
 
     The checkout's prices are expired, so that the next look at it computes them anew. Nothing
-    is charged: Saleor makes no order and gives the payment back.
+    is charged: Saleor makes no order and gives the payment back. Prices that expired already are
+    computed by Saleor itself on the way to the order (orderCreateFromCheckout comes here before).
     """
+    if _will_be_priced(checkout_info.checkout):
+        return
     stale = _stale(checkout_info, lines)
     if not stale:
         return
@@ -41,8 +48,16 @@ def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any]) -> None:
     queries.forget_guest_group()
     names = ", ".join(f"{line.product} {line.variant}".strip() for line in stale[:5])
     logger.warning("Refused to complete checkout %s: stale group price.", checkout_info.checkout.pk)
-    error = ValidationError(REFUSAL.format(names=names), code=CheckoutErrorCode.INVALID.value)
+    is_app = getattr(getattr(requestor, "_meta", None), "label", None) == "app.App"
+    code = CheckoutErrorCode.GRAPHQL_ERROR if is_app else CheckoutErrorCode.INVALID
+    error = ValidationError(REFUSAL.format(names=names), code=code.value)
     raise ValidationError({"lines": error})
+
+
+def _will_be_priced(checkout: Any) -> bool:
+    """Whether Saleor will compute discounts and taxes anew; with only one expired it does not."""
+    now = timezone.now()
+    return bool(checkout.price_expiration <= now and checkout.discount_expiration <= now)
 
 
 def _stale(checkout_info: Any, lines: Sequence[Any]) -> list[Any]:
@@ -70,7 +85,7 @@ def reprice_for_customer(checkout: Any) -> None:
     Saleor does not recalculate for that. Costs nothing when the prices expired anyway. Works on
     the very object that the event brought, so that the same response shows the new price.
     """
-    if checkout.price_expiration <= timezone.now() or not _may_differ(checkout):
+    if _will_be_priced(checkout) or not _may_differ(checkout):
         return
     manager = get_plugins_manager(allow_replica=False)
     lines, _ = fetch_checkout_lines(checkout)

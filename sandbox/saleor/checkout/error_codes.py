@@ -6,6 +6,7 @@ from enum import Enum
 
 
 class CheckoutErrorCode(Enum):
+    GRAPHQL_ERROR = "graphql_error"
     INVALID = "invalid"
     NOT_FOUND = "not_found"
     NO_LINES = "no_lines"
