@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+
 @pytest.fixture(autouse=True)
 def _customer_groups_active(setup_dummy_gateways: Any, settings: Any) -> None:
     """After Saleor's fixture that replaces the list of plugins.
