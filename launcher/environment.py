@@ -119,7 +119,8 @@ def _say_wait() -> None:
 
 
 def _make_venv(python: Path) -> None:
-    if _run(python, "-m", "pip", "--version") is None:
+    version = _run(python, "-c", "import pip, sys; print(sys.version)")
+    if version is None or version.strip() != sys.version.strip():
         say(f"making .venv with {sys.executable}")
         if _run(sys.executable, "-m", "venv", "--clear", VENV) is None:
             raise InstallFailed(
