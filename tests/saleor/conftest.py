@@ -33,16 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
-@pytest.fixture(autouse=True)
-def setup_dummy_gateways() -> None:
-    """Saleor's fixture of this name replaces the plugins of every test; here ours must stay."""
-
-
 @pytest.fixture
-def shop(transactional_db: None) -> Any:
-    """One channel, digital products, a default group."""
+def shop(transactional_db: None, settings: Any) -> Any:
+    """One channel, digital products, a default group.
+
+    Saleor's own fixtures replaced the plugins before this one runs.
+    """
+    from tests.saleor_settings import PLUGIN_PATH
+
     from .shop import build
 
+    settings.PLUGINS = [PLUGIN_PATH]
     cache.clear()
     return build()
 
