@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pricelistentry',
-            constraint=models.UniqueConstraint(fields=('variant', 'channel', 'price_list', 'min_quantity'), name='pricelistentry_once', violation_error_message='The list has a price for this variant, channel and quantity already.'),
+            constraint=models.UniqueConstraint(fields=('variant', 'channel', 'price_list', 'min_quantity'), include=('amount',), name='pricelistentry_once', violation_error_message='The list has a price for this variant, channel and quantity already.'),
         ),
         migrations.AddConstraint(
             model_name='pricelistentry',

@@ -237,9 +237,11 @@ class PriceListEntry(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            # Variant first: pricing asks for the entries of a basket's variants.
+            # Variant first: pricing asks for the entries of a basket's variants. It also holds the
+            # amount, so that they are read from the index alone and not from all over the table.
             models.UniqueConstraint(
                 fields=["variant", "channel", "price_list", "min_quantity"],
+                include=["amount"],
                 name="pricelistentry_once",
                 violation_error_message=(
                     "The list has a price for this variant, channel and quantity already."

@@ -19,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from ..groups import queries
 from . import presence
 from .candidates import Book
-from .rules import Entry, Item, PriceList, Rule, Target, fault
+from .rules import ZERO, Entry, Item, PriceList, Rule, Target, fault
 
 __all__ = ["Book", "load"]
 
@@ -102,11 +102,18 @@ SELECT 'nobody', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FOR_CUSTOMERS: Final = STATEMENT.format(mine=MEMBERSHIPS, in_force=IN_FORCE) + NOBODY_ROW
 FOR_GUESTS: Final = STATEMENT.format(mine=GUESTS, in_force=IN_FORCE)
 
+# LATERAL and OFFSET 0: one look into the index for each variant, whatever the statistics say; a
+# plan that walks through whole price lists would be slow for large ones.
 ENTRIES: Final = """
-SELECT variant_id, price_list_id, min_quantity, amount
-  FROM saleor_customer_groups_pricelistentry
- WHERE variant_id = ANY(%(variants)s::int[]) AND channel_id = %(channel)s
-   AND price_list_id = ANY(%(lists)s::bigint[])
+SELECT entry.*
+  FROM unnest(%(variants)s::int[]) AS basket (id)
+ CROSS JOIN LATERAL (
+    SELECT variant_id, price_list_id, min_quantity, amount
+      FROM saleor_customer_groups_pricelistentry
+     WHERE variant_id = basket.id AND channel_id = %(channel)s
+       AND price_list_id = ANY(%(lists)s::bigint[])
+    OFFSET 0
+ ) AS entry
 """
 
 # What was reported as broken by this process: a broken rule meets every basket until it is mended.
@@ -140,7 +147,7 @@ def load(
         "channel": channel_id,
         "currency": currency,
         "now": now,
-        "variants": _array({item.variant_id for item in basket}),
+        "variants": _array(sorted({item.variant_id for item in basket})),
         "products": _array({item.product_id for item in basket}),
         "categories": _array({item.category_id for item in basket if item.category_id is not None}),
         "collections": _array({number for item in basket for number in item.collection_ids}),
@@ -184,20 +191,20 @@ class Found:
 def _read(rows: Iterable[tuple[Any, ...]]) -> Found:
     found = Found()
     for row in rows:
-        sort, *values, first, second = row
+        sort = row[0]
         if sort == "rule":
-            rule = Rule._make(values)
+            rule = Rule._make(row[1:9])
             if _is_sound_rule(rule):
                 found.rules.append(rule)
         elif sort == "target":
-            _, _, _, _, excluded, kind, _, _ = values
-            triples = zip(first, repeat(kind), second, repeat(excluded))
-            found.targets.extend(cast("Iterable[Target]", triples))
+            *_, excluded, kind, _, _, rule_ids, things = row
+            targets = zip(rule_ids, repeat(kind), things, repeat(excluded))
+            found.targets.extend(cast("Iterable[Target]", targets))
         elif sort == "category":
-            for upper, own in zip(first or (), second or (), strict=True):
+            for upper, own in zip(row[9] or (), row[10] or (), strict=True):
                 found.descendants.setdefault(upper, []).append(own)
         elif sort == "list":
-            number, name, _, _, _, _, priority, stand_alone = values
+            _, number, name, _, _, _, _, priority, stand_alone, _, _ = row
             found.lists.append(PriceList(number, name, priority, stand_alone))
         else:
             found.nobody = True
@@ -213,7 +220,7 @@ def _is_sound_rule(rule: Rule) -> bool:
 
 def _is_sound(row: tuple[int, int, int, Decimal]) -> bool:
     amount = row[3]
-    if amount.is_finite() and amount >= 0:
+    if amount.is_finite() and amount >= ZERO:
         return True
     _report("price list", row[1], f"its price of variant {row[0]} is {amount}")
     return False

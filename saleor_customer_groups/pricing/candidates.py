@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, TypeAlias
 
-from .rules import SURCHARGES, Entry, Item, PriceList, Rule, Target, TargetKind, line
+from .rules import LINES, SURCHARGES, Entry, Item, PriceList, Rule, Target, TargetKind
 
 # What a category stands for: itself and those below it. One that is missing here has none below.
 Descendants: TypeAlias = Mapping[int, Iterable[int]]
@@ -20,7 +24,7 @@ Row: TypeAlias = tuple[int, Decimal, Decimal, int, int, "Excludes | None", Rule]
 # Rows of one kind, best first. Which of two rules of a kind is chosen does not depend on the
 # price, so the first of a chain that applies beats the rest of it, however long the chain is.
 Chain: TypeAlias = list[Row]
-Shelf: TypeAlias = dict[int, dict[str, Chain]]
+Shelf: TypeAlias = defaultdict[int, defaultdict[str, Chain]]
 
 CATEGORY: Final = int(TargetKind.CATEGORY)  # a plain number compares faster
 NO_DESCENDANTS: Final[Descendants] = {}
@@ -53,20 +57,20 @@ class Index:
     __slots__ = ("categories", "collections", "everything", "products", "variants")
 
     def __init__(self, rows: Iterable[Row], named: Mapping[int, Iterable[Thing]]) -> None:
-        self.everything: dict[str, Chain] = {}
-        self.variants: Shelf = {}
-        self.products: Shelf = {}
-        self.categories: Shelf = {}
-        self.collections: Shelf = {}
-        # in the order of TargetKind
-        shelves = (self.variants, self.products, self.categories, self.collections)
+        self.everything: defaultdict[str, Chain] = defaultdict(list)
+        self.variants, self.products, self.categories, self.collections = shelves = (
+            _shelf(),
+            _shelf(),
+            _shelf(),
+            _shelf(),
+        )  # in the order of TargetKind
         for row in sorted(rows):
             rule = row[6]
             if rule.everything:
-                self.everything.setdefault(rule.kind, []).append(row)
+                self.everything[rule.kind].append(row)
                 continue
             for kind, number in named.get(rule.id, ()):
-                shelves[kind].setdefault(number, {}).setdefault(rule.kind, []).append(row)
+                shelves[kind][number][rule.kind].append(row)
 
     def chains(self, item: Item) -> list[Chain]:
         """The rules that name the item; a rule that names it in two ways is in two chains."""
@@ -82,6 +86,10 @@ class Index:
                 if found := self.collections.get(number):
                     chains += found.values()
         return chains
+
+
+def _shelf() -> Shelf:
+    return defaultdict(partial(defaultdict, list))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +124,10 @@ class Book:
         for rule in rules:
             step = surcharges if rule.kind in SURCHARGES else discounts
             step.append(_row(rule, excluded.get(rule.id)))
-        by_variant: dict[int, list[Entry]] = {}
-        for entry in sorted(entries, reverse=True):
-            by_variant.setdefault(entry[0], []).append(entry)
+        in_turn = groupby(sorted(entries, reverse=True), key=itemgetter(0))
         return cls(
             lists={price_list.id: price_list for price_list in lists},
-            entries=by_variant,
+            entries={variant_id: list(group) for variant_id, group in in_turn},
             surcharges=Index(surcharges, named) if surcharges else None,
             discounts=Index(discounts, named) if discounts else None,
             customer_has_no_group=customer_has_no_group,
@@ -160,5 +166,5 @@ def _by_rule(
 
 
 def _row(rule: Rule, excludes: Excludes | None) -> Row:
-    factor, shift = line(rule.kind, rule.value)
+    factor, shift = LINES[rule.kind](rule.value)
     return (-rule.priority, factor, shift, rule.id, rule.min_quantity, excludes, rule)

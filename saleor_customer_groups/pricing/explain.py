@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..money import quantize
 from .candidates import Excludes
 from .choose import Candidate, best
-from .rules import SURCHARGES, ZERO, PriceList, Rule, line
+from .rules import LINES, SURCHARGES, ZERO, PriceList, Rule
 
 if TYPE_CHECKING:
     from .quote import Quote
@@ -121,7 +121,7 @@ def _rules(
     item = quote.item
     outcomes = []
     for rule, excludes in rules:
-        factor, shift = line(rule.kind, rule.value)
+        factor, shift = LINES[rule.kind](rule.value)
         outcome = Outcome(step, rule, rule.min_quantity, max(price * factor + shift, ZERO))
         if excludes is not None and excludes.touches(item):
             outcome.code = "excluded"

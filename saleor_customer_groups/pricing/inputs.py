@@ -12,7 +12,7 @@ from typing import Final
 
 from .. import money
 from ..errors import InvalidInput
-from .rules import KINDS, PERCENTAGES, RuleKind
+from .rules import LINES, PERCENTAGES, RuleKind
 
 TARGET_KINDS: Final = ("category", "collection", "product", "variant")
 LARGEST_INTEGER: Final = 2_147_483_647
@@ -74,7 +74,7 @@ class EntryInput:
 def check_rule(rule: RuleInput) -> None:
     """Refuse a rule that makes no sense whatever is in the database."""
     _check_name(rule.name)
-    if rule.kind not in KINDS:
+    if rule.kind not in LINES:
         kinds = ", ".join(RuleKind)
         raise _refusal("kind", f"“{rule.kind}” is no kind of price rule; choose one of {kinds}.")
     if rule.kind in PERCENTAGES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 
 ONE: Final = Decimal(1)
 ZERO: Final = Decimal(0)
+HUNDRED: Final = Decimal(100)
 HUNDREDTH: Final = Decimal("0.01")
 
 
@@ -22,8 +24,9 @@ class RuleKind(StrEnum):
     AMOUNT_UP = "amount_up"
 
 
-PERCENTAGES: Final = frozenset({RuleKind.PERCENTAGE_OFF, RuleKind.PERCENTAGE_UP})
-SURCHARGES: Final = frozenset({RuleKind.PERCENTAGE_UP, RuleKind.AMOUNT_UP})
+# plain strings, as rows of the database have them: an enum's members compare slower
+PERCENTAGES: Final = frozenset({RuleKind.PERCENTAGE_OFF.value, RuleKind.PERCENTAGE_UP.value})
+SURCHARGES: Final = frozenset({RuleKind.PERCENTAGE_UP.value, RuleKind.AMOUNT_UP.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +101,25 @@ class Entry(NamedTuple):
     amount: Decimal
 
 
-def line(kind: str, value: Decimal) -> tuple[Decimal, Decimal]:
-    """A rule as a straight line, `price × factor + shift`: the whole arithmetic of rules.
-
-    The result may be below zero; who uses it stops there.
-    """
-    if kind == RuleKind.PERCENTAGE_OFF:
-        return ONE - value * HUNDREDTH, ZERO
-    if kind == RuleKind.PERCENTAGE_UP:
-        return ONE + value * HUNDREDTH, ZERO
-    if kind == RuleKind.AMOUNT_OFF:
-        return ONE, -value
-    if kind == RuleKind.AMOUNT_UP:
-        return ONE, value
-    if kind == RuleKind.FIXED_PRICE:
-        return ZERO, value
-    raise ValueError(f"{kind!r} is no kind of price rule.")
-
-
-KINDS: Final = frozenset(RuleKind)
+# A rule as a straight line, `price × factor + shift`: the whole arithmetic of rules. The result
+# may be below zero; who uses it stops there.
+LINES: Final[Mapping[str, Callable[[Decimal], tuple[Decimal, Decimal]]]] = {
+    RuleKind.PERCENTAGE_OFF.value: lambda value: (ONE - value * HUNDREDTH, ZERO),
+    RuleKind.PERCENTAGE_UP.value: lambda value: (ONE + value * HUNDREDTH, ZERO),
+    RuleKind.AMOUNT_OFF.value: lambda value: (ONE, -value),
+    RuleKind.AMOUNT_UP.value: lambda value: (ONE, value),
+    RuleKind.FIXED_PRICE.value: lambda value: (ZERO, value),
+}
 
 
 def fault(kind: str, value: Decimal | None) -> str | None:
     """What is wrong with a rule's value, in words, or None."""
-    if kind not in KINDS:
+    if kind not in LINES:
         return f"{kind!r} is no kind of rule"
     if value is None:
         return "it has no percentage" if kind in PERCENTAGES else "it has no amount in the currency"
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or value < ZERO:
         return f"{value} is no price or percentage"
-    if kind == RuleKind.PERCENTAGE_OFF and value > 100:
+    if value > HUNDRED and kind == RuleKind.PERCENTAGE_OFF:
         return f"{value} percent off is more than all"
     return None

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from saleor_customer_groups.pricing.rules import fault, line
+from saleor_customer_groups.pricing.rules import fault
 
 from .values import (
     CATEGORY,
@@ -299,8 +299,3 @@ def test_a_loser_that_stands_alone_keeps_no_promotion_away():
 )
 def test_what_makes_a_rule_broken(kind, value, problem):
     assert fault(kind, None if value is None else Decimal(value)) == problem
-
-
-def test_a_kind_that_is_none_is_an_error():
-    with pytest.raises(ValueError, match="'half_price' is no kind of price rule"):
-        line("half_price", Decimal(1))
