@@ -10,6 +10,7 @@ from launcher.errors import LauncherError
 from launcher.state import PROJECT, database_home, only_one, state_folder
 
 PURPOSES = ("demo", "demo-saleor", "services", "test")
+CACHES = (".hypothesis", ".import_linter_cache", ".pytest_cache", ".ruff_cache")
 
 
 def clean() -> int:
@@ -18,7 +19,8 @@ def clean() -> int:
     for purpose in PURPOSES:
         with only_one(purpose, busy=partial(_refuse, purpose)):
             pass
-    for folder in (database_home(state), state, VENV, *PROJECT.glob("*.egg-info")):
+    made = [database_home(state), state, VENV, *(PROJECT / name for name in CACHES)]
+    for folder in dict.fromkeys(folder for folder in made if folder.exists()):
         say(f"removing {folder}")
         shutil.rmtree(folder, ignore_errors=True)
     return 0

@@ -39,7 +39,7 @@ def places() -> list[Path]:
     named = os.environ.get("SALEOR_ROOT")
     if named:
         return [Path(named).expanduser().resolve()]
-    return [PROJECT.parent / "saleor", Path.home() / "saleor"]
+    return list(dict.fromkeys([PROJECT.parent / "saleor", Path.home() / "saleor"]))
 
 
 def find_saleor() -> Saleor | None:

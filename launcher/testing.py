@@ -91,7 +91,9 @@ def _on_saleor(run: Run, saleor: Saleor, database: str, arguments: Sequence[str]
     environment.python_with("dev.txt")  # brings the pip that installs beside Saleor's environment
     extra = environment.packages_beside(saleor.python, "saleor-tests.txt")
     env = clean_environment(
-        DATABASE_URL=database, PYTHONPATH=python_path(PROJECT, saleor.root, extra)
+        DATABASE_URL=database,
+        SECRET_KEY="only-for-tests",
+        PYTHONPATH=python_path(PROJECT, saleor.root, extra),
     )
     options = ["-c", "tests/saleor.ini", "--rootdir=.", "--ds=tests.saleor_settings"]
     name = f"real Saleor {saleor.version}"
@@ -134,5 +136,6 @@ def closing_line(outcomes: Sequence[Outcome], seconds: float) -> str:
     total: Counter[str] = Counter()
     for outcome in outcomes:
         total.update(outcome.counts)
-    words = ", ".join(f"{number} {word}" for word, number in total.items())
+    ordered = sorted(total, key=lambda word: (not word.startswith(("fail", "err")), word))
+    words = ", ".join(f"{total[word]} {word}" for word in ordered)
     return f" {words or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
