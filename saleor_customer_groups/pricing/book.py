@@ -27,21 +27,23 @@ logger = logging.getLogger(__name__)
 
 NOBODY: Final = Book()
 
+# The groups of the shopper, and whether the membership holds now.
 MEMBERSHIPS: Final = """
-    SELECT group_id FROM saleor_customer_groups_membership
+    SELECT group_id, started_at <= %(now)s AND (until IS NULL OR until > %(now)s) AS holds
+      FROM saleor_customer_groups_membership
      WHERE customer_id = %(customer)s
-       AND started_at <= %(now)s AND (until IS NULL OR until > %(now)s)
 """
-GUESTS: Final = "SELECT %(guest_group)s::bigint AS group_id"
+GUESTS: Final = "SELECT %(guest_group)s::bigint AS group_id, TRUE AS holds"
 IN_FORCE: Final = """
     active AND (starts_at IS NULL OR starts_at <= %(now)s)
            AND (ends_at IS NULL OR ends_at > %(now)s)
 """
 
-# Rows of five sorts, told apart by their first column: the rules; their targets that touch the
-# basket, as two arrays for each kind of target; the lineage of the basket's categories (itself and
-# those above it, from Saleor's nested sets), as two arrays; the price lists; and "nobody" if the
-# customer was never put into any group. Arrays, because they are read many times faster than rows.
+# Rows of four sorts, told apart by their first column: the rules; their targets that touch the
+# basket, as two arrays for each kind of target; the price lists; and one row for the basket: the
+# lineage of its categories (itself and those above it, from Saleor's nested sets) as two arrays,
+# and whether the customer was never put into any group. Arrays, because they are read many times
+# faster than rows.
 STATEMENT: Final = """
 WITH mine AS MATERIALIZED ({mine}),
 rule AS MATERIALIZED (
@@ -49,7 +51,7 @@ rule AS MATERIALIZED (
       FROM saleor_customer_groups_pricerule AS rule
      WHERE {in_force}
        AND id IN (SELECT pricerule_id FROM saleor_customer_groups_pricerule_groups
-                   WHERE customergroup_id IN (SELECT group_id FROM mine))
+                   WHERE customergroup_id = ANY(ARRAY(SELECT group_id FROM mine WHERE holds)))
        AND (every_channel
             OR EXISTS (SELECT FROM saleor_customer_groups_pricerule_channels
                         WHERE pricerule_id = rule.id AND channel_id = %(channel)s))
@@ -84,7 +86,7 @@ SELECT 'target', NULL, NULL, NULL, NULL, excluded, kind, NULL, NULL,
        array_agg(rule_id), array_agg(thing)
   FROM touch GROUP BY excluded, kind
 UNION ALL
-SELECT 'category', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT 'basket', NULL, NULL, NULL, NULL, NOT EXISTS (SELECT FROM mine), NULL, NULL, NULL,
        array_agg(upper), array_agg(own)
   FROM lineage
 UNION ALL
@@ -92,14 +94,9 @@ SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone, NULL, NU
   FROM saleor_customer_groups_pricelist
  WHERE {in_force}
    AND id IN (SELECT pricelist_id FROM saleor_customer_groups_pricelist_groups
-               WHERE customergroup_id IN (SELECT group_id FROM mine))
+               WHERE customergroup_id = ANY(ARRAY(SELECT group_id FROM mine WHERE holds)))
 """
-NOBODY_ROW: Final = """
-UNION ALL
-SELECT 'nobody', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
- WHERE NOT EXISTS (SELECT FROM saleor_customer_groups_membership WHERE customer_id = %(customer)s)
-"""
-FOR_CUSTOMERS: Final = STATEMENT.format(mine=MEMBERSHIPS, in_force=IN_FORCE) + NOBODY_ROW
+FOR_CUSTOMERS: Final = STATEMENT.format(mine=MEMBERSHIPS, in_force=IN_FORCE)
 FOR_GUESTS: Final = STATEMENT.format(mine=GUESTS, in_force=IN_FORCE)
 
 # LATERAL and OFFSET 0: one look into the index for each variant, whatever the statistics say; a
@@ -135,7 +132,8 @@ def load(
     group, and for nobody if the shop has no group prices. `fresh` asks the database for what is
     otherwise believed from the cache for a while.
     """
-    if not fresh and not presence.shop_has_prices():
+    known = presence.shop_has_prices()
+    if known is False and not fresh:
         return NOBODY
     guest_group = queries.guest_group_id(fresh=fresh) if customer_id is None else None
     if customer_id is None and guest_group is None:
@@ -155,6 +153,8 @@ def load(
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(FOR_GUESTS if customer_id is None else FOR_CUSTOMERS, arguments)
         found = _read(cursor.fetchall())
+        if known is None:
+            presence.remember(not found.empty)
         if not found.lists:
             return found.book(())
         cursor.execute(ENTRIES, {**arguments, "lists": _array(one.id for one in found.lists)})
@@ -175,6 +175,7 @@ class Found:
     lists: list[PriceList] = field(default_factory=list)
     descendants: dict[int, list[int]] = field(default_factory=dict)
     nobody: bool = False
+    empty: bool = False
 
     def book(self, entries: Sequence[tuple[int, int, int, Decimal]]) -> Book:
         """The book, without the entries that are broken."""
@@ -206,8 +207,10 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> Found:
         elif sort == "list":
             _, number, name, _, _, _, _, priority, stand_alone, _, _ = row
             found.lists.append(PriceList(number, name, priority, stand_alone))
-        else:
+        elif sort == "nobody":
             found.nobody = True
+        else:
+            found.empty = True
     return found
 
 

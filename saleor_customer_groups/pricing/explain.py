@@ -82,10 +82,10 @@ def _lists(quote: Quote) -> list[Outcome]:
 
 
 def _surcharges(quote: Quote) -> list[Outcome]:
-    price = quote.exact_group_list_price
+    price, price_list = quote.listed
 
     def refuse(outcome: Outcome) -> str:
-        if quote.price_list is not None:
+        if price_list is not None:
             return "list_price_is_final"
         return "" if outcome.price is not None and outcome.price > price else "not_higher"
 
@@ -98,7 +98,7 @@ def _surcharges(quote: Quote) -> list[Outcome]:
 
 
 def _discounts(quote: Quote) -> list[Outcome]:
-    price = quote.exact_raised_price
+    price, _ = quote.raised
 
     def refuse(outcome: Outcome) -> str:
         return "" if outcome.price is not None and outcome.price < price else "not_lower"
@@ -173,9 +173,9 @@ def _promotion(quote: Quote) -> list[Outcome]:
 
 def _as_json(outcome: Outcome, quote: Quote) -> dict[str, Any]:
     winners: dict[str, PriceList | Rule | None] = {
-        "list": quote.price_list,
-        "surcharge": quote.surcharge,
-        "discount": quote.discount,
+        "list": quote.listed[1],
+        "surcharge": quote.raised[1],
+        "discount": quote.lowered[1],
     }
     winner = winners.get(outcome.step)
     sentence = SENTENCES[outcome.code].format(

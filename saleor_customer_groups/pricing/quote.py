@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from ..money import quantize
 from . import explain
@@ -16,7 +16,9 @@ from .candidates import Book, Index
 from .choose import Candidate, best
 from .rules import ZERO, Item, PriceList, Rule
 
-Charged = Literal["list", "group", "promotion"]
+Charged: TypeAlias = Literal["list", "group", "promotion"]
+# A step's outcome: the price after it, not rounded yet, and the list or rule that made it.
+Step: TypeAlias = tuple[Decimal, PriceList | Rule | None]
 REASON: Final = "Group price"
 NO_WINNERS: Final = (None, None, None)
 
@@ -34,15 +36,11 @@ class Quote:
     item: Item = field(compare=False)
     book: Book = field(compare=False, repr=False)
     currency: str
-    # not rounded yet
-    exact_group_list_price: Decimal
-    exact_raised_price: Decimal
-    exact_discounted_price: Decimal
+    listed: Step
+    raised: Step
+    lowered: Step
     final_price: Decimal
     charged: Charged
-    price_list: PriceList | None
-    surcharge: Rule | None
-    discount: Rule | None
 
     @property
     def list_price(self) -> Decimal:
@@ -52,23 +50,23 @@ class Quote:
     @property
     def group_list_price(self) -> Decimal:
         """The best price-list entry, else the list price."""
-        return quantize(self.exact_group_list_price, self.currency)
+        return quantize(self.listed[0], self.currency)
 
     @property
     def raised_price(self) -> Decimal:
         """After the surcharge."""
-        return quantize(self.exact_raised_price, self.currency)
+        return quantize(self.raised[0], self.currency)
 
     @property
     def discounted_price(self) -> Decimal:
         """After the group discount: the group's price, before it meets the shop's promotion."""
-        return quantize(self.exact_discounted_price, self.currency)
+        return quantize(self.lowered[0], self.currency)
 
     @property
     def winners(self) -> tuple[PriceList | Rule, ...]:
         """The price list and rules that made the group's price, in the order of the pipeline."""
-        steps = (self.price_list, self.surcharge, self.discount)
-        return tuple(winner for winner in steps if winner is not None)
+        steps = (self.listed, self.raised, self.lowered)
+        return tuple(winner for _, winner in steps if winner is not None)
 
     @property
     def name(self) -> str:
@@ -87,35 +85,26 @@ class Quote:
 
 def quote(item: Item, book: Book, currency: str) -> Quote:
     """The price of one line from a shopper's book. `currency` is the channel's."""
-    group_list, price_list = _chosen(item.list_price, _listed(item, book))
-    raised, surcharge = group_list, None
+    listed = _chosen(item.list_price, _listed(item, book))
+    price, price_list = listed
+    raised: Step = (price, None)
     if price_list is None and book.surcharges is not None:
-        raised, surcharge = _chosen(group_list, _raises(book.surcharges, item, group_list))
-    discounted, discount = raised, None
-    if book.discounts is not None and raised > ZERO:
-        discounted, discount = _chosen(raised, _lowers(book.discounts, item, raised))
+        raised = _chosen(price, _raises(book.surcharges, item, price))
+    price, surcharge = raised
+    lowered: Step = (price, None)
+    if book.discounts is not None and price > ZERO:
+        lowered = _chosen(price, _lowers(book.discounts, item, price))
+    price, discount = lowered
     promotion = item.promotion_price
     final, charged = _against_promotion(
         None if promotion is None else quantize(promotion, currency),
-        quantize(discounted, currency),
+        quantize(price, currency),
         (price_list, surcharge, discount),
     )
-    return Quote(
-        item,
-        book,
-        currency,
-        group_list,
-        raised,
-        discounted,
-        final,
-        charged,
-        price_list,
-        surcharge,
-        discount,
-    )
+    return Quote(item, book, currency, listed, raised, lowered, final, charged)
 
 
-def _chosen(price: Decimal, candidates: Sequence[Candidate]) -> tuple[Decimal, Any]:
+def _chosen(price: Decimal, candidates: Sequence[Candidate]) -> Step:
     """The price after a step, and whose it is; without candidates the price stays."""
     winner = best(candidates)
     return (price, None) if winner is None else (winner[1], winner[3])

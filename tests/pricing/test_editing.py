@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from saleor_customer_groups.errors import InvalidInput
@@ -583,8 +582,10 @@ def test_deleting_a_list(wholesale, vip, small):
     assert repriced() == [vip.pk]
 
 
-def test_after_an_edit_the_shop_is_known_to_have_prices(off, django_capture_on_commit_callbacks):
-    cache.set(presence.KEY, False)
+def test_after_an_edit_it_is_not_believed_that_there_are_no_prices(
+    off, django_capture_on_commit_callbacks
+):
+    presence.remember(False)
     with django_capture_on_commit_callbacks(execute=True):
         editing.save_rule(off)
-    assert presence.shop_has_prices()
+    assert presence.shop_has_prices() is None

@@ -121,7 +121,7 @@ def test_it_is_never_negative_and_never_above_the_surcharged_price(bought, made)
 @given(items(), rows())
 def test_a_price_list_price_is_never_surcharged(bought, made):
     answer = quote(bought, book_of(made), "USD")
-    assert answer.price_list is None or answer.raised_price == answer.group_list_price
+    assert answer.listed[1] is None or answer.raised_price == answer.group_list_price
 
 
 @given(items(), rows())
@@ -146,8 +146,8 @@ def test_the_explanation_names_the_same_winners_and_prices(bought, made):
         for candidate in explained["candidates"]
         if candidate["code"] == code and candidate["step"] != "promotion"
     ]
-    steps = {"list": answer.price_list, "surcharge": answer.surcharge, "discount": answer.discount}
-    assert winners == [(step, one.id) for step, one in steps.items() if one is not None]
+    steps = {"list": answer.listed, "surcharge": answer.raised, "discount": answer.lowered}
+    assert winners == [(step, one.id) for step, (_, one) in steps.items() if one is not None]
     assert explained["final_price"] == str(answer.final_price)
     last = {"list": "group_list_price", "surcharge": "raised_price", "discount": "discounted_price"}
     for candidate in explained["candidates"]:

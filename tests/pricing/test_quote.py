@@ -123,7 +123,7 @@ def test_a_free_item_stays_free():
 def test_the_order_of_choice_between_discounts(rules, winner):
     made = [rule(number, kind, value, priority=rank) for number, kind, value, rank in rules]
     for order in (made, made[::-1]):
-        assert priced(item("100.00"), *order).discount.id == winner
+        assert priced(item("100.00"), *order).lowered[1].id == winner
 
 
 @pytest.mark.parametrize(
@@ -138,14 +138,14 @@ def test_the_order_of_choice_between_discounts(rules, winner):
 def test_the_order_of_choice_between_surcharges(rules, winner):
     made = [rule(number, kind, value, priority=rank) for number, kind, value, rank in rules]
     for order in (made, made[::-1]):
-        assert priced(item("100.00"), *order).surcharge.id == winner
+        assert priced(item("100.00"), *order).raised[1].id == winner
 
 
 def test_the_order_of_choice_between_price_lists():
     lists = [price_list(1, priority=1), price_list(2), price_list(3, priority=1)]
     entries = [entry(1, "70"), entry(2, "50"), entry(3, "70")]
     for order in (entries, entries[::-1]):
-        assert priced(item(), lists=lists, entries=order).price_list.id == 1
+        assert priced(item(), lists=lists, entries=order).listed[1].id == 1
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_price_that_rises_with_the_quantity_is_taken_as_the_merchant_wrote_it(
 def test_a_list_whose_quantities_are_not_reached_is_no_candidate():
     entries = [entry(1, "50", min_quantity=10), entry(2, "90")]
     lists = [price_list(1, priority=5), price_list(2)]
-    assert priced(item(quantity=9), lists=lists, entries=entries).price_list.id == 2
+    assert priced(item(quantity=9), lists=lists, entries=entries).listed[1].id == 2
 
 
 def test_an_entry_of_another_variant_says_nothing():
@@ -225,19 +225,19 @@ def test_what_a_rule_names(named, applies):
     """Category 2 has category 20 below it."""
     off = rule(1, "percentage_off", "10", everything=False)
     answer = priced(item(), off, targets=named, descendants={2: [2, 20]})
-    assert (answer.discount is not None) == applies
+    assert (answer.lowered[1] is not None) == applies
 
 
 def test_a_rule_for_everything_may_exclude():
     off = rule(1, "percentage_off", "10")
     for kind, thing in ((VARIANT, 1), (PRODUCT, 10), (CATEGORY, 20), (COLLECTION, 30)):
-        assert priced(item(), off, targets=[exclude(1, kind, thing)]).discount is None
+        assert priced(item(), off, targets=[exclude(1, kind, thing)]).lowered[1] is None
 
 
 def test_the_next_rule_applies_where_the_best_one_is_excluded():
     best, next_best = rule(1, "percentage_off", "20"), rule(2, "percentage_off", "10")
     answer = priced(item(), best, next_best, targets=[exclude(1, PRODUCT, 10)])
-    assert answer.discount.id == 2
+    assert answer.lowered[1].id == 2
 
 
 def test_an_item_without_category_or_collections():
