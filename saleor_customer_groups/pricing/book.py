@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import repeat
 from typing import Any, Final, cast
 
@@ -42,8 +43,8 @@ IN_FORCE: Final = """
 # Rows of four sorts, told apart by their first column: the rules; their targets that touch the
 # basket, as two arrays for each kind of target; the price lists; and one row for the basket: the
 # lineage of its categories (itself and those above it, from Saleor's nested sets) as two arrays,
-# and whether the customer was never put into any group. Arrays, because they are read many times
-# faster than rows.
+# whether the customer was never put into any group, and whether the shop has no prices at all (if
+# that is asked). Arrays, because they are read many times faster than rows.
 STATEMENT: Final = """
 WITH mine AS MATERIALIZED ({mine}),
 rule AS MATERIALIZED (
@@ -86,8 +87,8 @@ SELECT 'target', NULL, NULL, NULL, NULL, excluded, kind, NULL, NULL,
        array_agg(rule_id), array_agg(thing)
   FROM touch GROUP BY excluded, kind
 UNION ALL
-SELECT 'basket', NULL, NULL, NULL, NULL, NOT EXISTS (SELECT FROM mine), NULL, NULL, NULL,
-       array_agg(upper), array_agg(own)
+SELECT 'basket', NULL, NULL, NULL, NULL, NOT EXISTS (SELECT FROM mine), NULL, NULL,
+       {no_prices}, array_agg(upper), array_agg(own)
   FROM lineage
 UNION ALL
 SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone, NULL, NULL
@@ -96,8 +97,10 @@ SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone, NULL, NU
    AND id IN (SELECT pricelist_id FROM saleor_customer_groups_pricelist_groups
                WHERE customergroup_id = ANY(ARRAY(SELECT group_id FROM mine WHERE holds)))
 """
-FOR_CUSTOMERS: Final = STATEMENT.format(mine=MEMBERSHIPS, in_force=IN_FORCE)
-FOR_GUESTS: Final = STATEMENT.format(mine=GUESTS, in_force=IN_FORCE)
+NO_PRICES: Final = """
+    NOT EXISTS (SELECT FROM saleor_customer_groups_pricerule)
+    AND NOT EXISTS (SELECT FROM saleor_customer_groups_pricelist)
+"""
 
 # LATERAL and OFFSET 0: one look into the index for each variant, whatever the statistics say; a
 # plan that walks through whole price lists would be slow for large ones.
@@ -151,7 +154,7 @@ def load(
         "collections": _array({number for item in basket for number in item.collection_ids}),
     }
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(FOR_GUESTS if customer_id is None else FOR_CUSTOMERS, arguments)
+        cursor.execute(_statement(guest=customer_id is None, ask=known is None), arguments)
         found = _read(cursor.fetchall())
         if known is None:
             presence.remember(not found.empty)
@@ -159,6 +162,16 @@ def load(
             return found.book(())
         cursor.execute(ENTRIES, {**arguments, "lists": _array(one.id for one in found.lists)})
         return found.book(cursor.fetchall())
+
+
+@cache
+def _statement(*, guest: bool, ask: bool) -> str:
+    """The first statement for a guest or a customer; `ask` whether the shop has prices at all."""
+    return STATEMENT.format(
+        mine=GUESTS if guest else MEMBERSHIPS,
+        in_force=IN_FORCE,
+        no_prices=NO_PRICES if ask else "NULL",
+    )
 
 
 def _array(ids: Iterable[int]) -> str:
@@ -201,16 +214,14 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> Found:
             *_, excluded, kind, _, _, rule_ids, things = row
             targets = zip(rule_ids, repeat(kind), things, repeat(excluded))
             found.targets.extend(cast("Iterable[Target]", targets))
-        elif sort == "category":
-            for upper, own in zip(row[9] or (), row[10] or (), strict=True):
-                found.descendants.setdefault(upper, []).append(own)
         elif sort == "list":
             _, number, name, _, _, _, _, priority, stand_alone, _, _ = row
             found.lists.append(PriceList(number, name, priority, stand_alone))
-        elif sort == "nobody":
-            found.nobody = True
         else:
-            found.empty = True
+            *_, found.nobody, _, _, no_prices, uppers, owns = row
+            found.empty = bool(no_prices)
+            for upper, own in zip(uppers or (), owns or (), strict=True):
+                found.descendants.setdefault(upper, []).append(own)
     return found
 
 
