@@ -87,6 +87,18 @@ class Index:
                     chains += found.values()
         return chains
 
+    def naming(self, item: Item) -> list[tuple[Decimal, Decimal, Excludes | None, Rule]]:
+        """Every rule that names the item, even one that excludes it again, in order of id.
+
+        Factor and shift of its line, its excludes, and the rule.
+        """
+        found = {
+            number: (factor, shift, excludes, rule)
+            for chain in self.chains(item)
+            for _, factor, shift, number, _, excludes, rule in chain
+        }
+        return [found[number] for number in sorted(found)]
+
 
 def _shelf() -> Shelf:
     return defaultdict(partial(defaultdict, list))
@@ -136,17 +148,6 @@ class Book:
     def __bool__(self) -> bool:
         """Whether there is any group price in it."""
         return bool(self.entries or self.surcharges or self.discounts)
-
-    def naming(self, item: Item) -> list[tuple[Rule, Excludes | None]]:
-        """Every rule that names the item, even one that excludes it again, in order of id."""
-        found = {
-            row[3]: (row[6], row[5])
-            for index in (self.surcharges, self.discounts)
-            if index is not None
-            for chain in index.chains(item)
-            for row in chain
-        }
-        return [found[number] for number in sorted(found)]
 
 
 def _by_rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,9 @@ from typing import Any
 Candidate = tuple[int, Decimal, int, Any]
 
 
-def best(candidates: Iterable[Candidate]) -> Candidate | None:
+def best(candidates: Sequence[Candidate]) -> Candidate | None:
     """The candidate that is charged: priority, then lowest price, then id; None if there is none.
 
     The order in which the candidates come in makes no difference.
     """
-    return min(candidates, default=None)
+    return min(candidates) if candidates else None

@@ -6,15 +6,15 @@ cannot win; tests/pricing hold the two to the same winners.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..money import quantize
-from .candidates import Excludes
+from .candidates import Index
 from .choose import Candidate, best
-from .rules import LINES, SURCHARGES, ZERO, PriceList, Rule
+from .rules import ZERO, Item, PriceList, Rule
 
 if TYPE_CHECKING:
     from .quote import Quote
@@ -36,20 +36,24 @@ SENTENCES = {
 }
 
 
+Explained: TypeAlias = dict[str, Any]
+
+
 @dataclass(slots=True)
 class Outcome:
-    """A candidate, the price it would give and what became of it: a key of SENTENCES."""
+    """A candidate, the price it would give and what became of it: a key of SENTENCES, or ""
+    while it may still win.
+    """
 
-    step: str
-    source: PriceList | Rule | None
+    source: PriceList | Rule
     min_quantity: int
-    price: Decimal | None
-    code: str = ""
+    price: Decimal
+    code: str
 
 
 def explanation(quote: Quote) -> dict[str, Any]:
     """The quote in full, ready for JSON: amounts are strings, ids numbers."""
-    outcomes = [*_lists(quote), *_surcharges(quote), *_discounts(quote), *_promotion(quote)]
+    steps = (_lists, _surcharges, _discounts, _promotion)
     prices = ("list_price", "group_list_price", "raised_price", "discounted_price", "final_price")
     promotion = quote.item.promotion_price
     return {
@@ -60,95 +64,88 @@ def explanation(quote: Quote) -> dict[str, Any]:
         "promotion_price": None if promotion is None else str(quantize(promotion, quote.currency)),
         "charged": quote.charged,
         "reason": quote.reason,
-        "candidates": [_as_json(outcome, quote) for outcome in outcomes],
+        "candidates": [candidate for step in steps for candidate in step(quote)],
     }
 
 
-def _lists(quote: Quote) -> list[Outcome]:
+def _lists(quote: Quote) -> Iterator[Explained]:
     item, book = quote.item, quote.book
-    outcomes: list[Outcome] = []
-    reached: dict[int, int] = {}
-    for entry in sorted(book.entries.get(item.variant_id, ())):
-        if entry[2] <= item.quantity:
-            reached[entry[1]] = entry[2]
-    for _, list_id, min_quantity, amount in sorted(book.entries.get(item.variant_id, ())):
-        outcome = Outcome("list", book.lists[list_id], min_quantity, amount)
-        if min_quantity > item.quantity:
-            outcome.code = "wrong_quantity"
-        elif min_quantity != reached[list_id]:
-            outcome.code = "better_quantity"
-        outcomes.append(outcome)
-    return _decide(outcomes, quote)
-
-
-def _surcharges(quote: Quote) -> list[Outcome]:
-    price, price_list = quote.listed
-
-    def refuse(outcome: Outcome) -> str:
-        if price_list is not None:
-            return "list_price_is_final"
-        return "" if outcome.price is not None and outcome.price > price else "not_higher"
-
-    rules = (
-        (rule, excludes)
-        for rule, excludes in quote.book.naming(quote.item)
-        if rule.kind in SURCHARGES
-    )
-    return _rules("surcharge", rules, quote, price, refuse)
-
-
-def _discounts(quote: Quote) -> list[Outcome]:
-    price, _ = quote.raised
-
-    def refuse(outcome: Outcome) -> str:
-        return "" if outcome.price is not None and outcome.price < price else "not_lower"
-
-    rules = (
-        (rule, excludes)
-        for rule, excludes in quote.book.naming(quote.item)
-        if rule.kind not in SURCHARGES
-    )
-    return _rules("discount", rules, quote, price, refuse)
-
-
-def _rules(
-    step: str,
-    rules: Iterable[tuple[Rule, Excludes | None]],
-    quote: Quote,
-    price: Decimal,
-    refuse: Callable[[Outcome], str],
-) -> list[Outcome]:
-    item = quote.item
+    entries = sorted(book.entries.get(item.variant_id, ()))
+    reached = {entry[1]: entry[2] for entry in entries if entry[2] <= item.quantity}
     outcomes = []
-    for rule, excludes in rules:
-        factor, shift = LINES[rule.kind](rule.value)
-        outcome = Outcome(step, rule, rule.min_quantity, max(price * factor + shift, ZERO))
-        if excludes is not None and excludes.touches(item):
-            outcome.code = "excluded"
-        elif rule.min_quantity > item.quantity:
-            outcome.code = "wrong_quantity"
-        else:
-            outcome.code = refuse(outcome)
+    for _, list_id, min_quantity, amount in entries:
+        code = ""
+        if min_quantity > item.quantity:
+            code = "wrong_quantity"
+        elif min_quantity != reached[list_id]:
+            code = "better_quantity"
+        outcomes.append(Outcome(book.lists[list_id], min_quantity, amount, code))
+    return _explained("list", outcomes, quote)
+
+
+def _surcharges(quote: Quote) -> Iterator[Explained]:
+    price, price_list = quote.listed
+    outcomes = []
+    for outcome in _outcomes(quote.book.surcharges, quote.item, price):
+        if price_list is not None and not outcome.code:
+            outcome.code = "list_price_is_final"
+        elif outcome.price <= price and not outcome.code:
+            outcome.code = "not_higher"
         outcomes.append(outcome)
-    return _decide(outcomes, quote)
+    return _explained("surcharge", outcomes, quote)
 
 
-def _decide(outcomes: list[Outcome], quote: Quote) -> list[Outcome]:
+def _discounts(quote: Quote) -> Iterator[Explained]:
+    price, _ = quote.raised
+    outcomes = []
+    for outcome in _outcomes(quote.book.discounts, quote.item, price):
+        if outcome.price >= price and not outcome.code:
+            outcome.code = "not_lower"
+        outcomes.append(outcome)
+    return _explained("discount", outcomes, quote)
+
+
+def _outcomes(index: Index | None, item: Item, price: Decimal) -> Iterator[Outcome]:
+    """Every rule that names the item and what it would make of the price."""
+    for factor, shift, excludes, rule in index.naming(item) if index is not None else ():
+        code = ""
+        if excludes is not None and excludes.touches(item):
+            code = "excluded"
+        elif rule.min_quantity > item.quantity:
+            code = "wrong_quantity"
+        yield Outcome(rule, rule.min_quantity, max(price * factor + shift, ZERO), code)
+
+
+def _explained(step: str, outcomes: list[Outcome], quote: Quote) -> Iterator[Explained]:
     """Choose among the outcomes that nothing refused, and say why the others lost."""
-    open_ones = [outcome for outcome in outcomes if not outcome.code]
-    winner = best(_candidate(outcome) for outcome in open_ones)
-    for outcome in open_ones:
-        if winner is None or outcome is winner[3]:
-            outcome.code = "won" if quote.charged == "group" else "promotion_lower"
-        else:
-            outcome.code = _why(_candidate(outcome), winner)
-    return outcomes
-
-
-def _candidate(outcome: Outcome) -> Candidate:
-    assert outcome.source is not None  # noqa: S101 - only promotions have none
-    assert outcome.price is not None  # noqa: S101
-    return (-outcome.source.priority, outcome.price, outcome.source.id, outcome)
+    candidates = [
+        (-outcome.source.priority, outcome.price, outcome.source.id, outcome)
+        for outcome in outcomes
+        if not outcome.code
+    ]
+    winner = best(candidates)
+    for candidate in candidates:
+        if candidate is winner:
+            candidate[3].code = "won" if quote.charged == "group" else "promotion_lower"
+        elif winner is not None:
+            candidate[3].code = _why(candidate, winner)
+    name = f"“{winner[3].source.name}”" if winner is not None else ""
+    for outcome in outcomes:
+        source = outcome.source
+        sentence = SENTENCES[outcome.code].format(
+            min_quantity=outcome.min_quantity, quantity=quote.item.quantity, winner=name
+        )
+        yield {
+            "step": step,
+            "id": source.id,
+            "name": source.name,
+            "priority": source.priority,
+            "min_quantity": outcome.min_quantity,
+            "price": str(quantize(outcome.price, quote.currency)),
+            "won": outcome.code == "won",
+            "code": outcome.code,
+            "sentence": sentence,
+        }
 
 
 def _why(loser: Candidate, winner: Candidate) -> str:
@@ -157,41 +154,23 @@ def _why(loser: Candidate, winner: Candidate) -> str:
     return "higher_price" if loser[1] != winner[1] else "higher_id"
 
 
-def _promotion(quote: Quote) -> list[Outcome]:
-    price = quote.item.promotion_price
-    if price is None:
-        return []
-    outcome = Outcome("promotion", None, 1, price)
+def _promotion(quote: Quote) -> Iterator[Explained]:
+    if quote.item.promotion_price is None:
+        return
+    price = quantize(quote.item.promotion_price, quote.currency)
+    code = "group_stands_alone"
     if quote.charged == "promotion":
-        outcome.code = "won"
+        code = "won"
     elif price >= quote.final_price:
-        outcome.code = "group_not_higher"
-    else:
-        outcome.code = "group_stands_alone"
-    return [outcome]
-
-
-def _as_json(outcome: Outcome, quote: Quote) -> dict[str, Any]:
-    winners: dict[str, PriceList | Rule | None] = {
-        "list": quote.listed[1],
-        "surcharge": quote.raised[1],
-        "discount": quote.lowered[1],
-    }
-    winner = winners.get(outcome.step)
-    sentence = SENTENCES[outcome.code].format(
-        min_quantity=outcome.min_quantity,
-        quantity=quote.item.quantity,
-        winner=f"“{winner.name}”" if winner else "",
-    )
-    price = outcome.price
-    return {
-        "step": outcome.step,
-        "id": outcome.source.id if outcome.source else None,
-        "name": outcome.source.name if outcome.source else "Promotion of the shop",
-        "priority": outcome.source.priority if outcome.source else None,
-        "min_quantity": outcome.min_quantity,
-        "price": None if price is None else str(quantize(price, quote.currency)),
-        "won": outcome.code == "won",
-        "code": outcome.code,
-        "sentence": sentence,
+        code = "group_not_higher"
+    yield {
+        "step": "promotion",
+        "id": None,
+        "name": "Promotion of the shop",
+        "priority": None,
+        "min_quantity": 1,
+        "price": str(price),
+        "won": code == "won",
+        "code": code,
+        "sentence": SENTENCES[code],
     }

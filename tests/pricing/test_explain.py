@@ -180,6 +180,7 @@ def test_why_a_list_price_lost():
         ("90.00", False, {"discount 1": "won", "promotion None": "group_not_higher"}),
         ("80.00", False, {"discount 1": "promotion_lower", "promotion None": "won"}),
         ("80.00", True, {"discount 1": "won", "promotion None": "group_stands_alone"}),
+        ("89.996", False, {"discount 1": "won", "promotion None": "group_not_higher"}),
     ],
 )
 def test_what_became_of_the_promotion(promotion, stand_alone, expected):
