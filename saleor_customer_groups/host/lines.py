@@ -18,6 +18,9 @@ from ..pricing.quote import Quote, quote
 from ..pricing.rules import Item
 
 RECORD_KEY: Final = "customer_groups.price"
+# A line with more candidates than this keeps only the winners: the record is written and read with
+# the line, so it must stay small.
+MOST_TOLD: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _line_price(answer: Quote) -> LinePrice:
 
 
 def _record(answer: Quote, price: LinePrice | None) -> str:
-    explained = answer.explain()
+    explained = answer.explain(most=MOST_TOLD)
     if price is not None and price.override is not None:
         explained["override"] = str(price.override)
     return json.dumps(explained, sort_keys=True, separators=(",", ":"))

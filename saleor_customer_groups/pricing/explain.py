@@ -51,9 +51,48 @@ class Outcome:
     code: str
 
 
-def explanation(quote: Quote) -> dict[str, Any]:
-    """The quote in full, ready for JSON: amounts are strings, ids numbers."""
-    steps = (_lists, _surcharges, _discounts, _promotion)
+def explanation(quote: Quote, *, most: int | None = None) -> dict[str, Any]:
+    """The quote in full, ready for JSON: amounts are strings, ids numbers.
+
+    With more than `most` candidates only those that won are told, and `left_out` says how many
+    are not: looking at hundreds costs more than the price itself.
+    """
+    found = _count(quote)
+    if most is None or found <= most:
+        steps = (_lists, _surcharges, _discounts, _promotion)
+        told = [candidate for step in steps for candidate in step(quote)]
+        return {**_heading(quote), "candidates": told, "left_out": 0}
+    told = list(_winners(quote))
+    return {**_heading(quote), "candidates": told, "left_out": found - len(told)}
+
+
+def _count(quote: Quote) -> int:
+    """How many entries and rules name the item (a rule that names it twice counts twice)."""
+    item, book = quote.item, quote.book
+    indexes = [index for index in (book.surcharges, book.discounts) if index is not None]
+    rules = sum(len(chain) for index in indexes for chain in index.chains(item))
+    return len(book.entries.get(item.variant_id, ())) + rules
+
+
+def _winners(quote: Quote) -> Iterator[Explained]:
+    code = "won" if quote.charged == "group" else "promotion_lower"
+    steps = {"list": quote.listed, "surcharge": quote.raised, "discount": quote.lowered}
+    for step, (price, source) in steps.items():
+        if source is not None:
+            yield {
+                "step": step,
+                "id": source.id,
+                "name": source.name,
+                "priority": source.priority,
+                "price": str(quantize(price, quote.currency)),
+                "won": code == "won",
+                "code": code,
+                "sentence": SENTENCES[code],
+            }
+
+
+def _heading(quote: Quote) -> dict[str, Any]:
+    """The line, its named prices and whose price is charged."""
     prices = ("list_price", "group_list_price", "raised_price", "discounted_price", "final_price")
     promotion = quote.item.promotion_price
     return {
@@ -64,7 +103,6 @@ def explanation(quote: Quote) -> dict[str, Any]:
         "promotion_price": None if promotion is None else str(quantize(promotion, quote.currency)),
         "charged": quote.charged,
         "reason": quote.reason,
-        "candidates": [candidate for step in steps for candidate in step(quote)],
     }
 
 

@@ -78,9 +78,12 @@ class Quote:
         """For the shopper and the order line: "Group price VIP"; "" if it is not the group's."""
         return f"{REASON} {self.name}" if self.charged == "group" else ""
 
-    def explain(self) -> dict[str, Any]:
-        """Every candidate, who won and why each other one lost, ready for JSON."""
-        return explain.explanation(self)
+    def explain(self, *, most: int | None = None) -> dict[str, Any]:
+        """Every candidate, who won and why each other one lost, ready for JSON.
+
+        With more than `most` candidates only those that won, and `left_out`: how many are not told.
+        """
+        return explain.explanation(self, most=most)
 
 
 def quote(item: Item, book: Book, currency: str) -> Quote:

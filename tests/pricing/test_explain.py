@@ -50,6 +50,7 @@ def test_the_whole_story():
         "final_price": "70.00",
         "charged": "promotion",
         "reason": "",
+        "left_out": 0,
         "candidates": [
             {
                 "step": "list",
@@ -198,3 +199,23 @@ def test_every_sentence_can_be_said():
         said = sentence.format(min_quantity=1, quantity=2, winner="“VIP”")
         assert said.endswith(".")
         assert "{" not in said
+
+
+def test_of_many_candidates_only_the_winners_are_told_and_how_many_are_not():
+    answer = priced(
+        item("100.00"),
+        *(rule(number, "percentage_off", str(number)) for number in range(1, 21)),
+        lists=[price_list(1)],
+        entries=[entry(1, "80.000")],
+    )
+
+    told = answer.explain(most=10)
+
+    assert [(one["step"], one["id"], one["price"], one["code"]) for one in told["candidates"]] == [
+        ("list", 1, "80.00", "won"),
+        ("discount", 20, "64.00", "won"),
+    ]
+    assert told["left_out"] == 19
+    assert told["final_price"] == answer.explain()["final_price"] == "64.00"
+    assert len(answer.explain()["candidates"]) == 21
+    assert answer.explain(most=21) == answer.explain()
