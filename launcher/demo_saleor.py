@@ -123,7 +123,7 @@ def _has_no_tables(saleor: Saleor, url: str) -> bool:
 def _fill(run: Run, saleor: Saleor, url: str) -> None:
     """Run Saleor's own migrations and sample data, without the plugin."""
     total = sum(1 for _ in saleor.root.glob("saleor/*/migrations/[0-9]*.py"))
-    say(f"Saleor makes its database, this once: about {total} migrations take some 10 minutes")
+    say(f"Saleor makes its database, this once: about {total} migrations take 5 to 10 minutes")
     # No broker: Saleor then runs its tasks at once, so that all they make is in the database.
     shop = _shop(run, saleor, url, broker="", plugin=())
     progress = Progress(total=total)
