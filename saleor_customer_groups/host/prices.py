@@ -9,10 +9,9 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import connections
 from django.utils import timezone
-from saleor.checkout.lock_objects import checkout_qs_select_for_update
-from saleor.checkout.models import CheckoutLine
+from saleor.checkout.models import Checkout, CheckoutLine
 
 from .. import conf
 from ..groups import defaults
@@ -108,10 +107,7 @@ def _write(checkout: Any, lines: Iterable[Any], decisions: dict[UUID, Decision])
     ]
     if not changes:
         return
-    with transaction.atomic():
-        # Saleor's order of locks: the checkout, then its lines.
-        list(checkout_qs_select_for_update().filter(pk=checkout.pk).values_list("pk"))
-        _update_lines(changes)
+    _update_lines(checkout, changes)
     for change in changes:
         change.show()
 
@@ -162,10 +158,17 @@ def _has_reason() -> bool:
     return any(f.name == "price_override_reason" for f in CheckoutLine._meta.get_fields())
 
 
-def _update_lines(changes: Sequence[Change]) -> None:
-    """One UPDATE for all lines. A line whose override somebody changed meanwhile is left alone."""
+def _update_lines(checkout: Any, changes: Sequence[Change]) -> None:
+    """One UPDATE for all lines. A line whose override somebody changed meanwhile is left alone.
+
+    It locks in Saleor's order, the checkout and then its lines: a line is only reached through
+    the locked row.
+    """
     reason = "price_override_reason = change.reason," if _has_reason() else ""
     sql = f"""
+        WITH checkout AS MATERIALIZED (
+            SELECT token FROM {Checkout._meta.db_table} WHERE token = %s FOR UPDATE
+        )
         UPDATE {CheckoutLine._meta.db_table} AS line
            SET price_override = change.override, {reason}
                private_metadata = CASE
@@ -174,9 +177,10 @@ def _update_lines(changes: Sequence[Change]) -> None:
                    ELSE COALESCE(line.private_metadata, '{{}}')
                         || jsonb_build_object(%s, change.record)
                END
-          FROM unnest(%s::uuid[], %s::numeric[], %s::numeric[], %s::text[], %s::text[])
+          FROM checkout, unnest(%s::uuid[], %s::numeric[], %s::numeric[], %s::text[], %s::text[])
                AS change (id, was, override, reason, record)
-         WHERE line.id = change.id AND line.price_override IS NOT DISTINCT FROM change.was
+         WHERE line.checkout_id = checkout.token AND line.id = change.id
+           AND line.price_override IS NOT DISTINCT FROM change.was
     """  # noqa: S608 - names of our own, no input
     columns = [
         [change.line_info.line.pk for change in changes],
@@ -186,4 +190,4 @@ def _update_lines(changes: Sequence[Change]) -> None:
         [change.record for change in changes],
     ]
     with connections["default"].cursor() as cursor:
-        cursor.execute(sql, [RECORD_KEY, RECORD_KEY, *columns])
+        cursor.execute(sql, [checkout.pk, RECORD_KEY, RECORD_KEY, *columns])
