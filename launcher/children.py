@@ -122,11 +122,12 @@ class Children:
     def stop(self, child: Child) -> None:
         """End a process: ask, wait, and kill its group when it stays."""
         self._ask_to_end(child)
-        with suppress(subprocess.TimeoutExpired):
+        try:
             child.process.wait(child.command.patience)
-        with suppress(ProcessLookupError, PermissionError):
+        except subprocess.TimeoutExpired:
+            # Only now: the number of one that ended may be another process's already.
             os.killpg(child.process.pid, signal.SIGKILL)
-        child.process.wait()
+            child.process.wait()
         self._forget(child)
 
     def first_dead(self) -> Child | None:

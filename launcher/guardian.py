@@ -45,10 +45,13 @@ def end(processes: list[tuple[int, int]], *, patience: float) -> None:
     for pid, number in processes:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
+    # One that was seen to end is left alone: its number may soon be another process's.
+    left = [pid for pid, _ in processes if is_alive(pid)]
     deadline = time.monotonic() + patience
-    while time.monotonic() < deadline and any(is_alive(pid) for pid, _ in processes):
+    while left and time.monotonic() < deadline:
         time.sleep(0.1)
-    for pid, _ in processes:
+        left = [pid for pid in left if is_alive(pid)]
+    for pid in left:
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
 
