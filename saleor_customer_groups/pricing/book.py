@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from itertools import repeat
 from typing import Any, Final, cast
 
@@ -28,85 +27,20 @@ logger = logging.getLogger(__name__)
 
 NOBODY: Final = Book()
 
-# The groups of the shopper, and whether the membership holds now.
-MEMBERSHIPS: Final = """
-    SELECT group_id, started_at <= %(now)s AND (until IS NULL OR until > %(now)s) AS holds
-      FROM saleor_customer_groups_membership
-     WHERE customer_id = %(customer)s
-"""
-GUESTS: Final = "SELECT %(guest_group)s::bigint AS group_id, TRUE AS holds"
-IN_FORCE: Final = """
-    active AND (starts_at IS NULL OR starts_at <= %(now)s)
-           AND (ends_at IS NULL OR ends_at > %(now)s)
-"""
-
-# Rows of four sorts, told apart by their first column: the rules; their targets that touch the
-# basket, as two arrays for each kind of target; the price lists; and one row for the basket: the
-# lineage of its categories (itself and those above it, from Saleor's nested sets) as two arrays,
-# whether the customer was never put into any group, and whether the shop has no prices at all (if
-# that is asked). Arrays, because they are read many times faster than rows.
-STATEMENT: Final = """
-WITH mine AS MATERIALIZED ({mine}),
-rule AS MATERIALIZED (
-    SELECT id, name, kind, percentage, everything, min_quantity, priority, stand_alone
-      FROM saleor_customer_groups_pricerule AS rule
-     WHERE {in_force}
-       AND id IN (SELECT pricerule_id FROM saleor_customer_groups_pricerule_groups
-                   WHERE customergroup_id = ANY(ARRAY(SELECT group_id FROM mine WHERE holds)))
-       AND (every_channel
-            OR EXISTS (SELECT FROM saleor_customer_groups_pricerule_channels
-                        WHERE pricerule_id = rule.id AND channel_id = %(channel)s))
-),
-lineage AS MATERIALIZED (
-    SELECT own.id AS own, upper.id AS upper
-      FROM product_category AS own
-      JOIN product_category AS upper
-        ON upper.tree_id = own.tree_id AND upper.lft <= own.lft AND upper.rght >= own.rght
-     WHERE own.id = ANY(%(categories)s::int[])
-),
-touch AS MATERIALIZED (
-    SELECT rule_id, excluded,
-           CASE WHEN variant_id IS NOT NULL THEN 0 WHEN product_id IS NOT NULL THEN 1
-                WHEN category_id IS NOT NULL THEN 2 ELSE 3 END AS kind,
-           COALESCE(variant_id, product_id, category_id, collection_id) AS thing
-      FROM saleor_customer_groups_priceruletarget
-      JOIN rule ON rule.id = rule_id
-     WHERE (variant_id = ANY(%(variants)s::int[]) OR product_id = ANY(%(products)s::int[])
-            OR category_id IN (SELECT upper FROM lineage)
-            OR collection_id = ANY(%(collections)s::int[]))
+# Groups, rules, what they name in the basket, and price lists: migration 0004 has the statement
+# and says what the rows are.
+SHOPPER: Final = """
+SELECT * FROM saleor_customer_groups_book_1(
+    %(customer)s, %(guest_group)s, %(channel)s, %(currency)s, %(now)s,
+    %(variants)s, %(products)s, %(categories)s, %(collections)s, %(ask_for_prices)s
 )
-SELECT 'rule', rule.id, name, rule.kind,
-       CASE WHEN rule.kind IN ('percentage_off', 'percentage_up') THEN percentage ELSE amount END,
-       everything, min_quantity, priority, stand_alone, NULL, NULL
-  FROM rule
-  LEFT JOIN saleor_customer_groups_priceruleamount AS amount
-    ON amount.rule_id = rule.id AND amount.currency = %(currency)s
- WHERE everything OR rule.id IN (SELECT rule_id FROM touch WHERE NOT excluded)
-UNION ALL
-SELECT 'target', NULL, NULL, NULL, NULL, excluded, kind, NULL, NULL,
-       array_agg(rule_id), array_agg(thing)
-  FROM touch GROUP BY excluded, kind
-UNION ALL
-SELECT 'basket', NULL, NULL, NULL, NULL, NOT EXISTS (SELECT FROM mine), NULL, NULL,
-       {no_prices}, array_agg(upper), array_agg(own)
-  FROM lineage
-UNION ALL
-SELECT 'list', id, name, NULL, NULL, NULL, NULL, priority, stand_alone, NULL, NULL
-  FROM saleor_customer_groups_pricelist
- WHERE {in_force}
-   AND id IN (SELECT pricelist_id FROM saleor_customer_groups_pricelist_groups
-               WHERE customergroup_id = ANY(ARRAY(SELECT group_id FROM mine WHERE holds)))
-"""
-NO_PRICES: Final = """
-    NOT EXISTS (SELECT FROM saleor_customer_groups_pricerule)
-    AND NOT EXISTS (SELECT FROM saleor_customer_groups_pricelist)
 """
 
 # LATERAL and OFFSET 0: one look into the index for each variant, whatever the statistics say; a
 # plan that walks through whole price lists would be slow for large ones.
 ENTRIES: Final = """
 SELECT entry.*
-  FROM unnest(%(variants)s::int[]) AS basket (id)
+  FROM unnest(%(variants)s::bigint[]) AS basket (id)
  CROSS JOIN LATERAL (
     SELECT variant_id, price_list_id, min_quantity, amount
       FROM saleor_customer_groups_pricelistentry
@@ -152,9 +86,10 @@ def load(
         "products": _array({item.product_id for item in basket}),
         "categories": _array({item.category_id for item in basket if item.category_id is not None}),
         "collections": _array({number for item in basket for number in item.collection_ids}),
+        "ask_for_prices": known is None,
     }
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(_statement(guest=customer_id is None, ask=known is None), arguments)
+        cursor.execute(SHOPPER, arguments)
         found = _read(cursor.fetchall())
         if known is None:
             presence.remember(not found.empty)
@@ -162,16 +97,6 @@ def load(
             return found.book(())
         cursor.execute(ENTRIES, {**arguments, "lists": _array(one.id for one in found.lists)})
         return found.book(cursor.fetchall())
-
-
-@cache
-def _statement(*, guest: bool, ask: bool) -> str:
-    """The first statement for a guest or a customer; `ask` whether the shop has prices at all."""
-    return STATEMENT.format(
-        mine=GUESTS if guest else MEMBERSHIPS,
-        in_force=IN_FORCE,
-        no_prices=NO_PRICES if ask else "NULL",
-    )
 
 
 def _array(ids: Iterable[int]) -> str:
