@@ -28,7 +28,3 @@ class Refused(CustomerGroupsError):
         super().__init__(message)
         self.message = message
         self.code = code
-
-
-class HostChanged(CustomerGroupsError):
-    """Saleor no longer offers what this package builds on; prices would silently be wrong."""

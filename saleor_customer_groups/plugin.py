@@ -69,12 +69,16 @@ class CustomerGroupsPlugin(BasePlugin):
         return previous_value
 
     @classmethod
-    def pre_save_plugin_configuration(cls, plugin_configuration: Any) -> None:
-        """Switched off: group prices leave the open checkouts. Switched on: they come."""
-        super().pre_save_plugin_configuration(plugin_configuration)
-        if plugin_configuration.active:
+    def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: Any) -> Any:
+        """Switched off: group prices leave the open checkouts. Switched on: they come.
+
+        After it is saved, for both look whether the plugin is on. The sweep does what is lost.
+        """
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        if saved.active:
             repricing.request_for_everybody()
         else:
             transaction.on_commit(
                 lambda: clear_group_prices.apply_async(queue=conf.get("CELERY_QUEUE"))
             )
+        return saved

@@ -8,12 +8,16 @@ killed task left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
+from typing import Final
 
 from celery import current_app
 from django.db import transaction
 
 from . import conf
 from .models import RepricingRequest
+
+CHUNK: Final = 5_000  # rows in memory and in one statement
 
 
 def request_for_customers(customer_ids: Iterable[int]) -> None:
@@ -32,11 +36,12 @@ def request_for_everybody() -> None:
 
 
 def _write(requests: Iterable[RepricingRequest]) -> None:
-    rows = list(requests)
-    if not rows:
-        return
-    RepricingRequest.objects.bulk_create(rows, batch_size=5_000)
-    transaction.on_commit(start)
+    remaining, written = iter(requests), False
+    while rows := list(islice(remaining, CHUNK)):
+        RepricingRequest.objects.bulk_create(rows)
+        written = True
+    if written:
+        transaction.on_commit(start)
 
 
 def start() -> None:

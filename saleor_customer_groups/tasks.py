@@ -19,9 +19,10 @@ def reprice_open_checkouts() -> int:
 
 @shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
 def sweep() -> int:
-    """Every minute: notice windows that opened or closed, and what a killed task left."""
+    """Every minute: notice windows that opened or closed, and do what a killed task left."""
     on_writer(windows.sweep)(timezone.now())
-    return on_writer(expiry.work_off)() + on_writer(expiry.settle)()
+    done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
+    return done + on_writer(cleanup.clear_group_prices)()
 
 
 @shared_task(name=conf.CLEANUP_TASK, acks_late=True, reject_on_worker_lost=True)

@@ -19,7 +19,8 @@ from saleor.discount.models import CheckoutLineDiscount
 from saleor.plugins.manager import get_plugins_manager
 
 from . import guard
-from .lines import RECORD_KEY, own_override_in_force
+from .lines import RECORD_KEY, has_override_reason, own_override_in_force
+from .prices import plugin_of
 
 CHUNK: Final = 100
 
@@ -27,16 +28,20 @@ CHUNK: Final = 100
 def clear_group_prices() -> int:
     """Take every group price out of the open checkouts; how many checkouts had one.
 
-    A chunk a transaction, so it may be killed and run again. Call it when the plugin is off:
-    what it expires is priced by whoever looks next.
+    A chunk a transaction in the order of the keys, so it may be killed and run again. Does nothing
+    while the plugin is on: it may have been switched on again before this ran.
     """
+    if plugin_of(get_plugins_manager(allow_replica=False)) is not None:
+        return 0
     marked = CheckoutLine.objects.filter(private_metadata__has_key=RECORD_KEY)
-    count = 0
-    while checkouts := sorted(set(marked.values_list("checkout_id", flat=True)[:CHUNK])):
+    in_order = marked.order_by("checkout_id").values_list("checkout_id", flat=True).distinct()
+    count, checkouts = 0, list(in_order[:CHUNK])
+    while checkouts:
         with transaction.atomic():
             _clear(checkouts)
-        count += len(checkouts)
         _refresh_vouchers(checkouts)
+        count += len(checkouts)
+        checkouts = list(in_order.filter(checkout_id__gt=checkouts[-1])[:CHUNK])
     return count
 
 
@@ -54,11 +59,11 @@ def _clear(checkout_ids: Sequence[UUID]) -> None:
     for line in lines:
         if own_override_in_force(line) is not None:
             line.price_override = None
-            if hasattr(line, "price_override_reason"):
+            if has_override_reason():
                 line.price_override_reason = None
         del line.private_metadata[RECORD_KEY]
     fields = ["price_override", "private_metadata"]
-    if any(f.name == "price_override_reason" for f in CheckoutLine._meta.get_fields()):
+    if has_override_reason():
         fields.append("price_override_reason")
     CheckoutLine.objects.bulk_update(lines, fields)
 

@@ -107,8 +107,3 @@ def _expire(condition: str, parameter: Parameter) -> int:
         if len(tokens) < chunk:
             return count
         last = tokens[-1]
-
-
-def expire_everything() -> int:
-    """Expire every open checkout; how many."""
-    return _expire("TRUE OR %s", False)

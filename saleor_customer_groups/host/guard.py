@@ -17,6 +17,7 @@ from saleor.checkout.utils import invalidate_checkout
 from saleor.plugins.manager import get_plugins_manager
 
 from ..groups import queries
+from ..pricing import presence
 from .lines import RECORD_KEY, holds
 from .prices import decide_lines
 
@@ -45,7 +46,9 @@ def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any], *, requestor: 
     if not stale:
         return
     expire(checkout_info.checkout)
+    # What a pod believed may be why: else the next look would compute the same stale price.
     queries.forget_guest_group()
+    presence.forget()
     names = ", ".join(f"{line.product} {line.variant}".strip() for line in stale[:5])
     logger.warning("Refused to complete checkout %s: stale group price.", checkout_info.checkout.pk)
     is_app = getattr(getattr(requestor, "_meta", None), "label", None) == "app.App"

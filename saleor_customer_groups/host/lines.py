@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from saleor.checkout.models import CheckoutLine
 from saleor.discount import DiscountType
 
 from ..pricing.book import Book
@@ -153,6 +154,11 @@ def holds(line_info: Any, price: LinePrice | None) -> bool:
         taken_off == (price.discount or Decimal(0)) * line.quantity
         and own_override_in_force(line) == price.override
     )
+
+
+def has_override_reason() -> bool:
+    """Saleor has a reason beside the override since 3.23.19."""
+    return any(found.name == "price_override_reason" for found in CheckoutLine._meta.get_fields())
 
 
 def own_override_in_force(line: Any) -> Decimal | None:

@@ -18,7 +18,14 @@ from ..groups import defaults
 from ..pricing import book as books
 from ..pricing.book import Book
 from ..pricing.rules import Item
-from .lines import RECORD_KEY, Decision, decide, item_of, own_override_in_force
+from .lines import (
+    RECORD_KEY,
+    Decision,
+    decide,
+    has_override_reason,
+    item_of,
+    own_override_in_force,
+)
 
 # A book is kept on the plugin object, which lives as long as a request, and not longer than this.
 MEMO_AGE: Final = timedelta(seconds=5)
@@ -132,7 +139,7 @@ class Change:
         if line.price_override == self.override:
             return
         line.price_override = self.override
-        if hasattr(line, "price_override_reason"):
+        if has_override_reason():
             line.price_override_reason = self.reason
         for name in ("undiscounted_unit_price", "variant_discounted_price"):
             self.line_info.__dict__.pop(name, None)
@@ -153,18 +160,13 @@ def _change(line_info: Any, decision: Decision) -> Change | None:
     return Change(line_info, override, reason, decision.record)
 
 
-def _has_reason() -> bool:
-    """Saleor has a reason beside the override since 3.23.19."""
-    return any(f.name == "price_override_reason" for f in CheckoutLine._meta.get_fields())
-
-
 def _update_lines(checkout: Any, changes: Sequence[Change]) -> None:
     """One UPDATE for all lines. A line whose override somebody changed meanwhile is left alone.
 
     It locks in Saleor's order, the checkout and then its lines: a line is only reached through
     the locked row.
     """
-    reason = "price_override_reason = change.reason," if _has_reason() else ""
+    reason = "price_override_reason = change.reason," if has_override_reason() else ""
     sql = f"""
         WITH checkout AS MATERIALIZED (
             SELECT token FROM {Checkout._meta.db_table} WHERE token = %s FOR UPDATE

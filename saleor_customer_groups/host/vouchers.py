@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from saleor.checkout.base_calculations import calculate_base_line_total_price
+from saleor.checkout.utils import recalculate_checkout_discount
 from saleor.discount import VoucherType
 from saleor.discount.interface import fetch_voucher_info
 from saleor.discount.utils.voucher import attach_voucher_to_line_info
@@ -24,7 +24,7 @@ def totals_before_voucher(lines: Sequence[Any]) -> Totals:
     }
 
 
-def recompute(checkout_info: Any, lines: Sequence[Any]) -> None:
+def recompute(checkout_info: Any, lines: list[Any]) -> None:
     """Compute the voucher anew on the prices of now, as a mutation would.
 
     Also which lines it is for (another one may be the cheapest), and without it, if Saleor finds
@@ -35,9 +35,7 @@ def recompute(checkout_info: Any, lines: Sequence[Any]) -> None:
         line_info.voucher = line_info.voucher_code = None
     if voucher.type == VoucherType.SPECIFIC_PRODUCT or voucher.apply_once_per_order:
         attach_voucher_to_line_info(fetch_voucher_info(voucher, code), lines)
-    # Looked up when called: importing it by name would import Saleor's utils before their models.
-    utils = import_module("saleor.checkout.utils")
-    utils.recalculate_checkout_discount(checkout_info.manager, checkout_info, lines)
+    recalculate_checkout_discount(checkout_info.manager, checkout_info, lines)
     if checkout_info.voucher is None:
         for line_info in lines:
             line_info.voucher = line_info.voucher_code = None

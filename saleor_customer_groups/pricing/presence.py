@@ -26,6 +26,11 @@ def remember(has_prices: bool) -> None:
     cache.set(KEY, has_prices, timeout=conf.get("CACHE_SECONDS"))
 
 
+def forget() -> None:
+    """The next shopper asks the database."""
+    cache.delete(KEY)
+
+
 def changed() -> None:
-    """Rules or lists were written: after commit the next shopper asks the database."""
-    transaction.on_commit(lambda: cache.delete(KEY))
+    """Rules or lists were written: forget after commit."""
+    transaction.on_commit(forget)

@@ -117,3 +117,15 @@ def rule() -> Callable[..., PriceRule]:
         return made
 
     return write
+
+
+@pytest.fixture
+def lamp(shop: Any) -> Any:
+    """A lamp for 80."""
+    return shop.variant("Lamp", "80")
+
+
+@pytest.fixture
+def off25(vip: CustomerGroup, rule: Callable[..., PriceRule]) -> PriceRule:
+    """25 % off everything for VIPs: the lamp for 60."""
+    return rule(vip, "percentage_off", "25", name="VIP 25 %")

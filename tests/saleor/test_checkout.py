@@ -13,18 +13,6 @@ from saleor_customer_groups.models import CustomerGroup, PriceList, PriceListEnt
 WAS_NOW = [(D(80), D(60))]
 
 
-@pytest.fixture
-def lamp(shop):
-    """A lamp for 80."""
-    return shop.variant("Lamp", "80")
-
-
-@pytest.fixture
-def off25(vip, rule):
-    """25 % off everything for VIPs: the lamp for 60."""
-    return rule(vip, "percentage_off", "25", name="VIP 25 %")
-
-
 def test_the_group_price_is_in_the_answer_of_checkout_create(as_alice, as_bob, guest, lamp, off25):
     assert as_alice.create("main", (lamp, 2)).was_now == WAS_NOW
     assert as_alice.create("main", (lamp, 2)).total == D(120)

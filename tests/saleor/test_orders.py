@@ -11,18 +11,6 @@ from saleor_customer_groups import repricing
 from saleor_customer_groups.host.lines import RECORD_KEY
 
 
-@pytest.fixture
-def lamp(shop):
-    """A lamp for 80."""
-    return shop.variant("Lamp", "80")
-
-
-@pytest.fixture
-def off25(vip, rule):
-    """25 % off everything for VIPs: the lamp for 60."""
-    return rule(vip, "percentage_off", "25", name="VIP 25 %")
-
-
 def ready(session, *lines):
     """A basket that only needs to be completed."""
     return session.bill_to(session.create("main", *lines))
@@ -176,3 +164,15 @@ def test_a_stale_price_is_refused_in_the_payment_flow_and_the_payment_voided(
     assert Order.objects.count() == 0
     assert as_alice.look(basket).total == D(80)
     assert Payment.objects.filter(charge_status="fully-charged").count() == 0
+
+
+def test_a_price_that_a_stale_cache_hid_is_refused_once_and_then_charged(as_alice, lamp, vip, rule):
+    from saleor_customer_groups.pricing import presence
+
+    presence.remember(False)
+    basket = ready(as_alice, (lamp, 1))
+    rule(vip, "percentage_off", "25")
+    presence.remember(False)  # this pod has not heard of the rule
+
+    assert as_alice.complete(basket)["order"] is None
+    assert as_alice.complete(basket)["order"]["total"]["gross"]["amount"] == 60

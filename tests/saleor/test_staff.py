@@ -15,18 +15,6 @@ from .shop import PASSWORD
 
 
 @pytest.fixture
-def lamp(shop):
-    """A lamp for 80."""
-    return shop.variant("Lamp", "80")
-
-
-@pytest.fixture
-def off25(vip, rule):
-    """25 % off everything for VIPs: the lamp for 60."""
-    return rule(vip, "percentage_off", "25", name="VIP 25 %")
-
-
-@pytest.fixture
 def as_staff(shop, guest):
     """A superuser's session."""
     return guest.login(shop.superuser().email, PASSWORD)
@@ -155,3 +143,42 @@ def test_a_voucher_is_computed_on_the_shops_price_after_the_switch(
     switch(as_staff, False)
 
     assert as_alice.look(basket).total == D(72)
+
+
+def test_a_clean_up_that_comes_late_leaves_a_plugin_that_is_on_again_alone(
+    as_alice, as_staff, lamp, off25
+):
+    from saleor_customer_groups import tasks
+
+    basket = as_alice.create("main", (lamp, 1))
+
+    assert tasks.clear_group_prices() == 0
+    assert left_behind() == (1, 0, 1)
+    assert as_alice.look(basket).total == D(60)
+
+
+def test_the_sweep_does_a_clean_up_that_was_lost(as_alice, lamp, off25):
+    from saleor.plugins.models import PluginConfiguration
+
+    from saleor_customer_groups import tasks
+
+    basket = as_alice.create("main", (lamp, 1))
+    PluginConfiguration.objects.create(identifier=PLUGIN_ID, name="Customer groups", active=False)
+
+    tasks.sweep()
+
+    assert left_behind() == (0, 0, 0)
+    assert as_alice.look(basket).total == D(80)
+
+
+def test_more_checkouts_than_a_chunk_are_all_cleared(as_alice, as_staff, lamp, off25, monkeypatch):
+    from saleor_customer_groups.host import cleanup
+
+    monkeypatch.setattr(cleanup, "CHUNK", 2)
+    for _ in range(5):
+        as_alice.create("main", (lamp, 1))
+    assert left_behind() == (5, 0, 5)
+
+    switch(as_staff, False)
+
+    assert left_behind() == (0, 0, 0)

@@ -10,18 +10,6 @@ from saleor_customer_groups import repricing
 
 
 @pytest.fixture
-def lamp(shop):
-    """A lamp for 80."""
-    return shop.variant("Lamp", "80")
-
-
-@pytest.fixture
-def off25(vip, rule):
-    """25 % off everything for VIPs: the lamp for 60."""
-    return rule(vip, "percentage_off", "25", name="VIP 25 %")
-
-
-@pytest.fixture
 def voucher(shop):
     """Write a voucher: voucher("TEN", type="entire_order", once=False, products=[...])."""
     from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
