@@ -1,4 +1,4 @@
-"""Loads the book of a shopper: all that the quotes of one basket need, in at most two statements.
+"""Loads the book of a shopper: all that the quotes of one basket need, in one statement.
 
 Only what some item of the basket touches is loaded, and only what holds now. Always from the
 writer: a replica may not know yet what the merchant or the shopper has just changed.
@@ -7,7 +7,7 @@ writer: a replica may not know yet what the merchant or the shopper has just cha
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -27,27 +27,13 @@ logger = logging.getLogger(__name__)
 
 NOBODY: Final = Book()
 
-# Groups, rules, what they name in the basket, and price lists: migration 0004 has the statement
-# and says what the rows are.
+# Groups, rules, what they name in the basket, price lists and their prices: migrations 0004 and
+# 0005 have the statement and say what the rows are.
 SHOPPER: Final = """
-SELECT * FROM saleor_customer_groups_book_1(
+SELECT * FROM saleor_customer_groups_book_2(
     %(customer)s, %(guest_group)s, %(channel)s, %(currency)s, %(now)s,
     %(variants)s, %(products)s, %(categories)s, %(collections)s, %(ask_for_prices)s
 )
-"""
-
-# LATERAL and OFFSET 0: one look into the index for each variant, whatever the statistics say; a
-# plan that walks through whole price lists would be slow for large ones.
-ENTRIES: Final = """
-SELECT entry.*
-  FROM unnest(%(variants)s::bigint[]) AS basket (id)
- CROSS JOIN LATERAL (
-    SELECT variant_id, price_list_id, min_quantity, amount
-      FROM saleor_customer_groups_pricelistentry
-     WHERE variant_id = basket.id AND channel_id = %(channel)s
-       AND price_list_id = ANY(%(lists)s::bigint[])
-    OFFSET 0
- ) AS entry
 """
 
 # What was reported as broken by this process: a broken rule meets every basket until it is mended.
@@ -65,8 +51,8 @@ def load(
 ) -> Book:
     """The book of a customer (None: a guest) for these items in this channel at `now`.
 
-    Two statements; one if the shopper has no price list; none for a guest if there is no guest
-    group, and for nobody if the shop has no group prices. `fresh` asks the database for what is
+    One statement; none for a guest if there is no guest group, and for nobody if the shop has no
+    group prices. `fresh` asks the database for what is
     otherwise believed from the cache for a while.
     """
     known = presence.shop_has_prices()
@@ -91,12 +77,9 @@ def load(
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(SHOPPER, arguments)
         found = _read(cursor.fetchall())
-        if known is None:
-            presence.remember(not found.empty)
-        if not found.lists:
-            return found.book(())
-        cursor.execute(ENTRIES, {**arguments, "lists": _array(one.id for one in found.lists)})
-        return found.book(cursor.fetchall())
+    if known is None:
+        presence.remember(not found.empty)
+    return found.book()
 
 
 def _array(ids: Iterable[int]) -> str:
@@ -106,22 +89,23 @@ def _array(ids: Iterable[int]) -> str:
 
 @dataclass(slots=True)
 class Found:
-    """The rows of the first statement, sorted out."""
+    """The rows of the statement, sorted out."""
 
     rules: list[Rule] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     lists: list[PriceList] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     descendants: dict[int, list[int]] = field(default_factory=dict)
     nobody: bool = False
     empty: bool = False
 
-    def book(self, entries: Sequence[tuple[int, int, int, Decimal]]) -> Book:
-        """The book, without the entries that are broken."""
+    def book(self) -> Book:
+        """The book of it."""
         return Book.of(
             self.rules,
             self.targets,
             self.lists,
-            [cast(Entry, row) for row in entries if _is_sound(row)],
+            self.entries,
             descendants=self.descendants,
             customer_has_no_group=self.nobody,
         )
@@ -129,23 +113,44 @@ class Found:
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> Found:
     found = Found()
-    for row in rows:
-        sort = row[0]
-        if sort == "rule":
-            rule = Rule._make(row[1:9])
-            if _is_sound_rule(rule):
-                found.rules.append(rule)
-        elif sort == "target":
-            *_, excluded, kind, _, _, rule_ids, things = row
-            targets = zip(rule_ids, repeat(kind), things, repeat(excluded))
+    for (
+        sort,
+        number,
+        name,
+        kind,
+        flag,
+        stand_alone,
+        count,
+        first,
+        second,
+        third,
+        amounts,
+        names,
+    ) in rows:
+        if sort == "rules":
+            rules = map(
+                Rule,
+                first,
+                names,
+                repeat(kind),
+                amounts,
+                repeat(flag),
+                second,
+                third,
+                repeat(stand_alone),
+            )
+            found.rules.extend(filter(_is_sound_rule, rules))
+        elif sort == "targets":
+            targets = zip(first, repeat(count), second, repeat(flag))
             found.targets.extend(cast("Iterable[Target]", targets))
         elif sort == "list":
-            _, number, name, _, _, _, _, priority, stand_alone, _, _ = row
-            found.lists.append(PriceList(number, name, priority, stand_alone))
+            found.lists.append(PriceList(number, name, count, stand_alone))
+        elif sort == "entries":
+            entries = zip(first, repeat(number), second, amounts)
+            found.entries.extend(cast("Iterable[Entry]", filter(_is_sound, entries)))
         else:
-            *_, found.nobody, _, _, no_prices, uppers, owns = row
-            found.empty = bool(no_prices)
-            for upper, own in zip(uppers or (), owns or (), strict=True):
+            found.nobody, found.empty = flag, bool(stand_alone)
+            for upper, own in zip(first or (), second or (), strict=True):
                 found.descendants.setdefault(upper, []).append(own)
     return found
 

@@ -64,13 +64,19 @@ class Index:
             _shelf(),
             _shelf(),
         )  # in the order of TargetKind
-        for row in sorted(rows):
+        for row in rows:
             rule = row[6]
             if rule.everything:
                 self.everything[rule.kind].append(row)
                 continue
             for kind, number in named.get(rule.id, ()):
                 shelves[kind][number][rule.kind].append(row)
+        # each chain by itself: most hold one row, so this is far less than sorting all rows
+        for shelf in ({0: self.everything}, *shelves):
+            for chains in shelf.values():
+                for chain in chains.values():
+                    if len(chain) > 1:
+                        chain.sort()
 
     def chains(self, item: Item) -> list[Chain]:
         """The rules that name the item; a rule that names it in two ways is in two chains."""
