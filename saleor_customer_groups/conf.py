@@ -31,6 +31,7 @@ POSITIVE_INTEGERS: Final = (
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
 SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
+REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 

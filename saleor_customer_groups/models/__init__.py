@@ -1,5 +1,6 @@
 """The tables: fields, constraints and querysets, no workflow."""
 
+from .applications import Application, ApplicationStatus
 from .groups import (
     CustomerGroup,
     DefaultGroup,
@@ -18,8 +19,13 @@ from .pricing import (
     RuleKind,
 )
 from .repricing import RepricingClock, RepricingRequest
+from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 
 __all__ = [
+    "Application",
+    "ApplicationStatus",
+    "CustomerChange",
+    "CustomerChannel",
     "CustomerGroup",
     "DefaultGroup",
     "GroupKind",
@@ -35,4 +41,7 @@ __all__ = [
     "RepricingClock",
     "RepricingRequest",
     "RuleKind",
+    "Segment",
+    "SegmentPin",
+    "SegmentRun",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -41,6 +42,18 @@ class CustomerGroup(models.Model):
     )
     kind = models.CharField(max_length=16, choices=GroupKind.choices, default=GroupKind.MANUAL)
     priority = models.IntegerField(default=0)  # a higher number goes first
+    # Of kind `channel`: whose customers they are. The group of a channel that is gone stays as it
+    # was then.
+    channel = models.ForeignKey(
+        "channel.Channel", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Of kind `snapshot`: from then on it starts nothing new.
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # None: the setting MEMBER_LIMIT
+    member_limit = models.PositiveIntegerField(null=True, blank=True)
+    # Whether customers may apply, and the e-mail domains whose applicants are approved at once.
+    applications_open = models.BooleanField(default=False)
+    approved_domains = ArrayField(models.CharField(max_length=253), blank=True, default=list)
     metadata = models.JSONField(blank=True, default=dict)
     private_metadata = models.JSONField(blank=True, default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -59,6 +72,15 @@ class CustomerGroup(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(slug=""), name="customergroup_has_name_and_slug"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__isnull=True) | Q(kind=GroupKind.CHANNEL),
+                name="customergroup_only_channel_groups_have_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=GroupKind.SNAPSHOT, expires_at__isnull=False)
+                | (~Q(kind=GroupKind.SNAPSHOT) & Q(expires_at__isnull=True)),
+                name="customergroup_snapshots_expire",
             ),
             models.UniqueConstraint(
                 fields=["kind"],

@@ -1,0 +1,1 @@
+"""A group's report as CSV or XLSX."""
