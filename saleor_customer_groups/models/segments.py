@@ -63,7 +63,7 @@ class SegmentPin(models.Model):
 
 
 class SegmentRun(models.Model):
-    """One full run of a segment and what it changed; a repair that changed something found drift."""
+    """One full run and what it changed; a repair that changed something found drift."""
 
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="runs")
     repair = models.BooleanField(default=False)
