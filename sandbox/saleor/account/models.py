@@ -19,9 +19,13 @@ class Address(ModelWithMetadata):
     first_name = models.CharField(max_length=256, blank=True)
     last_name = models.CharField(max_length=256, blank=True)
     street_address_1 = models.CharField(max_length=256, blank=True)
+    company_name = models.CharField(max_length=256, blank=True)
+    street_address_2 = models.CharField(max_length=256, blank=True)
     city = models.CharField(max_length=256, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2)
+    country_area = models.CharField(max_length=128, blank=True)
+    phone = models.CharField(max_length=128, blank=True, default="", db_index=True)
 
     class Meta:
         ordering = ("pk",)
@@ -50,6 +54,12 @@ class User(ModelWithMetadata, AbstractBaseUser):
     note = models.TextField(null=True, blank=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    default_shipping_address = models.ForeignKey(
+        Address, related_name="+", null=True, blank=True, on_delete=models.SET_NULL
+    )
+    default_billing_address = models.ForeignKey(
+        Address, related_name="+", null=True, blank=True, on_delete=models.SET_NULL
+    )
     jwt_token_key = models.CharField(max_length=12, default=partial(get_random_string, length=12))
     language_code = models.CharField(
         max_length=35, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
