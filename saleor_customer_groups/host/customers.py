@@ -77,14 +77,12 @@ def create_customer(
     known = _customer_id(email)
     if known is not None:
         return known
-    user = User(
-        email=email, first_name=first_name, last_name=last_name, is_active=True, is_confirmed=False
-    )
+    _require_email(email)
     if channel_slug is not None and _channel_id(channel_slug) is None:
-        raise InvalidInput(
-            f"There is no channel {channel_slug}.", field="channel", code="not_found"
-        )
-    clean(user, exclude=["password"])
+        sentence = f"There is no channel {channel_slug}."
+        raise InvalidInput(sentence, field="channel", code="not_found")
+    user = User(email=email, first_name=first_name, last_name=last_name, is_confirmed=False)
+    clean(user, exclude=["password", "email"])
     address = _address_of(phone, user) if phone else None
     try:
         with transaction.atomic():

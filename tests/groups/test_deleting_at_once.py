@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from saleor_customer_groups.errors import InUse, InvalidInput
 from saleor_customer_groups.groups import deleting, references
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def save_rule(group: CustomerGroup) -> None:
     editing.save_rule(
         RuleInput(
-            name="Spring", kind="percentage_off", percentage=25, everything=True,
+            name="Spring", kind="percentage_off", percentage=Decimal(25), everything=True,
             group_ids=[group.pk],
         )
     )  # fmt: skip
@@ -89,3 +90,24 @@ def test_a_rule_and_a_deletion_at_once_end_in_one_of_the_two(at_once):
 
         assert results in (["done", "in_use"], ["not_found", "done"])
         assert bool(references.references(group)) == (results[0] == "done")
+
+
+def test_a_row_that_was_written_without_holding_the_group_fails_loudly(vip, at_once):
+    """A foreign key is looked at when the transaction commits: late, but never silently."""
+    written = Barrier(2)
+
+    def use():
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PriceList.objects.create(name="Dealers").groups.add(vip)
+            written.wait(PATIENCE)
+            written.wait(PATIENCE)
+
+    def delete():
+        written.wait(PATIENCE)
+        deleting.delete_group(vip)
+        written.wait(PATIENCE)
+
+    at_once(use, delete)
+
+    assert not PriceList.objects.exists()
+    assert not CustomerGroup.objects.filter(slug="vip").exists()

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 def make_rule(name: str, group: CustomerGroup) -> PriceRule:
-    rule = PriceRule.objects.create(name=name, kind="amount_off", everything=True, active=False)
+    rule = PriceRule.objects.create(
+        name=name, kind="percentage_off", percentage=5, everything=True, active=False
+    )
     rule.groups.add(group)
     return rule
 
