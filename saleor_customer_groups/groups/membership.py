@@ -18,7 +18,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import conf, repricing
+from .. import conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import kinds, statements
@@ -157,7 +157,9 @@ def remove_everybody(
     line = _line(group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now)
     with transaction.atomic():
         _locked_standing(line)
-        return len(_execute(statements.LEAVE, line, None))
+        left = _execute(statements.LEAVE, line, None)
+        mirroring.request(left)
+        return len(left)
 
 
 def _line(
@@ -207,18 +209,22 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
         with transaction.atomic():
             room = _lock_group(line)
             in_this_chunk = _execute(statement, line, chunk, room=room)
-            _request_prices(line, in_this_chunk)
+            _tell(line, in_this_chunk)
         changed += in_this_chunk
         filled = filled or len(in_this_chunk) == room
     return _Written(customers=tuple(changed), filled=filled)
 
 
-def _request_prices(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
-    """Many who joined are told by their group; who left is known by nobody but by their ids."""
+def _tell(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
+    """Prices and mirror follow.
+
+    Many who joined are named by their group; who left can be named by their ids only.
+    """
     if line.action == MembershipAction.JOINED and len(customer_ids) >= NAMED_CUSTOMERS:
         repricing.request_for_groups([line.group_id])
     else:
         repricing.request_for_customers(customer_ids)
+    mirroring.request(customer_ids)
 
 
 def _lock_group(line: MembershipEvent) -> int | None:
