@@ -16,6 +16,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
+    # The hour, in the shop's time zone, of the nightly run of every segment that finds drift.
+    "REPAIR_HOUR": 3,
     # The queue of our tasks; None is Saleor's default queue.
     "CELERY_QUEUE": None,
 }
@@ -32,6 +34,7 @@ PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
 SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
 REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
+SEGMENTS_TASK: Final = "saleor_customer_groups.tasks.run_segments"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -49,4 +52,7 @@ def problems() -> list[str]:
         value = get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             found.append(f"{name!r} must be a whole number of at least 1, not {value!r}.")
+    hour = get("REPAIR_HOUR")
+    if not isinstance(hour, int) or isinstance(hour, bool) or not 0 <= hour <= 23:
+        found.append(f"'REPAIR_HOUR' must be an hour from 0 to 23, not {hour!r}.")
     return found
