@@ -19,7 +19,7 @@ from ..errors import InvalidInput, Refused
 from ..groups import editing
 from ..groups.editing import GroupDetails
 from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment, SegmentPin
-from . import cycles, refresh, rules
+from . import compile, cycles, refresh, rules
 
 # What a group may be before it gets a rule; its members are then those that the rule finds.
 MAY_GET_A_RULE: Final = (GroupKind.MANUAL, GroupKind.DYNAMIC)
@@ -117,7 +117,7 @@ def unpin(group: CustomerGroup, customer_ids: Iterable[int]) -> int:
 
 def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -> Segment:
     """Save the rule and what is known of it; the full run starts after commit."""
-    rule = rules.parse(data)
+    rule = rules.parse(data, absent=compile.absent())
     named = rules.groups(rule)
     with connection.cursor() as cursor:
         # One rule at a time: of two that close a circle together, the second must see the first.

@@ -124,7 +124,7 @@ def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
         SELECT id FROM wanted FULL JOIN present USING (id)
          WHERE wanted.id IS NULL OR present.id IS NULL
          ORDER BY id
-    """  # noqa: S608 - names of our own, values bound
+    """
     parameters = [*query.params, segment.group_id, now, now]
     with _server_side_cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -195,7 +195,7 @@ def _ask(
 def _wanted(segment: Segment, now: datetime) -> Query:
     """Of the customers in scope those whom the rule finds, with the group's id."""
     query = customers_with_pins(segment.pk, rules.parse(segment.rule), now=now, scoped=True)
-    sql = f"SELECT %s::bigint AS group_id, found.id FROM ({query.sql}) AS found (id)"  # noqa: S608
+    sql = f"SELECT %s::bigint AS group_id, found.id FROM ({query.sql}) AS found (id)"
     return Query(sql, [segment.group_id, *query.params])
 
 

@@ -98,6 +98,7 @@ def _run(segment: Segment) -> Run | None:
     """Run it; an error is kept with the segment, and it is due again in a while."""
     started, began = timezone.now(), time.monotonic()
     try:
+        refresh.work_off()  # what events know already is no drift
         settled = refresh.Settled()
         for chunk in refresh.differences(segment, now=started):
             settled += refresh.settle([segment.pk], chunk)

@@ -113,7 +113,10 @@ def test_copying_takes_the_rule(db):
 
 def test_a_group_without_a_rule_has_none_to_copy_or_pin(db, customer):
     group = groups.create_group("Manual")
-    for act in (lambda: editing.copy_rule(group, "X"), lambda: editing.pin(group, [1], included=True)):
+    for act in (
+        lambda: editing.copy_rule(group, "X"),
+        lambda: editing.pin(group, [1], included=True),
+    ):
         with pytest.raises(Refused) as refusal:
             act()
         assert refusal.value.code == "no_rule"
