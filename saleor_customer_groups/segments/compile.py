@@ -64,9 +64,9 @@ def customers_with_pins(
     return Query(sql, [*found.params, *included.params, segment_id])
 
 
-def everybody(*, scoped: bool = False) -> Query:
+def everybody(*, now: datetime, scoped: bool = False) -> Query:
     """All customers, or those in scope."""
-    select = _select([], _asked(datetime.max, scoped))
+    select = _select([], _asked(now, scoped))
     return Query(select.sql, select.params)
 
 

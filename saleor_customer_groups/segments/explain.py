@@ -37,7 +37,7 @@ def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
     """
     asked = list(dict.fromkeys(leaves(rule)))
     found = [compiler.customers(leaf, now=now, scoped=True) for leaf in asked]
-    everybody = compiler.everybody(scoped=True)
+    everybody = compiler.everybody(now=now, scoped=True)
     tests = ", ".join(f"EXISTS ({query.sql})" for query in [*found, everybody])
     sql = (
         "WITH customer_scope AS MATERIALIZED (SELECT UNNEST(%s::int[]) AS id)"

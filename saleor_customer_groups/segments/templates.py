@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 from ..errors import InvalidInput
@@ -135,7 +136,7 @@ def ladder(
     groups' ids then, in the order of the steps.
     """
     amounts = [_read(Parameter("steps", AMOUNT), {"steps": amount}) for _, amount in steps]
-    if not amounts or any(low >= high for low, high in zip(amounts, amounts[1:], strict=False)):
+    if not amounts or any(low >= high for low, high in pairwise(amounts)):
         message = "A ladder has at least one step, and each costs more than the one before."
         raise InvalidInput(message, field="steps")
     if not downgrade and len(group_ids) != len(steps):
