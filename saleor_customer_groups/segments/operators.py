@@ -100,8 +100,8 @@ OPERATORS: Final[Mapping[str, Mapping[str, Operator]]] = {
     "date or none": {**DATES, "is_empty": EMPTY},
     "boolean": {"eq": Operator(values.BOOLEAN, "is {}")},
     "bought": {
-        "one_of": Operator(values.many(values.ID), "is one of {}"),
-        "all_of": Operator(values.many(values.ID), "is each of {}"),
+        "one_of": Operator(values.THINGS, "is one of {}"),
+        "all_of": Operator(values.FEW_THINGS, "is each of {}"),
     },
     "age": {unit: _age(unit) for unit in UNITS},
     "vouchers": {

@@ -157,7 +157,10 @@ class _Reader:
         value = self.value(operator.value, data[given[0]], f"{path}.{given[0]}", field.code)
         if value is None or len(self.problems) > before:
             return None
-        return Leaf(field.code, given[0], value, tuple(options.items()))
+        leaf = Leaf(field.code, given[0], value, tuple(options.items()))
+        if field.check and (message := field.check(leaf)):
+            self.refuse(path, "contradiction", message)
+        return leaf
 
     def options(self, field: Field, data: Mapping[Any, Any], path: str) -> dict[str, Value]:
         found: dict[str, Value] = {}

@@ -11,9 +11,11 @@ from typing import Final, cast
 
 MAX_TEXT: Final = 500
 MAX_LIST: Final = 1_000
+MAX_ALL: Final = 20  # each is a statement of its own
 MAX_WHOLE: Final = 10**15
 MAX_ID: Final = 2**63 - 1
 YEARS: Final = (1900, 2200)  # far enough from where dates end that sums with them stay dates
+CATALOGUE: Final = ("variant", "product", "category", "collection")
 DECIMAL: Final = re.compile(r"-?\d{1,17}(\.\d{1,6})?", re.ASCII)
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # The most of each unit: about a hundred years. And how soon the clock can change what is asked.
@@ -62,8 +64,19 @@ class Relative:
         return f"{self.duration} {'from now' if self.ahead else 'ago'}"
 
 
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Variants, products, categories (with all below them) or collections of the shop, by id."""
+
+    what: str
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.what} {say(self.ids)}"
+
+
 Moment = date | Relative  # a datetime is a date; a plain date means the whole day, in UTC
-Scalar = str | bool | int | Decimal | date | Duration | Relative
+Scalar = str | bool | int | Decimal | date | Duration | Relative | Things
 Value = Scalar | tuple[Scalar, ...]
 
 
@@ -172,15 +185,15 @@ def _moment(data: object) -> Moment:
     return found
 
 
-def many(kind: Kind) -> Kind:
-    """A list of this kind, without doubles."""
+def many(kind: Kind, *, most: int = MAX_LIST) -> Kind:
+    """A list of up to `most` of this kind, without doubles."""
 
     def read(data: object) -> Value:
-        if not isinstance(data, list | tuple) or not 0 < len(data) <= MAX_LIST:
+        if not isinstance(data, list | tuple) or not 0 < len(data) <= most:
             raise ValueError
         return tuple(dict.fromkeys(cast(Iterable[Scalar], (kind.read(one) for one in data))))
 
-    return Kind(f"a list of 1 to {MAX_LIST:,}, each {kind.expects}", read)
+    return Kind(f"a list of 1 to {most:,}, each {kind.expects}", read)
 
 
 def pair(kind: Kind) -> Kind:
@@ -217,6 +230,15 @@ AT_LEAST_ONE: Final = Kind("a whole number of 1 or more", lambda data: _whole(da
 NUMBER: Final = Kind('a whole number, or a decimal as text such as "19.90"', _decimal)
 PERCENT: Final = Kind('a percentage from "0" to "100", up to two decimals, as text', _percent)
 ID: Final = Kind("an id: a whole number of 1 or more", lambda data: _whole(data, 1, MAX_ID))
+THINGS: Final = Kind(
+    'ids by what they are, such as {"category": [3, 7]}: one of ' + ", ".join(CATALOGUE),
+    lambda data: _things(data, MAX_LIST),
+)
+FEW_THINGS: Final = Kind(
+    f'up to {MAX_ALL} ids by what they are, such as {{"category": [3, 7]}}: one of '
+    + ", ".join(CATALOGUE),
+    lambda data: _things(data, MAX_ALL),
+)
 DURATION: Final = Kind(
     'a duration of 1 or more such as {"days": 90}; units: ' + ", ".join(UNITS), _duration
 )
@@ -243,6 +265,15 @@ DAYS_AHEAD: Final = Kind(
 )
 
 
+def _things(data: object, most: int) -> Things:
+    if not isinstance(data, dict) or len(data) != 1:
+        raise ValueError
+    [(what, ids)] = data.items()
+    if what not in CATALOGUE:
+        raise ValueError
+    return Things(what, cast(tuple[int, ...], many(ID, most=most).read(ids)))
+
+
 def _days(data: object) -> Duration:
     duration = _duration(data)
     if duration.unit != "days" or duration.amount > 366:
@@ -259,11 +290,11 @@ def durations(value: Value) -> Iterable[Duration]:
             yield one.duration
 
 
-def say(value: Value) -> str:
-    """The value in words."""
+def say(value: Value, joint: str = "or") -> str:
+    """The value in words; `joint` stands before the last of several."""
     if isinstance(value, tuple):
         *most, last = (say(one) for one in value)
-        return f"{', '.join(most)} or {last}" if most else last
+        return f"{', '.join(most)} {joint} {last}" if most else last
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):

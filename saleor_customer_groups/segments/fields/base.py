@@ -79,6 +79,7 @@ class Field:
     options: tuple[Option, ...] = ()
     clock: int | None = None  # seconds after which the clock alone may change any answer
     since: str = ""  # the release of Saleor that brought what it reads
+    check: Callable[[Leaf], str] | None = None  # what is wrong with the parts taken together
 
 
 def fields_by_code(*groups: tuple[Field, ...]) -> dict[str, Field]:

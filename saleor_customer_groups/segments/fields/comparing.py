@@ -82,6 +82,9 @@ def whole_day(column: str, operator: str, value: Value, now: datetime) -> Condit
     if operator == "between":
         low, high = cast(tuple[Moment, Moment], value)
         return Condition(f"{column} BETWEEN %s AND %s", [day(low, now), day(high, now)])
+    if operator.startswith("anniversary"):
+        days = anniversaries(operator, value, now)
+        return Condition(f"TO_CHAR({column}, 'MM-DD') = ANY(%s)", [days])
     return Condition(f"{column} {SYMBOLS[operator]} %s", [day(cast(date, value), now)])
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from .. import values
 from ..tree import Leaf
-from ..values import Duration
+from ..values import Duration, Relative
 from . import comparing
 from .base import Asked, Condition, Field, Members, Option
 
@@ -32,6 +32,14 @@ MONEY_OPTIONS: Final = (
     CHANNEL,
     *WINDOW,
 )
+
+
+def check_window(leaf: Leaf) -> str:
+    """A window that ends before it begins finds nothing, for ever."""
+    since, until = leaf.option("since"), leaf.option("until")
+    if type(since) is type(until) and not isinstance(since, Relative | None) and since > until:  # type: ignore[operator]  # two of one kind compare
+        return 'The window ends before it begins: "since" must not be after "until".'
+    return ""
 
 
 def counted(leaf: Leaf, asked: Asked) -> Condition:
@@ -102,7 +110,15 @@ def _average(leaf: Leaf, now: Any) -> Condition:
 
 
 def _field(code: str, label: str, kind: str, find: Any, **more: Any) -> Field:
-    return Field(code, label, kind, ORDERS, READS, find, **{"options": OPTIONS, **more})
+    return Field(
+        code,
+        label,
+        kind,
+        ORDERS,
+        READS,
+        find,
+        **{"options": OPTIONS, "check": check_window, **more},
+    )
 
 
 FIRST: Final = "MIN(o.created_at)"
