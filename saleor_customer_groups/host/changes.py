@@ -58,5 +58,5 @@ def of_address(address: Any) -> None:
 def of_gift_card(card: Any) -> None:
     """A gift card was made, used, assigned, changed or deleted."""
     names = ("created_by_id", "used_by_id", "assigned_to_id")  # the last since 3.23.19
-    customers = {getattr(card, name, None) for name in names} - {None}
+    customers = {key for name in names if (key := getattr(card, name, None)) is not None}
     changes.record(sorted(customers), Fact.GIFT_CARDS)
