@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import conf
+from .groups import erasure
 from .host import cleanup, expiry
 from .host.db import on_writer
 from .pricing import windows
@@ -45,3 +46,9 @@ def run_segments() -> int:
 def clear_group_prices() -> int:
     """Take the group prices out of open checkouts after the plugin was switched off."""
     return on_writer(cleanup.clear_group_prices)()
+
+
+@shared_task(name=conf.FORGET_TASK, acks_late=True, reject_on_worker_lost=True)
+def forget_deleted_customers() -> int:
+    """Every night: make nameless the history of customers whose deletion nobody told us of."""
+    return on_writer(erasure.forget_the_gone)()
