@@ -16,6 +16,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
+    # The hour, in the shop's time zone, of the nightly run of every segment that finds drift.
+    "REPAIR_HOUR": 3,
     # The queue of our tasks; None is Saleor's default queue.
     "CELERY_QUEUE": None,
     # For how many days a snapshot starts something new, unless it is made or renewed for longer.
@@ -45,6 +47,7 @@ PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
 SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
 REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
+SEGMENTS_TASK: Final = "saleor_customer_groups.tasks.run_segments"
 MIRROR_TASK: Final = "saleor_customer_groups.tasks.mirror_groups"
 NIGHTLY_TASK: Final = "saleor_customer_groups.tasks.repair_by_night"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
@@ -64,6 +67,9 @@ def problems() -> list[str]:
         value = get(name)
         if not _is_positive_integer(value):
             found.append(f"{name!r} must be a whole number of at least 1, not {value!r}.")
+    hour = get("REPAIR_HOUR")
+    if not isinstance(hour, int) or isinstance(hour, bool) or not 0 <= hour <= 23:
+        found.append(f"'REPAIR_HOUR' must be an hour from 0 to 23, not {hour!r}.")
     for name in OPTIONAL_POSITIVE_INTEGERS:
         value = get(name)
         if value is not None and not _is_positive_integer(value):

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import mirroring, repricing
+from .. import changes, mirroring, repricing
 from ..models import Application, CustomerChannel, SegmentPin
 from . import statements
 
@@ -60,6 +60,7 @@ def _forget(customer_ids: Sequence[int], now: datetime) -> int:
         model._default_manager.filter(customer_id__in=customer_ids).delete()
     repricing.request_for_customers(members)
     mirroring.request(members)
+    changes.record(members, changes.Fact.GROUPS)
     return len(set(_ids(statements.MAKE_NAMELESS, bound)))
 
 

@@ -34,6 +34,7 @@ class Standing:
     kind: str
     expires_at: datetime | None
     member_limit: int | None
+    named_by_rules: bool  # a rule asks who is in it
 
 
 def is_expired(group: CustomerGroup | Standing, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import conf, mirroring, repricing
+from .. import changes, conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import kinds, statements
@@ -207,9 +207,12 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
     filled = False
     for chunk in _chunks(ids, conf.get("ASSIGN_CHUNK")):
         with transaction.atomic():
-            room = _lock_group(line)
+            standing = _locked_standing(line)
+            room = _room(standing, line)
             in_this_chunk = _execute(statement, line, chunk, room=room)
             _tell(line, in_this_chunk)
+            if standing.named_by_rules:
+                changes.record(in_this_chunk, changes.Fact.GROUPS)
         changed += in_this_chunk
         filled = filled or len(in_this_chunk) == room
     return _Written(customers=tuple(changed), filled=filled)
@@ -227,12 +230,8 @@ def _tell(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
     mirroring.request(customer_ids)
 
 
-def _lock_group(line: MembershipEvent) -> int | None:
-    """Hold the group as it is until the transaction ends, and refuse what it does not allow.
-
-    The answer is how many it has room for, None for no limit.
-    """
-    standing = _locked_standing(line)
+def _room(standing: kinds.Standing, line: MembershipEvent) -> int | None:
+    """Refuse what the group does not allow; how many it has room for, None for no limit."""
     kinds.require_writable(standing, line.action, source=line.source, at=line.at)
     limit = standing.member_limit
     if limit is None:

@@ -14,11 +14,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model
 
-from ..models import CustomerGroup, Membership, MembershipEvent
+from ..models import CustomerGroup, Membership, MembershipEvent, Segment
 
 # SHARE: joins go on side by side, but the group can neither go away nor change its kind.
 LOCK_GROUP: Final = """
-SELECT name, kind, expires_at, member_limit FROM {group} WHERE id = %(group)s FOR SHARE
+SELECT name, kind, expires_at, member_limit,
+       EXISTS (SELECT FROM {named} WHERE customergroup_id = %(group)s)
+  FROM {group} WHERE id = %(group)s FOR SHARE
 """
 
 # KEY SHARE: the groups cannot go away, all else about them may change.
@@ -184,6 +186,7 @@ def prepared(statement: str) -> str:
         "group": CustomerGroup,
         "membership": Membership,
         "event": MembershipEvent,
+        "named": Segment.refers_to.through,
     }
     return statement.format(
         **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()}

@@ -1,0 +1,127 @@
+"""The shop, people, and the means to ask it; no task that runs by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from saleor_customer_groups import changes, repricing
+from saleor_customer_groups.segments import compile as compiler
+from saleor_customer_groups.segments import editing, rules
+
+from .shop import NOW, open_shop
+
+PATIENCE = 30  # seconds until a barrier that is never reached fails the test
+SCOPE = "WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id) "
+
+
+@pytest.fixture(autouse=True)
+def _segments_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No task works off a queue; the tests do it themselves."""
+    for module in (changes, editing, repricing):
+        monkeypatch.setattr(module, "start", lambda: None)
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def customer(db: None) -> Callable[..., Any]:
+    """Make a customer: customer("alice@example.com")."""
+
+    def make(email: str, **fields: Any) -> Any:
+        return get_user_model().objects.create(email=email, **fields)
+
+    return make
+
+
+@pytest.fixture
+def channel(db: None) -> Callable[..., Any]:
+    """Make a channel: channel("main")."""
+
+    def make(slug: str) -> Any:
+        return apps.get_model("channel", "Channel").objects.create(
+            name=slug.title(), slug=slug, currency_code="USD", default_country="US"
+        )
+
+    return make
+
+
+@pytest.fixture
+def counted() -> Callable[[], Any]:
+    """`with counted() as statements:` collects the SQL, without savepoints."""
+
+    @contextmanager
+    def count() -> Iterator[list[str]]:
+        statements: list[str] = []
+        with CaptureQueriesContext(connection) as queries:
+            yield statements
+        statements += [
+            query["sql"] for query in queries if not query["sql"].startswith(("SAVEP", "RELEASE"))
+        ]
+
+    return count
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Run the acts at the same time, each on a connection of its own; their results in order."""
+
+    def run(*acts: Callable[[], Any]) -> list[Any]:
+        barrier = Barrier(len(acts))
+
+        def go(act: Callable[[], Any]) -> Any:
+            try:
+                connection.ensure_connection()
+                barrier.wait(PATIENCE)
+                return act()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            futures = [pool.submit(go, act) for act in acts]
+            return [future.result() for future in futures]
+
+    return run
+
+
+def run(query: compiler.Query, scope: list[int] | None = None) -> list[int]:
+    """The ids that a query finds, ascending; with a scope, of those customers only."""
+    sql, params = f"SELECT id FROM ({query.sql}) AS found ORDER BY id", query.params
+    if scope is not None:
+        sql, params = SCOPE + sql, [scope, *params]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.fixture
+def shop(db: None) -> SimpleNamespace:
+    return open_shop()
+
+
+@pytest.fixture
+def found(shop: SimpleNamespace) -> Callable[[Any], str]:
+    """The initials of the customers that a rule finds; the same, whether all are asked or some."""
+
+    def find(rule: Any) -> str:
+        node = rules.parse(rule)
+        whole = run(compiler.customers(node, now=NOW))
+        assert len(whole) == len(set(whole)), "a customer was found twice"
+        for scope in (list(shop.people), [shop.alice.pk, shop.eve.pk], [shop.bob.pk], []):
+            scoped = run(compiler.customers(node, now=NOW, scoped=True), scope)
+            assert scoped == [one for one in whole if one in scope]
+        return "".join(sorted(shop.people[one][0] for one in whole))
+
+    return find
