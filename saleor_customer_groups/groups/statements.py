@@ -3,6 +3,10 @@
 Those that change memberships write the history in the same breath, and lock rows in the order of
 the customers' ids, so that two of them never wait for each other. Customers come as one array:
 five thousand placeholders would cost more than the work.
+
+`group_id + 0`: memberships of named customers are found by the customer, never by the group. Of a
+group that was made a moment ago the statistics know nothing; PostgreSQL takes it for empty and
+would read all of it for each customer.
 """
 
 from __future__ import annotations
@@ -49,7 +53,8 @@ WITH customers AS (
        AND NOT EXISTS (
                SELECT 1 FROM {membership} AS membership
                 WHERE membership.customer_id = customer.id
-                  AND membership.group_id = %(group)s
+                  AND membership.customer_id = ANY(%(customers)s::bigint[])
+                  AND membership.group_id + 0 = %(group)s
                   AND (membership.until IS NULL OR membership.until > %(now)s))
      ORDER BY customer.id
      LIMIT %(room)s
@@ -78,8 +83,8 @@ RETURNING customer_id
 LEAVE: Final = """
 WITH members AS (
     SELECT id FROM {membership}
-     WHERE group_id = %(group)s
-       AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s::bigint[]))
+     WHERE (%(customers)s::bigint[] IS NULL AND group_id = %(group)s
+            OR customer_id = ANY(%(customers)s::bigint[]) AND group_id + 0 = %(group)s)
        AND (until IS NULL OR until > %(now)s)
      ORDER BY customer_id
        FOR UPDATE
@@ -98,8 +103,8 @@ RETURNING customer_id
 CHANGE_UNTIL: Final = """
 WITH members AS (
     SELECT id FROM {membership}
-     WHERE group_id = %(group)s
-       AND customer_id = ANY(%(customers)s::bigint[])
+     WHERE customer_id = ANY(%(customers)s::bigint[])
+       AND group_id + 0 = %(group)s
        AND (until IS NULL OR until > %(now)s)
        AND until IS DISTINCT FROM %(until)s::timestamptz
      ORDER BY customer_id
@@ -122,8 +127,8 @@ KNOWN: Final = "SELECT id FROM {customer} WHERE id = ANY(%(customers)s::bigint[]
 
 MEMBERS: Final = """
 SELECT customer_id FROM {membership}
- WHERE group_id = %(group)s
-   AND customer_id = ANY(%(customers)s::bigint[])
+ WHERE customer_id = ANY(%(customers)s::bigint[])
+   AND group_id + 0 = %(group)s
    AND (until IS NULL OR until > %(now)s)
 """
 

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from saleor_customer_groups import repricing
+from saleor_customer_groups import changes, mirroring, repricing
 from saleor_customer_groups.models import CustomerGroup, RepricingRequest
 
 PATIENCE = 30  # seconds until a barrier that is never reached fails the test
@@ -25,8 +25,9 @@ PATIENCE = 30  # seconds until a barrier that is never reached fails the test
 
 @pytest.fixture(autouse=True)
 def _groups_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No task works off the repricing queue, and no other test's guest group is remembered."""
-    monkeypatch.setattr(repricing, "start", lambda: None)
+    """No task works off the queues, and no other test's guest group is remembered."""
+    for queue in (changes, mirroring, repricing):
+        monkeypatch.setattr(queue, "start", lambda: None)
     cache.clear()
     yield
     cache.clear()
