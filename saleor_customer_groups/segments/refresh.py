@@ -26,6 +26,7 @@ from ..errors import CustomerGroupsError
 from ..groups import membership
 from ..models import CustomerChange, CustomerGroup, GroupKind, Membership, MembershipSource, Segment
 from .compile import Query, customers_with_pins
+from .cursors import server_side
 from .reading import rule_of
 from .rules import InvalidRule, Node
 
@@ -135,17 +136,10 @@ def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
          ORDER BY id
     """
     parameters = [*query.params, segment.group_id, now, now]
-    with _server_side_cursor() as cursor:
+    with server_side() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(CHUNK):
             yield [row[0] for row in rows]
-
-
-def _server_side_cursor() -> Any:
-    """One that outlives commits, unless the shop's pooler cannot have it."""
-    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return connection.cursor()
-    return connection.chunked_cursor()
 
 
 def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set[int]]]:
