@@ -26,13 +26,29 @@ import django
 GROUPS = 20
 BATCH = 1_000
 SINGLES = 400
-RULES: tuple[dict[str, Any], ...] = (
-    {"orders_count": {"gte": 4}},
-    {"total_spent": {"gte": "300", "currency": "USD"}},
-    {"all": [{"country": {"eq": "PL"}}, {"orders_count": {"gte": 2, "within": {"days": 90}}}]},
-    {"metadata": {"key": "tier", "type": "text", "eq": "gold"}},
-    {"any": [{"email_domain": {"eq": "b.example"}}, {"days_since_last_order": {"gt": 60}}]},
-)
+
+
+def rule(number: int) -> dict[str, Any]:
+    """One of five sorts; no two of twenty ask the same."""
+    n = number // 5
+    sorts: tuple[dict[str, Any], ...] = (
+        {"orders_count": {"gte": 3 + n}},
+        {"total_spent": {"gte": str(200 + 50 * n), "currency": "USD"}},
+        {
+            "all": [
+                {"country": {"eq": "PL"}},
+                {"orders_count": {"gte": 1 + n, "within": {"days": 90}}},
+            ]
+        },
+        {"metadata": {"key": "tier", "type": "text", "eq": ("gold", "silver", "none", "x")[n]}},
+        {
+            "any": [
+                {"email_domain": {"eq": "b.example"}},
+                {"days_since_last_order": {"gt": 60 + 30 * n}},
+            ]
+        },
+    )
+    return sorts[number % 5]
 
 
 def seed(customers: int) -> None:
@@ -151,7 +167,7 @@ def measure() -> None:
     from saleor_customer_groups.segments import editing, refresh, schedule
 
     for number in range(GROUPS):
-        editing.create_dynamic(f"Group {number}", RULES[number % len(RULES)])
+        editing.create_dynamic(f"Group {number}", rule(number))
     first, _ = timed(schedule.run_due)
     members = Membership.objects.active(timezone.now()).count()
     print(f"first full runs of {GROUPS} groups: {first / 1_000:.1f} s, {members:,} members")
