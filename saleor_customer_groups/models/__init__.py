@@ -10,6 +10,7 @@ from .groups import (
     MembershipEvent,
     MembershipSource,
 )
+from .mirroring import MirrorRequest
 from .pricing import (
     PriceList,
     PriceListEntry,
@@ -33,6 +34,7 @@ __all__ = [
     "MembershipAction",
     "MembershipEvent",
     "MembershipSource",
+    "MirrorRequest",
     "PriceList",
     "PriceListEntry",
     "PriceRule",
