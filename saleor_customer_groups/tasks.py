@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import conf
+from .exporting import running
 from .host import cleanup, expiry
 from .host.db import on_writer
 from .pricing import windows
@@ -29,3 +30,9 @@ def sweep() -> int:
 def clear_group_prices() -> int:
     """Take the group prices out of open checkouts after the plugin was switched off."""
     return on_writer(cleanup.clear_group_prices)()
+
+
+@shared_task(name=conf.EXPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def run_export(export_id: int) -> None:
+    """Make the file of a group's export, or go on with it."""
+    on_writer(running.run)(export_id)
