@@ -102,7 +102,8 @@ def claim(export_id: int, *, now: datetime | None = None) -> UUID | None:
         attempts=F("attempts") + 1,
     ):
         return lease
-    _end(free, ExportStatus.FAILED, f"It was begun {ATTEMPTS} times without getting on.")
+    worn_out = free.filter(attempts__gte=ATTEMPTS)  # not: busy a moment ago, and free by now
+    _end(worn_out, ExportStatus.FAILED, f"It was begun {ATTEMPTS} times without getting on.")
     return None
 
 
