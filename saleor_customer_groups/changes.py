@@ -32,9 +32,11 @@ class Fact(StrEnum):
     GROUPS = "groups"
 
 
-def record(customer_ids: Iterable[int], fact: Fact) -> None:
-    """Ask the segments that look at this fact about these customers again, soon after commit."""
-    rows = (CustomerChange(customer_id=one, fact=fact.value) for one in customer_ids)
+def record(customer_ids: Iterable[int], *facts: Fact) -> None:
+    """Ask the segments that look at these facts about these customers again, soon after commit."""
+    rows = (
+        CustomerChange(customer_id=one, fact=fact.value) for one in customer_ids for fact in facts
+    )
     written = False
     while chunk := list(islice(rows, CHUNK)):
         CustomerChange.objects.bulk_create(chunk)

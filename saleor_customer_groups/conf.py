@@ -20,8 +20,16 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
+    # The hour, in the shop's time zone, of the nightly run of every segment that finds drift.
+    "REPAIR_HOUR": 3,
     # The queue of our tasks; None is Saleor's default queue.
     "CELERY_QUEUE": None,
+    # For how many days a snapshot starts something new, unless it is made or renewed for longer.
+    "SNAPSHOT_DAYS": 180,
+    # How many customers a group may hold that has no limit of its own; None is no limit.
+    "MEMBER_LIMIT": None,
+    # Whether groups may be deleted at all.
+    "DELETE_GROUPS": True,
 }
 
 # What each setting must be for the system check.
@@ -32,13 +40,18 @@ POSITIVE_INTEGERS: Final = (
     "EXPORT_DAYS",
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
+    "SNAPSHOT_DAYS",
 )
+OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT",)
+BOOLEANS: Final = ("DELETE_GROUPS",)
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
 SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
 REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
 EXPORT_TASK: Final = "saleor_customer_groups.tasks.run_export"
+SEGMENTS_TASK: Final = "saleor_customer_groups.tasks.run_segments"
+FORGET_TASK: Final = "saleor_customer_groups.tasks.forget_deleted_customers"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -54,6 +67,21 @@ def problems() -> list[str]:
     found = [f"{name!r} is no setting of ours." for name in given if name not in DEFAULTS]
     for name in POSITIVE_INTEGERS:
         value = get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not _is_positive_integer(value):
             found.append(f"{name!r} must be a whole number of at least 1, not {value!r}.")
+    hour = get("REPAIR_HOUR")
+    if not isinstance(hour, int) or isinstance(hour, bool) or not 0 <= hour <= 23:
+        found.append(f"'REPAIR_HOUR' must be an hour from 0 to 23, not {hour!r}.")
+    for name in OPTIONAL_POSITIVE_INTEGERS:
+        value = get(name)
+        if value is not None and not _is_positive_integer(value):
+            found.append(f"{name!r} must be None or a whole number of at least 1, not {value!r}.")
+    for name in BOOLEANS:
+        value = get(name)
+        if not isinstance(value, bool):
+            found.append(f"{name!r} must be True or False, not {value!r}.")
     return found
+
+
+def _is_positive_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

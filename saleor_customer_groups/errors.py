@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class CustomerGroupsError(Exception):
     """Base of every exception of ours, so that a caller can catch them all."""
@@ -28,3 +31,23 @@ class Refused(CustomerGroupsError):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that uses a group: its kind in words, such as "price rule", its id and name."""
+
+    kind: str
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"the {self.kind} “{self.name}”"
+
+
+class InUse(Refused):
+    """A group that cannot be deleted, because `references` use it (all of them, in order)."""
+
+    def __init__(self, message: str, *, references: Sequence[Reference]) -> None:
+        super().__init__(message, code="in_use")
+        self.references = tuple(references)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing
-from .host import customers, guard
+from .host import changes, customers, guard
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
+
+
+def _tells(note: Callable[[Any], None]) -> Any:
+    """A hook that tells the segments what changed; `note` gets what the event is about."""
+
+    def hook(self: BasePlugin, about: Any, previous_value: Any = None, **kwargs: Any) -> Any:
+        on_writer(note)(about)
+        return previous_value
+
+    return hook
+
+
+def _order_changed(order: Any) -> None:
+    changes.of_orders([order])
 
 
 class CustomerGroupsPlugin(BasePlugin):
@@ -67,6 +81,30 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         return previous_value
+
+    # What dynamic groups follow.
+    order_created = _tells(_order_changed)
+    order_confirmed = _tells(_order_changed)
+    order_paid = _tells(_order_changed)
+    order_fully_paid = _tells(_order_changed)
+    order_updated = _tells(_order_changed)
+    order_cancelled = _tells(_order_changed)
+    order_expired = _tells(_order_changed)
+    order_refunded = _tells(_order_changed)
+    order_fully_refunded = _tells(_order_changed)
+    order_bulk_created = _tells(changes.of_orders)
+    customer_updated = _tells(changes.of_customer)
+    customer_metadata_updated = _tells(changes.of_customer)
+    account_confirmed = _tells(changes.of_customer)
+    account_email_changed = _tells(changes.of_customer)
+    address_created = _tells(changes.of_address)
+    address_updated = _tells(changes.of_address)
+    address_deleted = _tells(changes.of_address)
+    gift_card_created = _tells(changes.of_gift_card)
+    gift_card_updated = _tells(changes.of_gift_card)
+    gift_card_deleted = _tells(changes.of_gift_card)
+    gift_card_status_changed = _tells(changes.of_gift_card)
+    gift_card_metadata_updated = _tells(changes.of_gift_card)
 
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: Any) -> Any:

@@ -10,6 +10,7 @@ from .exporting import running
 from .host import cleanup, expiry
 from .host.db import on_writer
 from .pricing import windows
+from .segments import refresh, schedule
 
 
 @shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -22,8 +23,23 @@ def reprice_open_checkouts() -> int:
 def sweep() -> int:
     """Every minute: notice windows that opened or closed, and do what a killed task left."""
     on_writer(windows.sweep)(timezone.now())
+    on_writer(refresh.work_off)()
+    if on_writer(schedule.is_due)(timezone.now()):
+        run_segments.apply_async(queue=conf.get("CELERY_QUEUE"))
     done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
     return done + on_writer(cleanup.clear_group_prices)()
+
+
+@shared_task(name=conf.REFRESH_TASK, acks_late=True, reject_on_worker_lost=True)
+def refresh_changed_customers() -> int:
+    """Put customers about whom a fact changed into and out of the groups that rules keep."""
+    return on_writer(refresh.work_off)()
+
+
+@shared_task(name=conf.SEGMENTS_TASK, acks_late=True, reject_on_worker_lost=True)
+def run_segments() -> int:
+    """Run the segments that are due in full."""
+    return on_writer(schedule.run_due)()
 
 
 @shared_task(name=conf.CLEANUP_TASK, acks_late=True, reject_on_worker_lost=True)

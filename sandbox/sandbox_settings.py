@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "saleor.product",
     "saleor.checkout",
     "saleor.order",
+    "saleor.giftcard",
     "saleor.plugins",
     "saleor.site",
     "saleor_customer_groups",

@@ -1,9 +1,14 @@
-"""Making, changing and deleting groups: the only writer of `CustomerGroup` and `DefaultGroup`."""
+"""Making and changing groups, and choosing the default one.
+
+With `deleting` the only writer of `CustomerGroup` and `DefaultGroup`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from itertools import chain, count
-from typing import Any, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
@@ -11,15 +16,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from .. import repricing
-from ..errors import InvalidInput, Refused
-from ..models import CustomerGroup, DefaultGroup, GroupKind, MembershipSource
-from . import membership, queries
+from .. import conf, repricing
+from ..errors import InvalidInput
+from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment
+from . import kinds, queries
 from .cleaning import clean, refusal_by_database
 
 SLUG_LENGTH = 240  # leaves room for "-2" and so on
-# Up to so many members are named to be priced again; of more, the whole shop is.
-NAMED_MEMBERS = 5_000
 
 
 class GroupDetails(TypedDict, total=False):
@@ -30,6 +33,11 @@ class GroupDetails(TypedDict, total=False):
     colour: str
     kind: str
     priority: int
+    channel_id: int | None  # of kind channel, which needs one
+    expires_at: datetime | None  # of kind snapshot; else after SNAPSHOT_DAYS
+    member_limit: int | None  # of kinds manual and snapshot; None: the setting MEMBER_LIMIT
+    applications_open: bool
+    approved_domains: list[str]
     metadata: dict[str, Any]
     private_metadata: dict[str, Any]
 
@@ -40,13 +48,20 @@ class GroupChanges(GroupDetails, total=False):
     name: str
 
 
+DETAILS: Final = frozenset(GroupDetails.__annotations__)
+
+
 def create_group(name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
     """Make a group. Without a slug it gets a free one made of the name.
 
     InvalidInput: an empty name, a slug that is taken, a colour or kind that is none, a second
-    guest group.
+    guest group, a channel group without a channel, a channel, end or member limit for a kind that
+    has none. A dynamic or channel group is empty until it has a rule (segments).
     """
     group = CustomerGroup(name=name, **details)
+    if group.kind == GroupKind.CHANNEL and group.channel_id is None:
+        sentence = "A channel group needs a channel."
+        raise InvalidInput(sentence, field="channel", code="required")
     if group.slug:
         _save(group, was=None)
         return group
@@ -64,53 +79,60 @@ def create_group(name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
 def update_group(group: CustomerGroup, **changes: Unpack[GroupChanges]) -> CustomerGroup:
     """Change a group; the answer is the group as it is now. InvalidInput as for `create_group`.
 
-    A group with members, or a default group, cannot become the guest group.
+    Of the kind, `kinds.CHANGES` are allowed. A group that leaves its rule keeps its members, but
+    not its rule; a default group stays manual; one with members cannot become the guest group.
     """
+    unknown = changes.keys() - GroupChanges.__annotations__.keys()
+    if unknown:
+        raise TypeError(f"A group has no {min(unknown)} to change.")
     with transaction.atomic():
         current = _locked(group.pk)
         was = current.kind
+        if "kind" in changes:
+            _become(current, changes["kind"])
         for field, value in changes.items():
-            if field not in GroupChanges.__annotations__:
-                raise TypeError(f"A group has no {field} to change.")
             setattr(current, field, value)
-        _save(current, was=was)
+        _save(current, was=was, changed=changes.keys())
     return current
 
 
-def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> None:
-    """Delete a group; its members leave it, and the history of that stays.
+def change_kind(group: CustomerGroup, kind: str) -> CustomerGroup:
+    """Make it a group of another kind; the same as `update_group` with nothing but the kind."""
+    return update_group(group, kind=kind)
 
-    Refused for a default group. A group that is gone already is not an error.
+
+def hand_to_rule(group: CustomerGroup) -> CustomerGroup:
+    """Make a manual group dynamic. For the writer of its rule only, in that transaction.
+
+    The members stay until the rule is asked. InvalidInput: a group that is neither manual nor
+    dynamic, a default group, one with a member limit.
     """
     with transaction.atomic():
-        current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
-        if current is None:
-            return
-        _refuse_default(current)
-        if current.kind == GroupKind.GUEST:
-            _guest_group_moves(None)
-        else:
-            _request_prices_of_members(current)
-            membership.remove_everybody(
-                current,
-                source=MembershipSource.MANUAL,
-                actor=actor,
-                reason=reason or "The group was deleted.",
-            )
-        current.delete()
+        current = _locked(group.pk)
+        if current.kind == GroupKind.DYNAMIC:
+            return current
+        if current.kind != GroupKind.MANUAL:
+            kinds.require_change(current, GroupKind.DYNAMIC)
+        _refuse_default_as(current, GroupKind.DYNAMIC)
+        current.kind = GroupKind.DYNAMIC
+        _save(current, was=GroupKind.MANUAL)
+    return current
 
 
 def set_default(group: CustomerGroup, *, channel_id: int | None = None) -> DefaultGroup:
     """Make this the group that newcomers of the channel enter; without a channel, of the shop.
 
     The channel's or shop's former default ends in the same moment; its members stay in it.
-    InvalidInput: the guest group, a channel or group that does not exist.
+    InvalidInput: a group that is not manual, a channel or group that does not exist.
     """
     with transaction.atomic():
         current = _locked(group.pk)
         if current.kind == GroupKind.GUEST:
             sentence = "The guest group cannot be a default group."
             raise InvalidInput(sentence, field="group", code="guest_group")
+        if current.kind != GroupKind.MANUAL:
+            sentence = f"Only a manual group can be a default group; {current.name} is not."
+            raise InvalidInput(sentence, field="group", code="not_manual")
         _require_channel(channel_id)
         return _move_default(current, channel_id)
 
@@ -127,12 +149,31 @@ def _move_default(group: CustomerGroup, channel_id: int | None) -> DefaultGroup:
     return rows.select_related("group").get()
 
 
-def _save(group: CustomerGroup, *, was: str | None) -> None:
-    """Validate and write; `was` is the kind before, None for a new group."""
+def _become(group: CustomerGroup, kind: str) -> None:
+    """What goes with the kind goes with it: the rule, the channel, the end."""
+    if kind == group.kind or kind not in GroupKind.values:
+        return  # validation names a kind that is none
+    kinds.require_change(group, kind)
+    if kind != GroupKind.MANUAL:
+        _refuse_default_as(group, kind)
+    if group.kind in kinds.KEPT_BY_RULE:
+        Segment.objects.filter(group=group).delete()
+    group.kind, group.channel_id, group.expires_at = kind, None, None
+
+
+def _save(group: CustomerGroup, *, was: str | None, changed: Collection[str] = DETAILS) -> None:
+    """Validate what changed and write; `was` is the kind before, None for a new group."""
     if isinstance(group.name, str):
         group.name = group.name.strip()
-    clean(group)
+    if group.kind == GroupKind.SNAPSHOT and group.expires_at is None:
+        group.expires_at = timezone.now() + timedelta(days=conf.get("SNAPSHOT_DAYS"))
+    clean(group, exclude=["channel"])
     _require_objects(group)
+    kinds.require_fitting_details(group)
+    if "channel_id" in changed:
+        _require_channel(group.channel_id)
+    if "expires_at" in changed and group.expires_at is not None:
+        _require_future(group.expires_at)
     is_guest_group = group.kind == GroupKind.GUEST
     if is_guest_group and was is not None:
         _refuse_as_guest_group(group)
@@ -142,26 +183,16 @@ def _save(group: CustomerGroup, *, was: str | None) -> None:
     except IntegrityError as error:
         raise refusal_by_database(error) or error from error
     if is_guest_group != (was == GroupKind.GUEST):
-        _guest_group_moves(group if is_guest_group else None)
+        guest_group_moves(group if is_guest_group else None)
 
 
-def _guest_group_moves(group: CustomerGroup | None) -> None:
+def guest_group_moves(group: CustomerGroup | None) -> None:
     """Guests have another group, or none, from the end of this transaction."""
     transaction.on_commit(queries.forget_guest_group)
     if group is not None:
         repricing.request_for_groups([group.pk])
     else:
         repricing.request_for_everybody()  # no group names the guests any more
-
-
-def _request_prices_of_members(group: CustomerGroup) -> None:
-    """Before the group goes: afterwards nothing tells who was in it."""
-    members = queries.members_of(group, now=timezone.now()).order_by()
-    ids = list(members.values_list("customer_id", flat=True)[: NAMED_MEMBERS + 1])
-    if len(ids) > NAMED_MEMBERS:
-        repricing.request_for_everybody()
-    else:
-        repricing.request_for_customers(ids)
 
 
 def _locked(group_id: int) -> CustomerGroup:
@@ -180,21 +211,15 @@ def _free_slug(name: str) -> str:
     return next(slug for slug in chain([base], numbered) if slug not in taken)
 
 
-def _refuse_default(group: CustomerGroup) -> None:
-    default = group.default_for.select_related("channel").first()
-    if default is not None:
-        raise Refused(
-            f"{group.name} is the default group of {default.channel or 'the shop'} and cannot be "
-            "deleted; make another group the default first.",
-            code="default_group",
-        )
+def _refuse_default_as(group: CustomerGroup, kind: str) -> None:
+    if group.default_for.exists():
+        what = "the guest group" if kind == GroupKind.GUEST else kind
+        sentence = f"{group.name} is a default group and cannot become {what}."
+        raise InvalidInput(sentence, field="kind", code="default_group")
 
 
 def _refuse_as_guest_group(group: CustomerGroup) -> None:
     """Guests are nobody in particular: their group holds no customers."""
-    if group.default_for.exists():
-        sentence = f"{group.name} is a default group and cannot become the guest group."
-        raise InvalidInput(sentence, field="kind", code="default_group")
     if queries.members_of(group, now=timezone.now()).exists():
         sentence = f"{group.name} has members and cannot become the guest group."
         raise InvalidInput(sentence, field="kind", code="has_members")
@@ -212,3 +237,11 @@ def _require_channel(channel_id: int | None) -> None:
     if channel_id is not None and not channels.filter(pk=channel_id).exists():
         sentence = f"There is no channel {channel_id}."
         raise InvalidInput(sentence, field="channel", code="not_found")
+
+
+def _require_future(expires_at: datetime) -> None:
+    if timezone.is_naive(expires_at):
+        raise InvalidInput("The expires at must have a time zone.", field="expires_at")
+    if expires_at <= timezone.now():
+        sentence = f"The snapshot would have expired already: {expires_at:%Y-%m-%d %H:%M} is over."
+        raise InvalidInput(sentence, field="expires_at", code="expires_at_is_over")

@@ -10,27 +10,32 @@ A membership that ended by its `until` needs no writer: the customer is out from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import conf, repricing
+from .. import changes, conf, repricing
 from ..errors import InvalidInput
-from ..models import CustomerGroup, GroupKind, MembershipAction, MembershipEvent
-from . import statements
+from ..models import CustomerGroup, MembershipAction, MembershipEvent
+from . import kinds, statements
 from .cleaning import clean
+
+# When a statement puts in so many at once, their group is named to be priced again, not they.
+NAMED_CUSTOMERS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Customer ids, ascending: who joined, who was in already, who does not exist."""
+    """Customer ids, ascending: who joined, was in already, does not exist, found it full."""
 
     added: tuple[int, ...] = ()
     already: tuple[int, ...] = ()
     unknown: tuple[int, ...] = ()
+    full: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,9 @@ def add(
     """Put customers into a group, until a moment or for good.
 
     Who is in already stays as they are, also when another `until` is given (`set_until` moves
-    it). InvalidInput: a guest group, a group that is gone, an `until` that is over, a source that
-    is none, a reason (500) or actor (100 characters) that is too long.
+    it). A member limit is never exceeded: it is filled in the order of the ids. InvalidInput: a
+    guest group, a group that is gone, an `until` that is over, a source that is none, a reason
+    (500) or actor (100 characters) that is too long. Refused: see `kinds.require_writable`.
     """
     line = _line(
         group,
@@ -76,13 +82,15 @@ def add(
         now=now,
     )
     ids = _ascending(customer_ids)
-    added = _write(statements.JOIN, line, ids)
-    rest = _without(ids, added)
+    written = _write(statements.JOIN, line, ids)
+    rest = _without(ids, written.customers)
     known = _asked(statements.KNOWN, line, rest)
+    members = _asked(statements.MEMBERS, line, sorted(known)) if written.filled else known
     return Added(
-        added=added,
-        already=tuple(customer_id for customer_id in rest if customer_id in known),
-        unknown=tuple(customer_id for customer_id in rest if customer_id not in known),
+        added=written.customers,
+        already=_within(rest, known & members),
+        unknown=_without(rest, known),
+        full=_within(rest, known - members),
     )
 
 
@@ -95,10 +103,10 @@ def remove(
     actor: str = "",
     now: datetime | None = None,
 ) -> Removed:
-    """Take customers out of a group. InvalidInput as for `add`."""
+    """Take customers out of a group. InvalidInput and Refused as for `add`."""
     line = _line(group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now)
     ids = _ascending(customer_ids)
-    removed = _write(statements.LEAVE, line, ids)
+    removed = _write(statements.LEAVE, line, ids).customers
     return Removed(removed=removed, absent=_without(ids, removed))
 
 
@@ -112,7 +120,7 @@ def set_until(
     actor: str = "",
     now: datetime | None = None,
 ) -> Changed:
-    """Move the end of memberships; None makes them last. InvalidInput as for `add`."""
+    """Move the end of memberships; None makes them last. InvalidInput and Refused as for `add`."""
     line = _line(
         group,
         MembershipAction.CHANGED,
@@ -123,13 +131,13 @@ def set_until(
         now=now,
     )
     ids = _ascending(customer_ids)
-    changed = _write(statements.CHANGE_UNTIL, line, ids)
+    changed = _write(statements.CHANGE_UNTIL, line, ids).customers
     rest = _without(ids, changed)
     members = _asked(statements.MEMBERS, line, rest)
     return Changed(
         changed=changed,
-        unchanged=tuple(customer_id for customer_id in rest if customer_id in members),
-        absent=tuple(customer_id for customer_id in rest if customer_id not in members),
+        unchanged=_within(rest, members),
+        absent=_without(rest, members),
     )
 
 
@@ -141,13 +149,14 @@ def remove_everybody(
     actor: str = "",
     now: datetime | None = None,
 ) -> int:
-    """Take all members out in one statement; how many they were. InvalidInput as for `add`.
+    """Take all members out of a group that ends; how many they were. One statement.
 
-    No price is requested again here: the caller knows whether the group goes away as well.
+    Of whatever kind it is, also when its members are kept by a rule. No price is requested again
+    here: the caller knows whether the group goes away as well. InvalidInput as for `add`.
     """
     line = _line(group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now)
     with transaction.atomic():
-        _lock_group(line)
+        _locked_standing(line)
         return len(_execute(statements.LEAVE, line, None))
 
 
@@ -182,37 +191,80 @@ def _line(
     return line
 
 
-def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> tuple[int, ...]:
-    """Run the statement for all ids, one chunk and transaction after another; who changed."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Who changed, and whether the group's member limit was reached."""
+
+    customers: tuple[int, ...]
+    filled: bool
+
+
+def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Written:
+    """Run the statement for all ids, one chunk and transaction after another."""
     changed: list[int] = []
+    filled = False
     for chunk in _chunks(ids, conf.get("ASSIGN_CHUNK")):
         with transaction.atomic():
-            _lock_group(line)
-            in_this_chunk = _execute(statement, line, chunk)
-            repricing.request_for_customers(in_this_chunk)
+            standing = _locked_standing(line)
+            room = _room(standing, line)
+            in_this_chunk = _execute(statement, line, chunk, room=room)
+            _request_prices(line, in_this_chunk)
+            if standing.named_by_rules:
+                changes.record(in_this_chunk, changes.Fact.GROUPS)
         changed += in_this_chunk
-    return tuple(changed)
+        filled = filled or len(in_this_chunk) == room
+    return _Written(customers=tuple(changed), filled=filled)
 
 
-def _lock_group(line: MembershipEvent) -> None:
-    """Hold the group as it is until the transaction ends, and write its name of today."""
+def _request_prices(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
+    """Many who joined are told by their group; who left is known by nobody but by their ids."""
+    if line.action == MembershipAction.JOINED and len(customer_ids) >= NAMED_CUSTOMERS:
+        repricing.request_for_groups([line.group_id])
+    else:
+        repricing.request_for_customers(customer_ids)
+
+
+def _room(standing: kinds.Standing, line: MembershipEvent) -> int | None:
+    """Refuse what the group does not allow; how many it has room for, None for no limit."""
+    kinds.require_writable(standing, line.action, source=line.source, at=line.at)
+    limit = standing.member_limit
+    if limit is None:
+        limit = conf.get("MEMBER_LIMIT")
+    if limit is None or not _is_limited(line):
+        return None
+    _number(statements.QUEUE_UP, line)
+    return max(0, limit - _number(statements.COUNT_MEMBERS, line))
+
+
+def _is_limited(line: MembershipEvent) -> bool:
+    """Whether a member limit, if there is one, holds for this act."""
+    return line.action == MembershipAction.JOINED and line.source in kinds.LIMITED_SOURCES
+
+
+def _locked_standing(line: MembershipEvent) -> kinds.Standing:
+    """Lock the group against changes, and write its name of today."""
     with connection.cursor() as cursor:
         cursor.execute(statements.prepared(statements.LOCK_GROUP), {"group": line.group_id})
         row = cursor.fetchone()
     if row is None:
         sentence = f"There is no group {line.group_name} any more."
         raise InvalidInput(sentence, field="group", code="not_found")
-    line.group_name, kind = row
-    if kind == GroupKind.GUEST:
-        sentence = (
-            f"{line.group_name} is the guest group: it stands for shoppers who are not logged in "
-            "and holds no customers."
-        )
-        raise InvalidInput(sentence, field="group", code="guest_group")
+    standing = kinds.Standing(*row)
+    line.group_name = standing.name
+    return standing
 
 
-def _execute(statement: str, line: MembershipEvent, ids: Sequence[int] | None) -> list[int]:
+def _number(statement: str, line: MembershipEvent) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement), {"group": line.group_id, "now": line.at})
+        return int(cursor.fetchone()[0] or 0)
+
+
+def _execute(
+    statement: str, line: MembershipEvent, ids: Sequence[int] | None, *, room: int | None = None
+) -> list[int]:
     parameters = {
+        "room": room,
         "customers": None if ids is None else list(ids),
         "group": line.group_id,
         "name": line.group_name,
@@ -240,6 +292,10 @@ def _ascending(ids: Iterable[int]) -> tuple[int, ...]:
 def _without(ids: Sequence[int], taken: Iterable[int]) -> tuple[int, ...]:
     gone = set(taken)
     return tuple(customer_id for customer_id in ids if customer_id not in gone)
+
+
+def _within(ids: Sequence[int], chosen: Collection[int]) -> tuple[int, ...]:
+    return tuple(customer_id for customer_id in ids if customer_id in chosen)
 
 
 def _chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

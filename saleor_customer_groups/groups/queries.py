@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .. import conf
-from ..models import CustomerGroup, DefaultGroup, GroupKind, Membership, MembershipEvent
+from ..models import (
+    CustomerGroup,
+    DefaultGroup,
+    GroupKind,
+    Membership,
+    MembershipAction,
+    MembershipEvent,
+)
+from .kinds import is_expired
 
 GUEST_GROUP_KEY: Final = "saleor_customer_groups.guest_group"
 NO_GROUP: Final = 0  # no group has this id; the cache's None means "not asked yet"
@@ -21,11 +30,15 @@ NO_GROUP: Final = 0  # no group has this id; the cache's None means "not asked y
 
 @dataclass(frozen=True, slots=True)
 class GroupOverview:
-    """A group, how many members it has, and what it is the default of: channels or "the shop"."""
+    """A group, how many members it has, and what it is the default of: channels or "the shop".
+
+    `expired`: a snapshot that starts nothing new any more.
+    """
 
     group: CustomerGroup
     members: int
     default_of: tuple[str, ...]
+    expired: bool = False
 
 
 def group_ids_of(customer_id: int, *, now: datetime) -> tuple[int, ...]:
@@ -54,6 +67,7 @@ def overview(*, now: datetime) -> list[GroupOverview]:
             group=group,
             members=members.get(group.pk, 0),
             default_of=tuple(str(row.channel or "the shop") for row in group.default_for.all()),
+            expired=is_expired(group, now),
         )
         for group in CustomerGroup.objects.prefetch_related("default_for__channel")
     ]
@@ -62,6 +76,45 @@ def overview(*, now: datetime) -> list[GroupOverview]:
 def history_of(customer_id: int) -> QuerySet[MembershipEvent]:
     """What happened to the customer's memberships, oldest first."""
     return MembershipEvent.objects.filter(customer_id=customer_id).order_by("id")
+
+
+def history_of_group(group_id: int, *, after: int = 0, limit: int = 100) -> list[MembershipEvent]:
+    """A page of what happened in a group, oldest first, also of one that is deleted.
+
+    `after` is the id of the last line of the page before.
+    """
+    lines = MembershipEvent.objects.filter(group_id=group_id, id__gt=after).order_by("id")
+    return list(lines[:limit])
+
+
+def members_at(group_id: int, when: datetime) -> QuerySet[MembershipEvent]:
+    """Who was in the group at `when`, by the history: of each member the line that held then.
+
+    Also of a group that is deleted. A customer who was erased meanwhile is counted, with a
+    negative number for an id (`erasure`).
+    """
+    until_then = MembershipEvent.objects.filter(group_id=group_id, at__lte=when)
+    latest = until_then.order_by("customer_id", "-id").distinct("customer_id").values("id")
+    holds = Q(until__isnull=True) | Q(until__gt=when)
+    lines = MembershipEvent.objects.filter(holds, id__in=latest)
+    return lines.exclude(action=MembershipAction.LEFT).order_by("customer_id")
+
+
+def customers_in(group_ids: Iterable[int], *, now: datetime) -> Exists:
+    """A condition for a queryset of customers: in one of these groups at `now`. One statement."""
+    memberships = Membership.objects.active(now).filter(group_id__in=list(group_ids))
+    return Exists(memberships.filter(customer_id=OuterRef("pk")))
+
+
+def ids_found(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[int]:
+    """The first column of a statement's rows, read from the server in chunks.
+
+    For statements of our own making that may find a million customers (`bulk.add_many`).
+    """
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(conf.get("ASSIGN_CHUNK")):
+            yield from (row[0] for row in rows)
 
 
 def default_group_for(channel_id: int | None) -> CustomerGroup | None:

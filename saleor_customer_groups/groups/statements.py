@@ -14,13 +14,33 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model
 
-from ..models import CustomerGroup, Membership, MembershipEvent
+from ..models import CustomerGroup, Membership, MembershipEvent, Segment
 
 # SHARE: joins go on side by side, but the group can neither go away nor change its kind.
-LOCK_GROUP: Final = "SELECT name, kind FROM {group} WHERE id = %(group)s FOR SHARE"
+LOCK_GROUP: Final = """
+SELECT name, kind, expires_at, member_limit,
+       EXISTS (SELECT FROM {named} WHERE customergroup_id = %(group)s)
+  FROM {group} WHERE id = %(group)s FOR SHARE
+"""
+
+# KEY SHARE: the groups cannot go away, all else about them may change.
+HOLD_GROUPS: Final = """
+SELECT id FROM {group} WHERE id = ANY(%(groups)s::bigint[]) ORDER BY id FOR KEY SHARE
+"""
+
+# Who joins a group that has a limit waits here for the one before, until that transaction ends.
+# Not a stronger lock of the row: two that hold it shared would wait for each other. (The first
+# number only keeps our locks apart from those of others.)
+QUEUE_UP: Final = "SELECT pg_advisory_xact_lock(1129076048, (%(group)s %% 2147483647)::int)"
+
+COUNT_MEMBERS: Final = """
+SELECT count(*) FROM {membership}
+ WHERE group_id = %(group)s AND (until IS NULL OR until > %(now)s)
+"""
 
 # Customers who are in the group already are left out before anything is locked: waiting for the
 # row of one who is just being deleted would end in a deadlock. An ended membership begins anew.
+# LIMIT NULL is no limit.
 JOIN: Final = """
 WITH customers AS (
     SELECT customer.id
@@ -32,6 +52,7 @@ WITH customers AS (
                   AND membership.group_id = %(group)s
                   AND (membership.until IS NULL OR membership.until > %(now)s))
      ORDER BY customer.id
+     LIMIT %(room)s
        FOR KEY SHARE OF customer
 ), joined AS (
     INSERT INTO {membership} AS membership
@@ -115,6 +136,7 @@ def prepared(statement: str) -> str:
         "group": CustomerGroup,
         "membership": Membership,
         "event": MembershipEvent,
+        "named": Segment.refers_to.through,
     }
     return statement.format(
         **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()}

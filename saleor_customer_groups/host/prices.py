@@ -14,7 +14,7 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout, CheckoutLine
 
 from .. import conf
-from ..groups import defaults
+from ..groups import defaults, queries
 from ..pricing import book as books
 from ..pricing.book import Book
 from ..pricing.rules import Item
@@ -52,12 +52,26 @@ def price_lines(checkout_info: Any, lines: Sequence[Any]) -> dict[UUID, Decision
 
     Answers nothing for a plugin that is switched off: then Saleor alone decides.
     """
+    if not lines or _is_no_concern_of_ours(checkout_info.checkout, lines):
+        return {}
     plugin = plugin_of(checkout_info.manager)
-    if plugin is None or not lines:
+    if plugin is None:
         return {}
     decisions = decide_lines(checkout_info, lines, memo=plugin.memo)
     _write(checkout_info.checkout, lines, decisions)
     return decisions
+
+
+def _is_no_concern_of_ours(checkout: Any, lines: Sequence[Any]) -> bool:
+    """A guest who stands in no group, and in whose basket no price of ours is left.
+
+    Asked first because it is free: whether the plugin is on costs a statement in a query.
+    """
+    return (
+        checkout.user_id is None
+        and queries.guest_group_id() is None
+        and all(RECORD_KEY not in (one.line.private_metadata or {}) for one in lines)
+    )
 
 
 def decide_lines(

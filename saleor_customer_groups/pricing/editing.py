@@ -16,6 +16,7 @@ from django.db.models import Model
 
 from .. import repricing
 from ..errors import InvalidInput
+from ..groups import references
 from ..models import (
     CustomerGroup,
     PriceList,
@@ -61,7 +62,7 @@ def save_rule(given: RuleInput, *, rule_id: int | None = None) -> PriceRule:
     with transaction.atomic():
         rule = PriceRule() if rule_id is None else _locked_rule(rule_id)
         concerned = set(given.group_ids) | _groups_of(rule)
-        _check_known("groups", CustomerGroup, given.group_ids)
+        _hold_groups(given.group_ids)
         _check_currencies(given)
         _check_things(given.targets)
         for name in ("name", "kind", "percentage", "everything", "min_quantity", "priority"):
@@ -92,7 +93,7 @@ def save_list(given: ListInput, *, list_id: int | None = None) -> PriceList:
     with transaction.atomic():
         price_list = PriceList() if list_id is None else _locked_list(list_id)
         concerned = set(given.group_ids) | _groups_of(price_list)
-        _check_known("groups", CustomerGroup, given.group_ids)
+        _hold_groups(given.group_ids)
         price_list.name, price_list.priority = given.name, given.priority
         _set_schedule(price_list, given)
         price_list.save()
@@ -220,12 +221,20 @@ def _set_targets(rule: PriceRule, given: RuleInput) -> None:
     )
 
 
+def _hold_groups(ids: Collection[int]) -> None:
+    """The groups exist, and cannot be deleted before this transaction ends."""
+    _refuse_unknown("groups", CustomerGroup, set(ids) - references.hold(ids))
+
+
 def _check_known(field: str, model: type[Model], ids: Collection[int]) -> None:
     found = set(model._default_manager.filter(pk__in=set(ids)).values_list("pk", flat=True))
-    unknown = sorted(set(ids) - found)
+    _refuse_unknown(field, model, set(ids) - found)
+
+
+def _refuse_unknown(field: str, model: type[Model], unknown: Collection[int]) -> None:
     if unknown:
-        name = model._meta.verbose_name
-        sentence = f"There is no {name} {', '.join(map(str, unknown[:5]))}."
+        named = ", ".join(map(str, sorted(unknown)[:5]))
+        sentence = f"There is no {model._meta.verbose_name} {named}."
         raise InvalidInput(sentence, field=field, code="not_found")
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from .. import repricing
-from ..models import Membership, PriceList, PriceRule, RepricingClock
+from .. import changes, repricing
+from ..models import Membership, PriceList, PriceRule, RepricingClock, Segment
 
 
 def sweep(now: datetime) -> None:
@@ -28,6 +28,7 @@ def sweep(now: datetime) -> None:
             return
         repricing.request_for_groups(_groups_of_windows(clock.swept_until, now))
         repricing.request_for_customers(_customers_of_memberships(clock.swept_until, now))
+        changes.record(_customers_whom_rules_ask(clock.swept_until, now), changes.Fact.GROUPS)
         clock.swept_until = now
         clock.save(update_fields=["swept_until"])
 
@@ -43,8 +44,22 @@ def _groups_of_windows(after: datetime, until: datetime) -> Iterable[int]:
 
 
 def _customers_of_memberships(after: datetime, until: datetime) -> Iterable[int]:
+    return _distinct(_crossed(after, until))
+
+
+def _customers_whom_rules_ask(after: datetime, until: datetime) -> Iterable[int]:
+    """Of those the ones whose group is named by another group's rule."""
+    named = Segment.refers_to.through.objects.values("customergroup_id")
+    return _distinct(_crossed(after, until).filter(group_id__in=named))
+
+
+def _crossed(after: datetime, until: datetime) -> QuerySet[Membership]:
     ended = Q(until__gt=after, until__lte=until)
     # One that began when it was written was asked for by its writer.
     began = Q(started_at__gt=Greatest(after, F("created_at")), started_at__lte=until)
-    found = Membership.objects.filter(ended | began)
-    return found.order_by("customer_id").values_list("customer_id", flat=True).distinct().iterator()
+    return Membership.objects.filter(ended | began)
+
+
+def _distinct(memberships: QuerySet[Membership]) -> Iterable[int]:
+    ids = memberships.order_by("customer_id").values_list("customer_id", flat=True)
+    return ids.distinct().iterator()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from saleor_customer_groups.errors import Refused
-from saleor_customer_groups.groups import defaults, editing, membership
+from saleor_customer_groups.groups import defaults, deleting, editing, membership
 from saleor_customer_groups.groups.defaults import Progress
 from saleor_customer_groups.models import CustomerGroup, DefaultGroup, Membership, MembershipEvent
 
@@ -212,7 +212,7 @@ class TestEverybody:
     def test_leaves_the_default_group_to_be_deleted_later(self, people, standard, vip):
         defaults.assign_everybody()
         editing.set_default(vip)
-        editing.delete_group(standard)
+        deleting.delete_group(standard)
 
         assert CustomerGroup.objects.get() == vip
         assert MembershipEvent.objects.filter(action="left").count() == 7

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from saleor_customer_groups.errors import InvalidInput, Refused
-from saleor_customer_groups.groups import editing, membership, queries
+from saleor_customer_groups.groups import deleting, editing, membership, queries
 from saleor_customer_groups.models import (
     CustomerGroup,
     DefaultGroup,
@@ -131,7 +131,7 @@ class TestDeleting:
         membership.add(vip, [alice.pk, bob.pk], source="manual")
         RepricingRequest.objects.all().delete()
 
-        editing.delete_group(vip, actor="User:1")
+        deleting.delete_group(vip, actor="User:1")
 
         assert not CustomerGroup.objects.filter(slug="vip").exists()
         assert not Membership.objects.exists()
@@ -143,25 +143,25 @@ class TestDeleting:
         assert requested() == [alice.pk, bob.pk]
 
     def test_of_many_members_the_whole_shop_is_priced_again(self, alice, bob, vip, monkeypatch):
-        monkeypatch.setattr(editing, "NAMED_MEMBERS", 1)
+        monkeypatch.setattr(deleting, "NAMED_MEMBERS", 1)
         membership.add(vip, [alice.pk, bob.pk], source="manual")
         RepricingRequest.objects.all().delete()
 
-        editing.delete_group(vip)
+        deleting.delete_group(vip)
 
         everybody = RepricingRequest.objects.get()
         assert (everybody.customer_id, everybody.group_id) == (None, None)
 
     def test_a_group_that_is_gone_is_no_error(self, vip):
-        editing.delete_group(vip)
+        deleting.delete_group(vip)
         vip.pk = vip.pk or 7
-        editing.delete_group(vip)
+        deleting.delete_group(vip)
 
     def test_the_shops_default_group_is_refused(self, alice, standard):
         membership.add(standard, [alice.pk], source="default")
 
         with pytest.raises(Refused) as refusal:
-            editing.delete_group(standard)
+            deleting.delete_group(standard)
 
         assert refusal.value.code == "default_group"
         assert str(refusal.value) == (
@@ -174,12 +174,12 @@ class TestDeleting:
         editing.set_default(vip, channel_id=channel("main").pk)
 
         with pytest.raises(Refused, match="VIP is the default group of main and cannot be deleted"):
-            editing.delete_group(vip)
+            deleting.delete_group(vip)
 
     def test_a_former_default_group_can_be_deleted(self, standard, vip):
         editing.set_default(vip)
 
-        editing.delete_group(standard)
+        deleting.delete_group(standard)
 
         assert CustomerGroup.objects.get() == vip
 
@@ -259,7 +259,7 @@ class TestTheGuestGroup:
 
         with django_capture_on_commit_callbacks(execute=True):
             if act == "delete":
-                editing.delete_group(guests)
+                deleting.delete_group(guests)
             else:
                 editing.update_group(guests, kind="manual")
 
@@ -290,6 +290,6 @@ class TestTheGuestGroup:
         """The cache is cleared after the commit; before it, others would read the old answer."""
         queries.guest_group_id()
 
-        editing.delete_group(guests)
+        deleting.delete_group(guests)
 
         assert cache.get(queries.GUEST_GROUP_KEY) == guests.pk

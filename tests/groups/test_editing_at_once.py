@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from saleor_customer_groups.errors import InvalidInput, Refused
-from saleor_customer_groups.groups import editing
+from saleor_customer_groups.groups import deleting, editing
 from saleor_customer_groups.models import CustomerGroup, DefaultGroup
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,7 +54,7 @@ def test_of_eight_guest_groups_one_is_made(at_once):
 def test_a_group_is_either_deleted_or_the_default(standard, vip, at_once):
     def delete():
         try:
-            editing.delete_group(vip)
+            deleting.delete_group(vip)
         except Refused as refusal:
             return refusal.code
         return "deleted"

@@ -89,14 +89,14 @@ def test_a_customer_leaves_a_group(alice, bob, vip, now):
     membership.add(vip, [alice.pk, bob.pk], source="manual")
 
     result = membership.remove(
-        vip, [alice.pk, UNKNOWN], source="rule", reason="Winter", actor="App:3", now=now
+        vip, [alice.pk, UNKNOWN], source="api", reason="Winter", actor="App:3", now=now
     )
 
     assert result == Removed(removed=(alice.pk,), absent=(UNKNOWN,))
     assert list(Membership.objects.values_list("customer_id", flat=True)) == [bob.pk]
     line = MembershipEvent.objects.get(action="left")
     assert (line.group_id, line.group_name, line.customer_id) == (vip.pk, "VIP", alice.pk)
-    assert (line.source, line.reason, line.actor, line.at) == ("rule", "Winter", "App:3", now)
+    assert (line.source, line.reason, line.actor, line.at) == ("api", "Winter", "App:3", now)
     assert line.until is None
     assert requested() == [alice.pk, bob.pk, alice.pk]
 

@@ -1,0 +1,187 @@
+"""A rule as SQL over the shop's tables.
+
+Conditions on the customer's own row stay in one WHERE. Everything else is a set of ids: AND is a
+semi-join, NOT an anti-join, and OR a UNION, since PostgreSQL reads a table for each row where OR
+has sub-selects. Only the names of tables are written into a statement; values are parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import connection
+
+from ..models import SegmentPin
+from .fields import FIELDS
+from .fields.base import Asked, Condition, Members
+from .rules import All, AnyOf, InvalidRule, Leaf, Node, Not, Problem, absence, leaves
+
+USER: Final = "account.User"
+# What some releases of Saleor lack, and the statements do without.
+OPTIONAL_COLUMNS: Final = ("giftcard.GiftCard.assigned_to",)
+Part = Condition | Members
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SELECT of one column `id`, without a semicolon: it can stand in parentheses."""
+
+    sql: str
+    params: list[Any]
+
+
+def customers(rule: Node, *, now: datetime, scoped: bool = False) -> Query:
+    """The customers (users who are not staff) that the rule finds at `now`.
+
+    `scoped`: only those in `customer_scope(id)`, which the caller provides:
+    WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id). Each leaf then looks up
+    their rows by index. InvalidRule for a field that this host lacks.
+    """
+    _refuse_absent(rule)
+    asked = _asked(now, scoped)
+    parts = _parts(rule, asked) if isinstance(rule, All) else [_part(rule, asked)]
+    select = _select(parts, asked)
+    return Query(select.sql, select.params)
+
+
+def customers_with_pins(
+    segment_id: int, rule: Node, *, now: datetime, scoped: bool = False
+) -> Query:
+    """The same for a saved segment: who is pinned in is found too, who is pinned out never."""
+    found = customers(rule, now=now, scoped=scoped)
+    asked = _asked(now, scoped)
+    pin = connection.ops.quote_name(SegmentPin._meta.db_table)
+    pinned = f"SELECT pin.customer_id FROM {pin} AS pin WHERE pin.segment_id = %s AND pin.included"
+    included = _select([Members(pinned, [segment_id])], asked)
+    sql = f"""SELECT found.id FROM ({found.sql} UNION {included.sql}) AS found
+ WHERE NOT EXISTS (SELECT 1 FROM {pin} AS pin WHERE pin.segment_id = %s
+                      AND NOT pin.included AND pin.customer_id = found.id)"""
+    return Query(sql, [*found.params, *included.params, segment_id])
+
+
+def everybody(*, now: datetime, scoped: bool = False) -> Query:
+    """All customers, or those in scope."""
+    select = _select([], _asked(now, scoped))
+    return Query(select.sql, select.params)
+
+
+def absent() -> frozenset[str]:
+    """The codes of the fields that this host lacks, for rules.parse."""
+    tables = _tables()
+    return frozenset(
+        code for code, field in FIELDS.items() if not all(label in tables for label in field.reads)
+    )
+
+
+@cache
+def _tables() -> dict[str, str]:
+    """The quoted names of the host's tables that fields read, by label."""
+    found = {}
+    for label in {USER, *(label for field in FIELDS.values() for label in field.reads)}:
+        try:
+            model = apps.get_model(label)
+        except LookupError:
+            continue
+        found[label] = connection.ops.quote_name(model._meta.db_table)
+    return found
+
+
+@cache
+def _columns() -> frozenset[str]:
+    """The optional columns that the host has."""
+    found = set()
+    for name in OPTIONAL_COLUMNS:
+        label, _, column = name.rpartition(".")
+        if label in _tables():
+            fields = apps.get_model(label)._meta.get_fields()
+            found |= {name} & {f"{label}.{field.name}" for field in fields}
+    return frozenset(found)
+
+
+def _asked(now: datetime, scoped: bool) -> Asked:
+    return Asked(tables=_tables(), columns=_columns(), now=now, scoped=scoped)
+
+
+def _refuse_absent(rule: Node) -> None:
+    lacking = absent()
+    if missing := [leaf.field for leaf in leaves(rule) if leaf.field in lacking]:
+        codes = dict.fromkeys(missing)
+        raise InvalidRule(
+            [Problem(code, "not_on_this_host", absence(FIELDS[code])) for code in codes]
+        )
+
+
+def _part(node: Node, asked: Asked) -> Part:
+    if isinstance(node, Leaf):
+        return FIELDS[node.field].find(node, asked)
+    if isinstance(node, Not):
+        return _negated(_part(node.node, asked))
+    parts = _parts(node, asked)
+    if conditions := _only_conditions(parts):
+        return _joined(conditions, " AND " if isinstance(node, All) else " OR ")
+    return _select(parts, asked) if isinstance(node, All) else _union(parts, asked)
+
+
+def _parts(node: All | AnyOf, asked: Asked) -> list[Part]:
+    """The parts of a list; a list of the same sort within it is no level of its own."""
+    found: list[Part] = []
+    for one in node.nodes:
+        if isinstance(one, All | AnyOf) and type(one) is type(node):
+            found += _parts(one, asked)
+        else:
+            found.append(_part(one, asked))
+    return found
+
+
+def _negated(part: Part) -> Part:
+    if isinstance(part, Condition):
+        return Condition(f"({part.sql}) IS NOT TRUE", part.params)
+    return Members(part.sql, part.params, not part.negated)
+
+
+def _only_conditions(parts: Sequence[Part]) -> list[Condition]:
+    conditions = [part for part in parts if isinstance(part, Condition)]
+    return conditions if len(conditions) == len(parts) else []
+
+
+def _joined(conditions: Iterable[Condition], word: str) -> Condition:
+    conditions = list(conditions)
+    sql = word.join(f"({condition.sql})" for condition in conditions)
+    return Condition(f"({sql})", [param for one in conditions for param in one.params])
+
+
+def _select(parts: Sequence[Part], asked: Asked) -> Members:
+    """The customers for whom every part holds."""
+    sql = f"SELECT customer.id FROM {asked.table(USER)} AS customer WHERE NOT customer.is_staff"
+    sql += asked.only("customer.id")
+    params: list[Any] = []
+    for part in parts:
+        sql += f"\n   AND {_where(part)}"
+        params += part.params
+    return Members(sql, params)
+
+
+def _where(part: Part) -> str:
+    if isinstance(part, Condition):
+        return f"({part.sql})"
+    if not part.negated:
+        return f"customer.id IN ({part.sql})"
+    return f"NOT EXISTS (SELECT 1 FROM ({part.sql}) AS found(id) WHERE found.id = customer.id)"
+
+
+def _union(parts: Sequence[Part], asked: Asked) -> Members:
+    """The customers for whom one part holds: what is about their row in one go, then each set."""
+    conditions = [part for part in parts if isinstance(part, Condition)]
+    sets = [part for part in parts if isinstance(part, Members)]
+    found = [_select([_joined(conditions, " OR ")], asked)] if conditions else []
+    found += [_select([one], asked) if one.negated else one for one in sets]
+    sql = "\n UNION ALL ".join(f"({one.sql})" for one in found)
+    return Members(sql, [param for one in found for param in one.params])
+
+
+__all__ = ["Query", "absent", "customers", "customers_with_pins", "everybody"]

@@ -1,0 +1,174 @@
+"""Giving groups a rule: the only writer of `Segment` and `SegmentPin`.
+
+Groups that a rule keeps are of kind `dynamic` (the merchant's rule) or `channel` (ours: the
+customers of the channel). The rule is saved at once; a task puts the customers in and out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, Unpack
+
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+
+from .. import conf
+from ..errors import InvalidInput, Refused
+from ..groups import editing
+from ..groups.editing import GroupDetails
+from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment, SegmentPin
+from . import compile, cycles, refresh, rules
+
+# What a group may be before it gets a rule; its members are then those that the rule finds.
+MAY_GET_A_RULE: Final = (GroupKind.MANUAL, GroupKind.DYNAMIC)
+
+
+def create_dynamic(name: str, rule: object, **details: Unpack[GroupDetails]) -> CustomerGroup:
+    """Make a group that the rule keeps. InvalidRule, or InvalidInput as for `create_group`."""
+    with transaction.atomic():
+        group = editing.create_group(name, **{**details, "kind": GroupKind.DYNAMIC.value})
+        _write(group, rule)
+    return group
+
+
+def create_of_channel(name: str, channel_id: int, **details: Unpack[GroupDetails]) -> CustomerGroup:
+    """Make the group of everybody who registered through the channel or bought in it.
+
+    InvalidInput: a channel that does not exist, or as for `create_group`.
+    """
+    with transaction.atomic():
+        given: GroupDetails = {
+            **details,
+            "kind": GroupKind.CHANNEL.value,
+            "channel_id": channel_id,
+        }
+        group = editing.create_group(name, **given)
+        _write(group, {"channel": {"eq": channel_id}})
+    return group
+
+
+def set_rule(group: CustomerGroup, rule: object, *, now: datetime | None = None) -> Segment:
+    """Give a group this rule; a manual group becomes dynamic, and whom the rule does not find
+    leaves it.
+
+    InvalidRule: a rule that is none, one that names groups that do not exist, or a group that is
+    kept by a rule about this one. Refused: a group of another kind, or a default group, which
+    newcomers enter whatever a rule says.
+    """
+    with transaction.atomic():
+        current = _locked(group)
+        if current.kind not in MAY_GET_A_RULE:
+            sentence = f"{current.name} is of the kind {current.kind}; its members have no rule."
+            raise Refused(sentence, code="kind")
+        if DefaultGroup.objects.filter(group=current).exists():
+            sentence = (
+                f"{current.name} is a default group: newcomers enter it whatever a rule says. "
+                "Make another group the default first."
+            )
+            raise Refused(sentence, code="default_group")
+        if current.kind != GroupKind.DYNAMIC:
+            current.kind = GroupKind.DYNAMIC
+            current.save(update_fields=["kind", "updated_at"])
+        return _write(current, rule, now=now)
+
+
+def copy_rule(source: CustomerGroup, name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
+    """A new dynamic group with the rule of another. Refused when that one has none."""
+    segment = Segment.objects.filter(group=source).first()
+    if segment is None or source.kind != GroupKind.DYNAMIC:
+        raise Refused(f"{source.name} has no rule to copy.", code="no_rule")
+    return create_dynamic(name, segment.rule, **details)
+
+
+def pin(group: CustomerGroup, customer_ids: Iterable[int], *, included: bool) -> int:
+    """Keep these customers in the group (or out of it) whatever the rule says; how many new pins.
+
+    Customers who do not exist are passed over. Refused for a group without a rule.
+    """
+    ids = sorted(set(customer_ids))
+    with transaction.atomic():
+        segment = _segment_of(group)
+        pins = SegmentPin.objects.filter(segment=segment, customer_id__in=ids)
+        as_they_should_be = set(
+            pins.filter(included=included).values_list("customer_id", flat=True)
+        )
+        pins.exclude(included=included).delete()
+        new = _existing(one for one in ids if one not in as_they_should_be)
+        SegmentPin.objects.bulk_create(
+            (SegmentPin(segment=segment, customer_id=one, included=included) for one in new),
+            ignore_conflicts=True,
+            batch_size=refresh.CHUNK,
+        )
+    refresh.settle([segment.pk], ids)
+    return len(new)
+
+
+def unpin(group: CustomerGroup, customer_ids: Iterable[int]) -> int:
+    """Leave these customers to the rule again; how many were pinned."""
+    ids = sorted(set(customer_ids))
+    with transaction.atomic():
+        segment = _segment_of(group)
+        count, _ = SegmentPin.objects.filter(segment=segment, customer_id__in=ids).delete()
+    refresh.settle([segment.pk], ids)
+    return count
+
+
+def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -> Segment:
+    """Save the rule and what is known of it; the full run starts after commit."""
+    rule = rules.parse(data, absent=compile.absent())
+    named = rules.groups(rule)
+    with connection.cursor() as cursor:
+        # One rule at a time: of two that close a circle together, the second must see the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [Segment._meta.db_table])
+    _require_groups(named)
+    cycles.refuse(group, named)
+    values: dict[str, Any] = {
+        "rule": data,
+        "facts": sorted(rules.facts(rule)),
+        "every_seconds": rules.every(rule),
+        "due_at": now or timezone.now(),
+        "right_at": None,
+        "error": "",
+    }
+    segment, _ = Segment.objects.update_or_create(group=group, defaults=values)
+    segment.refers_to.set(named)
+    transaction.on_commit(start)
+    return segment
+
+
+def start() -> None:
+    """Start the task that runs the segments that are due. Named, not imported."""
+    task = current_app.tasks[conf.SEGMENTS_TASK]
+    task.apply_async(queue=conf.get("CELERY_QUEUE"))
+
+
+def _require_groups(named: Iterable[int]) -> None:
+    wanted = set(named)
+    found = set(CustomerGroup.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    if missing := sorted(wanted - found):
+        names = ", ".join(map(str, missing))
+        sentence = f"The rule names groups that do not exist: {names}."
+        raise InvalidInput(sentence, field="rule", code="unknown_group")
+
+
+def _existing(ids: Iterable[int]) -> list[int]:
+    wanted = sorted(ids)
+    customers = SegmentPin._meta.get_field("customer").related_model
+    found = customers._default_manager.filter(pk__in=wanted).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def _locked(group: CustomerGroup) -> CustomerGroup:
+    current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
+    if current is None:
+        raise InvalidInput("The group does not exist any more.", field="group", code="not_found")
+    return current
+
+
+def _segment_of(group: CustomerGroup) -> Segment:
+    segment = Segment.objects.select_for_update(no_key=True).filter(group=group).first()
+    if segment is None:
+        raise Refused(f"{group.name} has no rule; add or remove customers instead.", code="no_rule")
+    return segment

@@ -1,0 +1,82 @@
+"""Why a customer is found by a rule, or is not: each part of it, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from ..errors import InvalidInput
+from . import compile as compiler
+from .fields import FIELDS
+from .operators import operators
+from .rules import All, Leaf, Node, Not, leaves
+from .values import say
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A part of a rule, whether it holds for the customer, and the parts below it.
+
+    `path` is as in InvalidRule, the `sentence` says what is asked.
+    """
+
+    path: str
+    holds: bool
+    sentence: str
+    parts: tuple[Explanation, ...] = ()
+
+
+def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
+    """The rule's parts for one customer, in one statement.
+
+    InvalidInput when there is no such customer (staff are none); InvalidRule for a field that the
+    host lacks.
+    """
+    asked = list(dict.fromkeys(leaves(rule)))
+    found = [compiler.customers(leaf, now=now, scoped=True) for leaf in asked]
+    everybody = compiler.everybody(now=now, scoped=True)
+    tests = ", ".join(f"EXISTS ({query.sql})" for query in [*found, everybody])
+    sql = (
+        "WITH customer_scope AS MATERIALIZED (SELECT UNNEST(%s::int[]) AS id)"
+        f" SELECT ARRAY[{tests}]"
+    )
+    params = [param for query in [*found, everybody] for param in query.params]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[customer_id], *params])
+        *holds, known = cursor.fetchone()[0]
+    if not known:
+        raise InvalidInput(
+            f"There is no customer {customer_id}.", field="customer_id", code="not_found"
+        )
+    return _explained(rule, "", dict(zip(asked, holds, strict=True)))
+
+
+def sentence(leaf: Leaf) -> str:
+    """What a condition asks, in words, such as "orders_count is 5 or more, in the last 90 days"."""
+    field = FIELDS[leaf.field]
+    operator = operators(field.type, leaf.option("type"))[leaf.operator]
+    joint = "and" if leaf.operator in ("between", "all_of") else "or"
+    words = [f"{leaf.field} {operator.words.format(say(leaf.value, joint))}"]
+    said = {option.name: option.words for option in field.options}
+    words += [said[name].format(say(value)) for name, value in leaf.options]
+    return ", ".join(words)
+
+
+def _explained(node: Node, path: str, holds: Mapping[Leaf, bool]) -> Explanation:
+    if isinstance(node, Leaf):
+        below = f"{path}.{node.field}.{node.operator}".lstrip(".")
+        return Explanation(below, holds[node], sentence(node))
+    if isinstance(node, Not):
+        below = f"{path}.not".lstrip(".")
+        part = _explained(node.node, below, holds)
+        return Explanation(below, not part.holds, "this does not hold:", (part,))
+    word, combined = ("all", all) if isinstance(node, All) else ("any", any)
+    below = f"{path}.{word}".lstrip(".")
+    parts = tuple(_explained(one, f"{below}[{n}]", holds) for n, one in enumerate(node.nodes))
+    return Explanation(below, combined(part.holds for part in parts), f"{word} of:", parts)
+
+
+__all__ = ["Explanation", "explain", "sentence"]

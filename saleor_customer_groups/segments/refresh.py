@@ -1,0 +1,207 @@
+"""Keeping groups as their rules say: customers that changed, full runs, and the nightly repair.
+
+There is one way in and out: `settle` asks rules about given customers and writes the differences.
+Whatever changed a fact names the customers (changes.py); a full run finds, in one statement, those
+whose membership differs from the rule, and hands them over in bounded chunks.
+
+`settle` holds the segments while it asks and writes. So of two that are about the same customer
+the later one asks after the earlier one has written, and what it sees is the newest: no answer
+that is out of date is ever written over a newer one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ..groups import membership
+from ..models import CustomerChange, CustomerGroup, GroupKind, Membership, MembershipSource, Segment
+from . import rules
+from .compile import Query, customers_with_pins
+
+logger = logging.getLogger(__name__)
+
+CHUNK: Final = 1_000  # customers that one statement asks about
+ACTOR: Final = "system"
+SOURCES: Final = {
+    GroupKind.DYNAMIC.value: MembershipSource.RULE,
+    GroupKind.CHANNEL.value: MembershipSource.CHANNEL,
+}
+
+# Who should be in, beside who is; told are those about whom the two differ.
+SETTLE: Final = """
+WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id),
+wanted AS ({wanted}),
+present AS (
+    SELECT group_id, customer_id AS id
+      FROM {membership}
+     WHERE customer_id IN (SELECT id FROM customer_scope) AND group_id = ANY(%s)
+       AND started_at <= %s AND (until IS NULL OR until > %s)
+)
+SELECT group_id, id, present.id IS NULL AS joins
+  FROM wanted FULL JOIN present USING (group_id, id)
+ WHERE wanted.id IS NULL OR present.id IS NULL
+ ORDER BY group_id, id
+"""
+
+
+class Difference(NamedTuple):
+    """A customer whose membership is not as the rule says."""
+
+    group_id: int
+    customer_id: int
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many memberships were written."""
+
+    joined: int = 0
+    left: int = 0
+
+    def __add__(self, other: Settled) -> Settled:
+        return Settled(self.joined + other.joined, self.left + other.left)
+
+
+def settle(segment_ids: Iterable[int], customer_ids: Iterable[int]) -> Settled:
+    """Ask these rules about these customers now, and put them in and out accordingly.
+
+    A transaction for each `CHUNK` of customers; it may be killed and run again.
+    """
+    done, ids = Settled(), iter(sorted(set(customer_ids)))
+    numbers = sorted(set(segment_ids))
+    while numbers and (chunk := list(islice(ids, CHUNK))):
+        with transaction.atomic():
+            done += _settle(numbers, chunk)
+    return done
+
+
+def work_off() -> int:
+    """Ask about the customers in the queue, those who were named first; how many rows it had.
+
+    The rows go in the transaction that settles them. Another worker's rows are passed over.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            rows = list(
+                CustomerChange.objects.select_for_update(skip_locked=True).order_by("id")[:CHUNK]
+            )
+            if not rows:
+                return done
+            by_fact: defaultdict[str, set[int]] = defaultdict(set)
+            for row in rows:
+                by_fact[row.fact].add(row.customer_id)
+            for segment_ids, ids in _questions(by_fact):
+                _settle(segment_ids, sorted(ids))
+            CustomerChange.objects.filter(id__in=[row.id for row in rows]).delete()
+        done += len(rows)
+
+
+def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
+    """The customers whose membership differs from the rule, a chunk after another, by id.
+
+    One statement over everybody. They stay on the server until they are asked for, so a million
+    of them need no memory here.
+    """
+    query = customers_with_pins(segment.pk, rules.parse(segment.rule), now=now)
+    table = connection.ops.quote_name(Membership._meta.db_table)
+    sql = f"""
+        WITH wanted AS ({query.sql}),
+        present AS (
+            SELECT customer_id AS id FROM {table}
+             WHERE group_id = %s AND started_at <= %s AND (until IS NULL OR until > %s)
+        )
+        SELECT id FROM wanted FULL JOIN present USING (id)
+         WHERE wanted.id IS NULL OR present.id IS NULL
+         ORDER BY id
+    """
+    parameters = [*query.params, segment.group_id, now, now]
+    with _server_side_cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(CHUNK):
+            yield [row[0] for row in rows]
+
+
+def _server_side_cursor() -> Any:
+    """One that outlives commits, unless the shop's pooler cannot have it."""
+    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return connection.cursor()
+    return connection.chunked_cursor()
+
+
+def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set[int]]]:
+    """Which segments to ask about whom: segments that look at the same facts together."""
+    looking = Segment.objects.filter(facts__overlap=sorted(by_fact)).order_by("id")
+    alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, facts in looking.values_list("id", "facts"):
+        alike[tuple(sorted(set(facts) & by_fact.keys()))].append(number)
+    for facts, segment_ids in alike.items():
+        yield segment_ids, set().union(*(by_fact[fact] for fact in facts))
+
+
+def _settle(segment_ids: Sequence[int], customer_ids: Sequence[int]) -> Settled:
+    segments = _held(segment_ids)
+    if not segments:
+        return Settled()
+    changes: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
+    for group_id, customer_id, joins in _ask(segments, customer_ids, timezone.now()):
+        changes[group_id, joins].append(customer_id)
+    done = Settled()
+    for segment in segments:
+        if joining := changes.get((segment.group_id, True)):
+            added = membership.add(segment.group, joining, **_why(segment)).added
+            done += Settled(joined=len(added))
+        if leaving := changes.get((segment.group_id, False)):
+            removed = membership.remove(segment.group, leaving, **_why(segment)).removed
+            done += Settled(left=len(removed))
+    return done
+
+
+def _held(segment_ids: Sequence[int]) -> list[Segment]:
+    """The segments, and their groups, held until the transaction ends; first all groups."""
+    groups = CustomerGroup.objects.filter(segment__in=segment_ids).order_by("id")
+    list(groups.values_list("id").select_for_update(no_key=True, of=("self",)))
+    found = Segment.objects.filter(id__in=segment_ids).select_related("group").order_by("id")
+    return list(found.select_for_update(no_key=True, of=("self",)))
+
+
+def _ask(
+    segments: Sequence[Segment], customer_ids: Sequence[int], now: datetime
+) -> Iterator[Difference]:
+    wanted = [_wanted(segment, now) for segment in segments]
+    sql = SETTLE.format(
+        wanted=" UNION ALL ".join(query.sql for query in wanted),
+        membership=connection.ops.quote_name(Membership._meta.db_table),
+    )
+    parameters: list[Any] = [list(customer_ids)]
+    for query in wanted:
+        parameters += query.params
+    parameters += [[segment.group_id for segment in segments], now, now]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        yield from map(Difference._make, cursor.fetchall())
+
+
+def _wanted(segment: Segment, now: datetime) -> Query:
+    """Of the customers in scope those whom the rule finds, with the group's id."""
+    query = customers_with_pins(segment.pk, rules.parse(segment.rule), now=now, scoped=True)
+    sql = f"SELECT %s::bigint AS group_id, found.id FROM ({query.sql}) AS found (id)"
+    return Query(sql, [segment.group_id, *query.params])
+
+
+def _why(segment: Segment) -> dict[str, str]:
+    return {
+        "source": SOURCES[segment.group.kind].value,
+        "reason": f"The rule of {segment.group.name}"[:500],
+        "actor": ACTOR,
+    }

@@ -1,0 +1,230 @@
+"""Groups follow their rules: after events, in full runs, and whoever else is at work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from saleor_customer_groups import changes
+from saleor_customer_groups.changes import Fact
+from saleor_customer_groups.groups import editing as groups
+from saleor_customer_groups.groups import membership
+from saleor_customer_groups.models import (
+    CustomerChange,
+    Membership,
+    MembershipEvent,
+    RepricingRequest,
+    Segment,
+    SegmentRun,
+)
+from saleor_customer_groups.segments import editing, refresh, schedule
+from tests.segments.people import domain, members, moved
+
+
+@pytest.fixture
+def friends(db):
+    """The group of everybody at friends.example, which has not been run yet."""
+    return editing.create_dynamic("Friends", domain("friends.example"))
+
+
+def test_a_new_rule_puts_in_whom_it_finds(friends, customer):
+    ada, bea = customer("ada@friends.example"), customer("bea@friends.example")
+    customer("charlie@example.com")
+
+    assert schedule.run_due() == 1
+
+    assert members(friends) == [ada.pk, bea.pk]
+    event = MembershipEvent.objects.get(customer_id=ada.pk)
+    assert (event.action, event.source, event.reason) == ("joined", "rule", "The rule of Friends")
+
+
+def test_an_unchanged_run_writes_no_row(friends, customer, counted):
+    customer("ada@friends.example")
+    schedule.run_due()
+    with counted() as statements:
+        run = schedule.run(Segment.objects.get())
+
+    assert (run.joined, run.left, run.drift) == (0, 0, False)
+    written = [sql for sql in statements if sql.lstrip().startswith(("INSERT", "DELETE", "WITH"))]
+    assert written == []
+    assert SegmentRun.objects.count() == 1  # of the first run
+
+
+def test_a_run_tells_when_the_group_was_last_right(friends, customer):
+    before = timezone.now()
+    schedule.run_due()
+    segment = Segment.objects.get()
+
+    assert before < segment.right_at < timezone.now()
+    assert segment.took_ms >= 0
+    assert segment.due_at > timezone.now()
+    assert not schedule.is_due(timezone.now())
+
+
+def test_a_change_moves_a_customer_in_and_out(friends, customer):
+    schedule.run_due()
+    ada = customer("ada@example.com")
+    moved(ada, "ada@friends.example")
+    assert refresh.work_off() == 1
+    assert members(friends) == [ada.pk]
+
+    moved(ada, "ada@example.com")
+    assert refresh.work_off() == 1
+    assert members(friends) == []
+    assert not CustomerChange.objects.exists()
+
+
+def test_only_rules_that_look_at_the_fact_are_asked(friends, customer, counted):
+    ada = customer("ada@friends.example")
+    changes.record([ada.pk], Fact.GIFT_CARDS)
+    with counted() as statements:
+        assert refresh.work_off() == 1
+    assert members(friends) == []
+    assert not [sql for sql in statements if "customer_scope" in sql]
+
+
+def test_who_joins_gets_new_prices(friends, customer):
+    ada = customer("ada@friends.example")
+    refresh.settle([Segment.objects.get().pk], [ada.pk])
+    assert list(RepricingRequest.objects.values_list("customer_id", flat=True)) == [ada.pk]
+
+
+def test_twenty_groups_are_asked_in_one_statement(customer, counted):
+    made = [editing.create_dynamic(f"G{n}", domain("friends.example")) for n in range(20)]
+    ada = customer("ada@friends.example")
+    refresh.settle(Segment.objects.values_list("pk", flat=True), [ada.pk])
+    with counted() as statements:
+        refresh.settle(Segment.objects.values_list("pk", flat=True), [ada.pk])
+    asked = [sql for sql in statements if "customer_scope" in sql]
+    assert len(asked) == 1
+    assert all(members(group) == [ada.pk] for group in made)
+
+
+@pytest.mark.parametrize("count", [1, 10, 100])
+def test_a_batch_of_unchanged_customers_costs_the_same(friends, customer, count, counted):
+    ids = [customer(f"c{n}@friends.example").pk for n in range(count)]
+    segments = [Segment.objects.get().pk]
+    refresh.settle(segments, ids)
+    with counted() as statements:
+        assert refresh.settle(segments, ids) == refresh.Settled()
+    assert len(statements) == 3  # groups held, segments held, one question
+
+
+def test_rules_about_groups_follow_members(customer, db):
+    gold = groups.create_group("Gold")
+    best = editing.create_dynamic("Best", {"in_group": {"one_of": [gold.pk]}})
+    schedule.run_due()
+    ada = customer("ada@example.com")
+
+    membership.add(gold, [ada.pk], source="manual")
+    refresh.work_off()
+    assert members(best) == [ada.pk]
+
+    membership.remove(gold, [ada.pk], source="manual")
+    refresh.work_off()
+    assert members(best) == []
+
+
+def test_a_group_that_no_rule_names_tells_nobody(customer, db):
+    gold = groups.create_group("Gold")
+    membership.add(gold, [customer("ada@example.com").pk], source="manual")
+    assert not CustomerChange.objects.exists()
+
+
+def test_pins_win_over_the_rule(friends, customer):
+    ada, bea = customer("ada@friends.example"), customer("bea@example.com")
+    schedule.run_due()
+
+    assert editing.pin(friends, [ada.pk], included=False) == 1
+    assert editing.pin(friends, [bea.pk], included=True) == 1
+    assert members(friends) == [bea.pk]
+    assert schedule.run(Segment.objects.get()).joined == 0
+
+    assert editing.unpin(friends, [ada.pk, bea.pk]) == 2
+    assert members(friends) == [ada.pk]
+
+
+def test_drift_is_repaired_and_reported(friends, customer, caplog):
+    ada = customer("ada@friends.example")
+    schedule.run_due()
+    Membership.objects.filter(customer=ada).delete()  # past our writer
+
+    run = schedule.run(Segment.objects.get())
+
+    assert (run.joined, run.left, run.drift) == (1, 0, True)
+    assert SegmentRun.objects.filter(repair=True).count() == 1
+    assert f"Group {friends.pk} had drifted from its rule: 1 joined and 0 left" in caplog.text
+
+
+def test_what_an_event_explains_is_no_drift(friends, customer):
+    schedule.run_due()
+    moved(customer("ada@example.com"), "ada@friends.example")  # still in the queue
+    run = schedule.run(Segment.objects.get())
+    assert not run.drift
+    assert members(friends) != []
+
+
+def test_a_rule_about_days_is_due_again_by_the_clock(db):
+    editing.create_dynamic("New", {"registered_at": {"within_last": {"days": 7}}})
+    schedule.run_due()
+    segment = Segment.objects.get()
+    assert segment.every_seconds is not None
+    assert segment.due_at <= segment.right_at + timedelta(seconds=segment.every_seconds)
+
+
+def test_a_segment_that_another_worker_runs_is_passed_over(friends):
+    Segment.objects.update(leased_until=timezone.now() + timedelta(minutes=5))
+    assert schedule.run_due() == 0
+    assert schedule.run(Segment.objects.get()) is None
+
+
+def test_a_killed_workers_segment_comes_again_when_its_lease_is_over(friends, customer):
+    customer("ada@friends.example")
+    Segment.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert schedule.run_due() == 1
+    assert len(members(friends)) == 1
+
+
+def test_a_rule_saved_during_a_run_is_due_still(friends, customer, monkeypatch):
+    def settle(*args):
+        editing.set_rule(friends, domain("other.example"))
+        return refresh.Settled()
+
+    customer("ada@friends.example")
+    monkeypatch.setattr(refresh, "settle", settle)
+    schedule.run(Segment.objects.get())
+    segment = Segment.objects.get()
+    assert segment.right_at is None
+    assert schedule.is_due(timezone.now())
+
+
+def test_a_run_that_fails_says_so_and_comes_again(friends, monkeypatch, caplog):
+    def fail(*args, **kwargs):
+        raise RuntimeError("no more disk for alice@example.com")
+
+    monkeypatch.setattr(refresh, "differences", fail)
+    assert schedule.run_due() == 1
+    segment = Segment.objects.get()
+    assert segment.error == "The last run failed: RuntimeError"  # and nobody's address
+    assert segment.due_at > timezone.now() + timedelta(minutes=9)
+    assert segment.leased_until is None
+
+
+def test_customers_of_a_chunk_that_was_killed_stay_in_the_queue(friends, customer, monkeypatch):
+    ada = customer("ada@friends.example")
+    changes.record([ada.pk], Fact.PROFILE)
+    monkeypatch.setattr(membership, "add", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        refresh.work_off()
+    monkeypatch.undo()
+
+    assert refresh.work_off() == 1
+    assert members(friends) == [ada.pk]
+
+
+def test_staff_are_no_customers(friends, customer):
+    customer("boss@friends.example", is_staff=True)
+    schedule.run_due()
+    assert members(friends) == []

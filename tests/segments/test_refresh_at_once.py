@@ -1,0 +1,86 @@
+"""Segments with many workers at once, each on a connection of its own."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from saleor_customer_groups import changes
+from saleor_customer_groups.changes import Fact
+from saleor_customer_groups.models import CustomerChange, MembershipEvent, Segment
+from saleor_customer_groups.segments import editing, refresh, schedule
+from tests.segments.people import domain, members, moved
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def friends():
+    return editing.create_dynamic("Friends", domain("friends.example"))
+
+
+def test_one_run_at_a_time(friends, customer, at_once):
+    ids = [customer(f"c{n}@friends.example").pk for n in range(50)]
+    ran = at_once(*[schedule.run_due] * 8)
+    assert sorted(ran) == [0] * 7 + [1]
+    assert members(friends) == ids
+    assert MembershipEvent.objects.count() == 50
+
+
+def test_eight_workers_share_the_queue(friends, customer, at_once):
+    ids = [customer(f"c{n}@friends.example").pk for n in range(40)]
+    for _ in range(3):
+        changes.record(ids, Fact.PROFILE)
+    done = at_once(*[refresh.work_off] * 8)
+    assert sum(done) == 120
+    assert members(friends) == ids
+    assert MembershipEvent.objects.count() == 40
+    assert not CustomerChange.objects.exists()
+
+
+def test_runs_and_events_together_end_as_the_rule_says(friends, customer, at_once):
+    people = [customer(f"c{n}@friends.example") for n in range(30)]
+    segment = Segment.objects.get()
+
+    def leave(person):
+        def act():
+            with transaction.atomic():
+                moved(person, f"{person.pk}@example.com")
+            refresh.work_off()
+
+        return act
+
+    at_once(*[leave(person) for person in people[:6]], lambda: schedule.run(segment))
+    refresh.work_off()
+    assert members(friends) == [person.pk for person in people[6:]]
+
+
+def test_two_rules_that_close_a_circle_together_do_not_both_pass(at_once):
+    first = editing.create_dynamic("First", domain("a.example"))
+    second = editing.create_dynamic("Second", domain("b.example"))
+
+    def point(group, other):
+        def act():
+            try:
+                editing.set_rule(group, {"in_group": {"one_of": [other.pk]}})
+            except Exception as error:
+                return getattr(error, "code", repr(error))
+            return "saved"
+
+        return act
+
+    assert sorted(at_once(point(first, second), point(second, first))) == ["cycle", "saved"]
+
+
+def test_workers_with_overlapping_groups_never_wait_in_a_circle(customer, at_once):
+    """Locks are taken in the order of ids: no deadlock reaches anybody."""
+    for n in range(4):
+        editing.create_dynamic(f"G{n}", domain("friends.example"))
+    ids = [customer(f"c{n}@friends.example").pk for n in range(60)]
+    segments = list(Segment.objects.values_list("pk", flat=True))
+
+    def act(order):
+        return lambda: refresh.settle(segments[::order], ids[::order])
+
+    at_once(*[act(1), act(-1)] * 4)
+    assert MembershipEvent.objects.count() == 4 * 60
