@@ -11,17 +11,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..errors import InvalidInput, Refused
 from ..models import Application, ApplicationStatus, CustomerGroup, GroupKind, MembershipSource
-from . import membership, queries
+from . import kinds, membership, queries, references
 from .cleaning import clean
+from .domains import domain_of, is_among
 
-# Whose members are chosen one by one: a rule, a channel or the whole shop keeps the others.
-OPEN_KINDS: Final = (GroupKind.MANUAL, GroupKind.SNAPSHOT)
+# Whose members are chosen one by one.
+TAKE_IN: Final = (GroupKind.MANUAL, GroupKind.SNAPSHOT)
 BY_DOMAIN: Final = "system"  # the actor that approves for the domain's sake
 
 
@@ -30,23 +31,23 @@ def apply(
 ) -> Application:
     """Ask for the customer to be in the group; approved at once for a domain that it trusts.
 
-    Refused: the group takes no applications, or none of its kind can; the customer is in it, or
-    has applied already. InvalidInput: a customer or group that does not exist, a message of more
+    Of a group that is full such an application waits as well. Refused: the group takes no
+    applications ("closed", "kind", "expired"), the customer is in it ("member") or has applied
+    already ("pending"). InvalidInput: a customer or group that does not exist, a message of more
     than 1,000 characters.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        current = _group(group)
-        customer = _customer(customer_id)
-        _refuse(current, customer_id, now=now)
+        customer = _locked_customer(customer_id)
+        current = _held_group(group)
+        _refuse_application(current, customer_id, now=now)
         application = Application(
             group=current, customer_id=customer_id, message=message, created_at=now
         )
         clean(application, exclude=["group", "customer"])
-        _save(application)
-        domain = trusted_domain(current, customer)
-        if domain is not None:
-            return approve(application, actor=BY_DOMAIN, reason=f"E-mail at {domain}", now=now)
+        application.save()
+        if is_trusted(current, customer):
+            return _approved_at_once(application, customer, now=now)
     return application
 
 
@@ -55,18 +56,17 @@ def approve(
 ) -> Application:
     """Let the customer in; the application as it is then.
 
-    Refused: it was decided already, or the group has become of a kind that takes nobody in.
+    Refused: it was decided already ("decided"), the group is full, or takes nobody in any more.
     InvalidInput: a reason of more than 500 characters, an actor of more than 100.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        group = _group(application.group)
+        group = _held_group(application.group)
         _refuse_kind(group, now=now)
-        decided = _decide(
-            application, ApplicationStatus.APPROVED, actor=actor, reason=reason, now=now
-        )
+        approved = ApplicationStatus.APPROVED
+        decided = _decide(application, approved, actor=actor, reason=reason, now=now)
         words = f"Application {decided.pk} approved" + (f": {reason}" if reason else "")
-        membership.add(
+        result = membership.add(
             group,
             [decided.customer_id],
             source=MembershipSource.MANUAL,
@@ -74,13 +74,18 @@ def approve(
             actor=actor,
             now=now,
         )
+        if result.full:
+            raise Refused(f"{group.name} is full: its member limit is reached.", code="full")
     return decided
 
 
 def decline(
     application: Application, *, actor: str, reason: str, now: datetime | None = None
 ) -> Application:
-    """Say no, and why. Refused when it was decided already; InvalidInput as for `approve`."""
+    """Say no, and why; an empty reason is InvalidInput. Refused when it was decided already."""
+    if not reason.strip():
+        sentence = "Tell the customer the reason for declining."
+        raise InvalidInput(sentence, field="reason", code="required")
     now = now or timezone.now()
     return _decide(application, ApplicationStatus.DECLINED, actor=actor, reason=reason, now=now)
 
@@ -95,8 +100,7 @@ def withdraw(
     if application.customer_id != customer_id:
         sentence = f"Application {application.pk} is not of customer {customer_id}."
         raise InvalidInput(sentence, field="customer", code="not_found")
-    now = now or timezone.now()
-    actor = f"User:{customer_id}"
+    actor, now = f"User:{customer_id}", now or timezone.now()
     return _decide(application, ApplicationStatus.WITHDRAWN, actor=actor, reason="", now=now)
 
 
@@ -106,24 +110,85 @@ def pending(group: CustomerGroup | None = None) -> QuerySet[Application]:
     return waiting.filter(group=group) if group is not None else waiting
 
 
-def trusted_domain(group: CustomerGroup, customer: Any) -> str | None:
-    """The domain of the customer's e-mail address if the group approves it, else None.
+def is_trusted(group: CustomerGroup, customer: Any) -> bool:
+    """Whether the group approves the customer for the domain of the e-mail address.
 
-    Only of a confirmed address: whoever registers may type any address. The very domain, whatever
-    the case and whether written in Unicode or as xn--…; not its sub-domains, which may belong to
-    somebody else.
+    Only of a confirmed address: whoever registers may type any address. The very domain; a
+    sub-domain may belong to somebody else.
     """
-    if not customer.is_confirmed or not customer.is_active:
-        return None
-    domain = _domain(customer.email.rpartition("@")[2])
-    trusted = {_domain(one) for one in group.approved_domains}
-    return domain if domain in trusted - {""} else None
+    return customer.is_confirmed and is_among(domain_of(customer.email), group.approved_domains)
 
 
-def _domain(text: str) -> str:
-    """The domain in the letters that the Internet uses; empty for what is none."""
-    text = text.strip().rstrip(".")
+def _approved_at_once(application: Application, customer: Any, *, now: datetime) -> Application:
+    reason = f"The group trusts e-mail addresses at {domain_of(customer.email)}"
     try:
-        return text.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return ""
+        with transaction.atomic():
+            return approve(application, actor=BY_DOMAIN, reason=reason, now=now)
+    except Refused as refusal:
+        if refusal.code != "full":
+            raise
+    return application
+
+
+def _decide(
+    application: Application, status: ApplicationStatus, *, actor: str, reason: str, now: datetime
+) -> Application:
+    """Write the decision if nobody has; only the row that is still pending changes."""
+    decision = Application(status=status, decided_at=now, decided_by=actor, answer=reason)
+    clean(decision, exclude=["group", "customer"])
+    of_this_one = Application.objects.filter(pk=application.pk)
+    decided = of_this_one.filter(status=ApplicationStatus.PENDING).update(
+        status=status, decided_at=now, decided_by=actor, answer=reason
+    )
+    current = of_this_one.select_related("group").first()
+    if current is None:
+        sentence = f"There is no application {application.pk} any more."
+        raise InvalidInput(sentence, field="application", code="not_found")
+    if not decided:
+        by = f" by {current.decided_by}" if current.decided_by else ""
+        raise Refused(
+            f"Application {current.pk} has been decided: it was {current.status}{by} on "
+            f"{current.decided_at:%Y-%m-%d at %H:%M}.",
+            code="decided",
+        )
+    return current
+
+
+def _refuse_application(group: CustomerGroup, customer_id: int, *, now: datetime) -> None:
+    _refuse_kind(group, now=now)
+    if not group.applications_open:
+        raise Refused(f"{group.name} takes no applications.", code="closed")
+    if queries.is_member(customer_id, group.pk, now=now):
+        raise Refused(f"The customer is in {group.name} already.", code="member")
+    before = pending(group).filter(customer_id=customer_id).first()
+    if before is not None:
+        sentence = (
+            f"The customer has applied for {group.name} already, on {before.created_at:%Y-%m-%d}; "
+            "the application is waiting."
+        )
+        raise Refused(sentence, code="pending")
+
+
+def _refuse_kind(group: CustomerGroup, *, now: datetime) -> None:
+    if group.kind not in TAKE_IN:
+        sentence = f"{group.name} is a {group.kind} group: nobody is let in one by one."
+        raise Refused(sentence, code="kind")
+    kinds.require_not_expired(group, now)
+
+
+def _locked_customer(customer_id: int) -> Any:
+    """The customer, who applies for one thing at a time and stays until the transaction ends."""
+    customers = get_user_model()._default_manager.select_for_update(no_key=True, of=("self",))
+    customer = customers.filter(pk=customer_id).first()
+    if customer is None:
+        sentence = f"There is no customer {customer_id}."
+        raise InvalidInput(sentence, field="customer", code="not_found")
+    return customer
+
+
+def _held_group(group: CustomerGroup) -> CustomerGroup:
+    """The group as it is now; it stays until the transaction ends."""
+    if not references.hold([group.pk]):
+        sentence = f"There is no group {group.name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    return CustomerGroup.objects.get(pk=group.pk)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from saleor_customer_groups import conf
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.exporting import exports, queries, report, running
-from saleor_customer_groups.groups import editing, membership
+from saleor_customer_groups.groups import deleting, membership
 from saleor_customer_groups.models import PART_BYTES, CustomerGroup, Export, ExportPart
 from tests.groups.conftest import constraint_of
 
@@ -96,7 +96,7 @@ class TestCreating:
             exports.create_export(guests, columns=["id"], format="csv")
 
     def test_a_group_that_is_gone_is_refused(self, vip):
-        editing.delete_group(CustomerGroup.objects.get(pk=vip.pk))
+        deleting.delete_group(CustomerGroup.objects.get(pk=vip.pk))
 
         with pytest.raises(InvalidInput, match="There is no group VIP any more"):
             exports.create_export(vip, columns=["id"], format="csv")
@@ -206,7 +206,7 @@ class TestRunning:
         export = exports.create_export(vip, columns=["id"], format="csv")
         with pytest.raises(Killed):
             running.run(export.pk, on_progress=killed_after(1))
-        editing.delete_group(vip)
+        deleting.delete_group(vip)
         exports.take_over(export.leased_until + timedelta(hours=1))
 
         export = running.run(export.pk)
@@ -442,7 +442,7 @@ class TestTheFile:
     def test_it_outlives_its_group(self, crowd, vip):
         export = export_of(vip, "id")
 
-        editing.delete_group(vip)
+        deleting.delete_group(vip)
 
         assert ids_in(export) == crowd
 
@@ -478,7 +478,7 @@ class TestErasing:
 
     def test_files_of_groups_that_are_gone_go_too(self, crowd, vip):
         export = export_of(vip, "email")
-        editing.delete_group(vip)
+        deleting.delete_group(vip)
 
         assert exports.forget([crowd[0]]) == 1
 
