@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from celery.schedules import crontab
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -30,6 +31,14 @@ class CustomerGroupsConfig(AppConfig):
             {
                 "task": conf.SWEEP_TASK,
                 "schedule": conf.get("SWEEP_SECONDS"),
+                "options": {"queue": conf.get("CELERY_QUEUE")},
+            },
+        )
+        settings.CELERY_BEAT_SCHEDULE.setdefault(
+            "saleor-customer-groups-forget",
+            {
+                "task": conf.FORGET_TASK,
+                "schedule": crontab(hour="3", minute="40"),
                 "options": {"queue": conf.get("CELERY_QUEUE")},
             },
         )

@@ -64,6 +64,16 @@ class CustomerGroupsPlugin(BasePlugin):
         on_writer(customers.welcome)(user, channel_slug=channel_slug)
         return previous_value
 
+    def customer_deleted(self, customer: Any, previous_value: Any = None, **kwargs: Any) -> Any:
+        """Staff or an app deleted a customer; the row is gone already."""
+        on_writer(customers.forget)(customer)
+        return previous_value
+
+    def account_deleted(self, user: Any, previous_value: Any = None, **kwargs: Any) -> Any:
+        """A customer deleted their own account; the row is gone already."""
+        on_writer(customers.forget)(user)
+        return previous_value
+
     def checkout_updated(self, checkout: Any, previous_value: Any = None, **kwargs: Any) -> Any:
         """Something about a checkout changed; of interest is its customer."""
         on_writer(guard.reprice_for_customer)(checkout)

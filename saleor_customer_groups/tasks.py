@@ -6,7 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import conf
-from .exporting import running
+from .exporting import exports, running
+from .groups import erasure
 from .host import cleanup, expiry
 from .host.db import on_writer
 from .pricing import windows
@@ -26,6 +27,8 @@ def sweep() -> int:
     on_writer(refresh.work_off)()
     if on_writer(schedule.is_due)(timezone.now()):
         run_segments.apply_async(queue=conf.get("CELERY_QUEUE"))
+    on_writer(exports.take_over)(timezone.now())
+    on_writer(exports.purge)(timezone.now())
     done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
     return done + on_writer(cleanup.clear_group_prices)()
 
@@ -52,3 +55,9 @@ def clear_group_prices() -> int:
 def run_export(export_id: int) -> None:
     """Make the file of a group's export, or go on with it."""
     on_writer(running.run)(export_id)
+
+
+@shared_task(name=conf.FORGET_TASK, acks_late=True, reject_on_worker_lost=True)
+def forget_deleted_customers() -> int:
+    """Every night: make nameless the history of customers whose deletion nobody told us of."""
+    return on_writer(erasure.forget_the_gone)()

@@ -56,9 +56,9 @@ def replace(
     All or nothing, as `freeze`. Holds the ids of a filter in memory (a million: some 100 MB).
     Refused ("expired") for an expired snapshot.
     """
-    now = timezone.now()
     with transaction.atomic():
-        snapshot = _locked(snapshot, now=now)
+        snapshot = _locked(snapshot)
+        now = timezone.now()  # after the wait: sees whom others put in before
         wanted = set(_ids_of(source, now=now))
         there = queries.members_of(snapshot, now=now).order_by("customer_id")
         ids = there.values_list("customer_id", flat=True).iterator(conf.get("ASSIGN_CHUNK"))
@@ -80,7 +80,7 @@ def append(
     Refused ("expired") for an expired snapshot.
     """
     with transaction.atomic():
-        snapshot = _locked(snapshot, now=timezone.now())
+        snapshot = _locked(snapshot)
         return _fill(snapshot, source, actor=actor)
 
 
@@ -125,13 +125,13 @@ def _in_days(days: int | None, now: datetime) -> datetime:
     return now + timedelta(days=number)
 
 
-def _locked(group: CustomerGroup, *, now: datetime) -> CustomerGroup:
+def _locked(group: CustomerGroup) -> CustomerGroup:
     """The snapshot as it is, held against others who fill it; refused when it is expired."""
     current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
     if current is None:
         raise InvalidInput("The group does not exist any more.", field="group", code="not_found")
     _require_snapshot(current)
-    kinds.require_not_expired(current, now)
+    kinds.require_not_expired(current, timezone.now())
     return current
 
 

@@ -127,6 +127,56 @@ SELECT customer_id FROM {membership}
    AND (until IS NULL OR until > %(now)s)
 """
 
+# Forgetting customers (erasure.py).
+
+LOCK_HISTORY: Final = """
+SELECT id FROM {event}
+ WHERE customer_id = ANY(%(customers)s::int[]) ORDER BY id FOR UPDATE
+"""
+
+LEAVE_ALL: Final = """
+WITH members AS (
+    SELECT id FROM {membership} WHERE customer_id = ANY(%(customers)s::int[])
+     ORDER BY customer_id, group_id FOR UPDATE
+)
+DELETE FROM {membership} AS membership USING members
+ WHERE membership.id = members.id
+RETURNING membership.customer_id
+"""
+
+# Deleting a customer takes the memberships along without a word in the history.
+SAY_THEY_LEFT: Final = """
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
+SELECT group_id, group_name, customer_id, 'left', source, '', 'system', NULL, %(now)s
+  FROM (SELECT DISTINCT ON (customer_id, group_id) *
+          FROM {event} WHERE customer_id = ANY(%(customers)s::int[])
+         ORDER BY customer_id, group_id, id DESC) AS latest
+ WHERE action <> 'left' AND (until IS NULL OR until > %(now)s)
+RETURNING customer_id
+"""
+
+# An actor that is the customer is erased as well.
+MAKE_NAMELESS: Final = """
+WITH known AS (
+    SELECT DISTINCT customer_id FROM {event} WHERE customer_id = ANY(%(customers)s::int[])
+), nameless AS MATERIALIZED (
+    SELECT customer_id, -nextval('saleor_customer_groups_erased')::int AS number FROM known
+)
+UPDATE {event} AS event
+   SET customer_id = nameless.number, reason = '',
+       actor = CASE WHEN actor = 'User:' || nameless.customer_id THEN '' ELSE actor END
+  FROM nameless
+ WHERE event.customer_id = nameless.customer_id
+RETURNING event.customer_id
+"""
+
+GONE: Final = """
+SELECT DISTINCT event.customer_id FROM {event} AS event
+ WHERE event.customer_id > %(after)s
+   AND NOT EXISTS (SELECT 1 FROM {customer} AS customer WHERE customer.id = event.customer_id)
+ ORDER BY event.customer_id LIMIT %(limit)s
+"""
+
 
 @cache
 def prepared(statement: str) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, Final, ParamSpec
 
+from django.utils import timezone
 from saleor.account.models import User
 
 from .. import changes
@@ -19,6 +21,8 @@ from ..changes import Fact
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
+JUST_NOW: Final = timedelta(seconds=10)
+MOST: Final = 1_000  # customers of one address
 
 
 def _safely(note: Callable[P, None]) -> Callable[P, None]:
@@ -47,16 +51,22 @@ def of_customer(customer: Any) -> None:
 
 @_safely
 def of_address(address: Any) -> None:
-    """An address in customers' address books changed; a deleted one is in none any more, and the
-    customer's own event tells of it.
+    """An address in customers' address books changed, or was deleted.
+
+    A deleted one is in no book any more, and Saleor does not say in whose it was; but it saves
+    that customer in the same request.
     """
-    owners = User.addresses.through.objects.filter(address_id=address.pk)
-    changes.record(owners.order_by("user_id").values_list("user_id", flat=True), Fact.ADDRESS)
+    books = User.addresses.through.objects.filter(address_id=address.pk)
+    owners = list(books.order_by("user_id").values_list("user_id", flat=True)[:MOST])
+    if not owners:
+        saved = User.objects.filter(updated_at__gte=timezone.now() - JUST_NOW, is_staff=False)
+        owners = list(saved.order_by("-updated_at").values_list("pk", flat=True)[:MOST])
+    changes.record(sorted(owners), Fact.ADDRESS)
 
 
 @_safely
 def of_gift_card(card: Any) -> None:
     """A gift card was made, used, assigned, changed or deleted."""
     names = ("created_by_id", "used_by_id", "assigned_to_id")  # the last since 3.23.19
-    customers = {getattr(card, name, None) for name in names} - {None}
+    customers = {key for name in names if (key := getattr(card, name, None)) is not None}
     changes.record(sorted(customers), Fact.GIFT_CARDS)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Unpack
 
 from celery import current_app
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from ..errors import InvalidInput, Refused
 from ..groups import editing
 from ..groups.editing import GroupDetails
 from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment, SegmentPin
-from . import compile, cycles, refresh, rules
+from . import compile, cycles, reading, refresh, rules
 
 # What a group may be before it gets a rule; its members are then those that the rule finds.
 MAY_GET_A_RULE: Final = (GroupKind.MANUAL, GroupKind.DYNAMIC)
@@ -28,24 +29,23 @@ MAY_GET_A_RULE: Final = (GroupKind.MANUAL, GroupKind.DYNAMIC)
 def create_dynamic(name: str, rule: object, **details: Unpack[GroupDetails]) -> CustomerGroup:
     """Make a group that the rule keeps. InvalidRule, or InvalidInput as for `create_group`."""
     with transaction.atomic():
-        group = editing.create_group(name, **{**details, "kind": GroupKind.DYNAMIC.value})
+        details["kind"] = GroupKind.DYNAMIC.value
+        group = editing.create_group(name, **details)
         _write(group, rule)
     return group
 
 
-def create_of_channel(name: str, channel_id: int, **details: Unpack[GroupDetails]) -> CustomerGroup:
+def create_of_channel(
+    name: str, channel_id: int, /, **details: Unpack[GroupDetails]
+) -> CustomerGroup:
     """Make the group of everybody who registered through the channel or bought in it.
 
     InvalidInput: a channel that does not exist, or as for `create_group`.
     """
     with transaction.atomic():
-        given: GroupDetails = {
-            **details,
-            "kind": GroupKind.CHANNEL.value,
-            "channel_id": channel_id,
-        }
-        group = editing.create_group(name, **given)
-        _write(group, {"channel": {"eq": channel_id}})
+        details["kind"], details["channel_id"] = GroupKind.CHANNEL.value, channel_id
+        group = editing.create_group(name, **details)
+        _write(group, reading.of_channel(group))
     return group
 
 
@@ -58,6 +58,7 @@ def set_rule(group: CustomerGroup, rule: object, *, now: datetime | None = None)
     newcomers enter whatever a rule says.
     """
     with transaction.atomic():
+        _one_at_a_time()
         current = _locked(group)
         if current.kind not in MAY_GET_A_RULE:
             sentence = f"{current.name} is of the kind {current.kind}; its members have no rule."
@@ -119,9 +120,7 @@ def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -
     """Save the rule and what is known of it; the full run starts after commit."""
     rule = rules.parse(data, absent=compile.absent())
     named = rules.groups(rule)
-    with connection.cursor() as cursor:
-        # One rule at a time: of two that close a circle together, the second must see the first.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [Segment._meta.db_table])
+    _one_at_a_time()
     _require_groups(named)
     cycles.refuse(group, named)
     values: dict[str, Any] = {
@@ -136,6 +135,14 @@ def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -
     segment.refers_to.set(named)
     transaction.on_commit(start)
     return segment
+
+
+def _one_at_a_time() -> None:
+    """Rules are saved one after another: of two that close a circle together, the second must see
+    the first. Before any group is locked, since a rule also holds the groups that it names.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [Segment._meta.db_table])
 
 
 def start() -> None:
@@ -155,13 +162,12 @@ def _require_groups(named: Iterable[int]) -> None:
 
 def _existing(ids: Iterable[int]) -> list[int]:
     wanted = sorted(ids)
-    customers = SegmentPin._meta.get_field("customer").related_model
-    found = customers._default_manager.filter(pk__in=wanted).order_by("pk")
+    found = get_user_model()._default_manager.filter(pk__in=wanted).order_by("pk")
     return list(found.values_list("pk", flat=True))
 
 
 def _locked(group: CustomerGroup) -> CustomerGroup:
-    current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
+    current = CustomerGroup.objects.select_for_update(no_key=True).filter(pk=group.pk).first()
     if current is None:
         raise InvalidInput("The group does not exist any more.", field="group", code="not_found")
     return current

@@ -17,15 +17,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias, TypedDict
 
-from django.db import connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from ..errors import CustomerGroupsError
 from ..groups import membership
 from ..models import CustomerChange, CustomerGroup, GroupKind, Membership, MembershipSource, Segment
-from . import rules
 from .compile import Query, customers_with_pins
+from .reading import rule_of
+from .rules import InvalidRule, Node
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,10 @@ SELECT group_id, id, present.id IS NULL AS joins
  WHERE wanted.id IS NULL OR present.id IS NULL
  ORDER BY group_id, id
 """
+
+
+# Segments, each with its rule as it holds today.
+Asked: TypeAlias = Sequence[tuple[Segment, Node]]
 
 
 class Difference(NamedTuple):
@@ -113,7 +119,10 @@ def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
     One statement over everybody. They stay on the server until they are asked for, so a million
     of them need no memory here.
     """
-    query = customers_with_pins(segment.pk, rules.parse(segment.rule), now=now)
+    rule = rule_of(segment)
+    if rule is None:
+        return
+    query = customers_with_pins(segment.pk, rule, now=now)
     table = connection.ops.quote_name(Membership._meta.db_table)
     sql = f"""
         WITH wanted AS ({query.sql}),
@@ -145,25 +154,22 @@ def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set
     alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, facts in looking.values_list("id", "facts"):
         alike[tuple(sorted(set(facts) & by_fact.keys()))].append(number)
-    for facts, segment_ids in alike.items():
-        yield segment_ids, set().union(*(by_fact[fact] for fact in facts))
+    for same, segment_ids in alike.items():
+        yield segment_ids, set().union(*(by_fact[fact] for fact in same))
 
 
 def _settle(segment_ids: Sequence[int], customer_ids: Sequence[int]) -> Settled:
-    segments = _held(segment_ids)
-    if not segments:
-        return Settled()
+    asked = [(one, rule) for one in _held(segment_ids) if (rule := _understood(one)) is not None]
     changes: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
-    for group_id, customer_id, joins in _ask(segments, customer_ids, timezone.now()):
+    for group_id, customer_id, joins in _answers(asked, customer_ids, timezone.now()):
         changes[group_id, joins].append(customer_id)
     done = Settled()
-    for segment in segments:
+    for segment, _ in asked:
+        why = _why(segment)
         if joining := changes.get((segment.group_id, True)):
-            added = membership.add(segment.group, joining, **_why(segment)).added
-            done += Settled(joined=len(added))
+            done += Settled(joined=len(membership.add(segment.group, joining, **why).added))
         if leaving := changes.get((segment.group_id, False)):
-            removed = membership.remove(segment.group, leaving, **_why(segment)).removed
-            done += Settled(left=len(removed))
+            done += Settled(left=len(membership.remove(segment.group, leaving, **why).removed))
     return done
 
 
@@ -171,14 +177,43 @@ def _held(segment_ids: Sequence[int]) -> list[Segment]:
     """The segments, and their groups, held until the transaction ends; first all groups."""
     groups = CustomerGroup.objects.filter(segment__in=segment_ids).order_by("id")
     list(groups.values_list("id").select_for_update(no_key=True, of=("self",)))
-    found = Segment.objects.filter(id__in=segment_ids).select_related("group").order_by("id")
-    return list(found.select_for_update(no_key=True, of=("self",)))
+    found = Segment.objects.filter(id__in=segment_ids).select_related("group__channel")
+    return list(found.order_by("id").select_for_update(no_key=True, of=("self",)))
 
 
-def _ask(
-    segments: Sequence[Segment], customer_ids: Sequence[int], now: datetime
-) -> Iterator[Difference]:
-    wanted = [_wanted(segment, now) for segment in segments]
+def _understood(segment: Segment) -> Node | None:
+    try:
+        return rule_of(segment)
+    except InvalidRule as refusal:
+        note_error(segment, refusal)
+        return None
+
+
+def _answers(asked: Asked, customer_ids: Sequence[int], now: datetime) -> list[Difference]:
+    """What the rules say. One that the database cannot answer does not silence the others."""
+    if not asked:
+        return []
+    try:
+        with transaction.atomic():
+            return list(_ask(asked, customer_ids, now))
+    except (DataError, ProgrammingError) as error:
+        if len(asked) == 1:
+            note_error(asked[0][0], error)
+            return []
+    return [found for one in asked for found in _answers([one], customer_ids, now)]
+
+
+def note_error(segment: Segment, error: Exception) -> None:
+    """Keep with the segment why it could not be asked: ours in full, others by their name, since
+    the words of a database may hold personal data.
+    """
+    words = str(error) if isinstance(error, CustomerGroupsError) else type(error).__name__
+    Segment.objects.filter(pk=segment.pk).update(error=f"The rule could not be run: {words}"[:500])
+    logger.error("The rule of group %s could not be run: %s", segment.group_id, words)
+
+
+def _ask(asked: Asked, customer_ids: Sequence[int], now: datetime) -> Iterator[Difference]:
+    wanted = [_wanted(segment, rule, now) for segment, rule in asked]
     sql = SETTLE.format(
         wanted=" UNION ALL ".join(query.sql for query in wanted),
         membership=connection.ops.quote_name(Membership._meta.db_table),
@@ -186,20 +221,28 @@ def _ask(
     parameters: list[Any] = [list(customer_ids)]
     for query in wanted:
         parameters += query.params
-    parameters += [[segment.group_id for segment in segments], now, now]
+    parameters += [[segment.group_id for segment, _ in asked], now, now]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         yield from map(Difference._make, cursor.fetchall())
 
 
-def _wanted(segment: Segment, now: datetime) -> Query:
+def _wanted(segment: Segment, rule: Node, now: datetime) -> Query:
     """Of the customers in scope those whom the rule finds, with the group's id."""
-    query = customers_with_pins(segment.pk, rules.parse(segment.rule), now=now, scoped=True)
+    query = customers_with_pins(segment.pk, rule, now=now, scoped=True)
     sql = f"SELECT %s::bigint AS group_id, found.id FROM ({query.sql}) AS found (id)"
     return Query(sql, [segment.group_id, *query.params])
 
 
-def _why(segment: Segment) -> dict[str, str]:
+class Why(TypedDict):
+    """What the history says of a join or leave."""
+
+    source: str
+    reason: str
+    actor: str
+
+
+def _why(segment: Segment) -> Why:
     return {
         "source": SOURCES[segment.group.kind].value,
         "reason": f"The rule of {segment.group.name}"[:500],

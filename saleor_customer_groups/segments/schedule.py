@@ -17,7 +17,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import conf
-from ..errors import CustomerGroupsError
 from ..models import Membership, Segment, SegmentRun
 from . import refresh
 
@@ -57,7 +56,11 @@ def is_due(now: datetime) -> bool:
 def run(segment: Segment) -> Run | None:
     """Run one segment in full now; None if another worker is at it."""
     claimed = _lease(Segment.objects.filter(pk=segment.pk), timezone.now())
-    return _run(Segment.objects.select_related("group").get(pk=segment.pk)) if claimed else None
+    return (
+        _run(Segment.objects.select_related("group__channel").get(pk=segment.pk))
+        if claimed
+        else None
+    )
 
 
 def next_due(segment: Segment, after: datetime) -> datetime:
@@ -83,7 +86,7 @@ def _due(now: datetime) -> QuerySet[Segment]:
 def _claim(now: datetime) -> Segment | None:
     with transaction.atomic():
         waiting = _due(now).select_for_update(skip_locked=True, of=("self",), no_key=True)
-        segment = waiting.select_related("group").order_by("due_at", "id").first()
+        segment = waiting.select_related("group__channel").order_by("due_at", "id").first()
         if segment is not None:
             _lease(Segment.objects.filter(pk=segment.pk), now)
     return segment
@@ -104,7 +107,6 @@ def _run(segment: Segment) -> Run | None:
             settled += refresh.settle([segment.pk], chunk)
             Segment.objects.filter(pk=segment.pk).update(leased_until=timezone.now() + LEASE)
     except Exception as error:
-        logger.exception("The full run of segment %s failed.", segment.pk)
         _failed(segment, error)
         return None
     took = int((time.monotonic() - began) * 1_000)
@@ -153,9 +155,5 @@ def _is_repair(segment: Segment) -> bool:
 
 
 def _failed(segment: Segment, error: Exception) -> None:
-    words = str(error) if isinstance(error, CustomerGroupsError) else type(error).__name__
-    Segment.objects.filter(pk=segment.pk).update(
-        error=f"The last run failed: {words}"[:500],
-        leased_until=None,
-        due_at=timezone.now() + RETRY,
-    )
+    refresh.note_error(segment, error)
+    Segment.objects.filter(pk=segment.pk).update(leased_until=None, due_at=timezone.now() + RETRY)

@@ -68,6 +68,16 @@ def test_a_line_info_that_computes_its_price_otherwise_is_named(monkeypatch):
     [
         ({"REPRICING_CHUNK": 0}, "'REPRICING_CHUNK' must be a whole number of at least 1, not 0."),
         ({"SWEEP_SECONDS": "5"}, "'SWEEP_SECONDS' must be a whole number of at least 1, not '5'."),
+        ({"SNAPSHOT_DAYS": 0}, "'SNAPSHOT_DAYS' must be a whole number of at least 1, not 0."),
+        (
+            {"MEMBER_LIMIT": 0},
+            "'MEMBER_LIMIT' must be None or a whole number of at least 1, not 0.",
+        ),
+        (
+            {"MEMBER_LIMIT": True},
+            "'MEMBER_LIMIT' must be None or a whole number of at least 1, not True.",
+        ),
+        ({"DELETE_GROUPS": "no"}, "'DELETE_GROUPS' must be True or False, not 'no'."),
         ({"SWEEP_SECOND": 5}, "'SWEEP_SECOND' is no setting of ours."),
     ],
 )

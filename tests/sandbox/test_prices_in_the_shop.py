@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from saleor.order.models import Order
 from saleor.product.models import ProductVariant
+
+from saleor_customer_groups import tasks
+from saleor_customer_groups.models import Membership
 
 LIST = {
     # the shop's own promotion on cushions is better than the VIP's 10 %
@@ -89,6 +93,18 @@ def test_the_basket_follows_whoever_takes_it_over(browser):
     totals = [browser.become(name).total for name in ("Alice", "Bob", "Charlie", "guest", "Alice")]
 
     assert totals == ["$65.00", "$80.00", "$84.00", "$80.00", "$65.00"]
+
+
+def test_a_membership_that_ends_takes_its_price_out_of_an_open_basket(browser):
+    browser.become("Alice")
+    before = browser.buy("KETTLE").total
+    tasks.sweep()
+
+    # Time passes: her memberships were until a moment ago, and nobody did anything.
+    Membership.objects.filter(customer__first_name="Alice").update(until=timezone.now())
+    tasks.sweep()
+
+    assert (before, browser.open("/checkout/").total) == ("$65.00", "$80.00")
 
 
 def test_a_larger_quantity_reaches_the_next_step_of_the_price_list(browser):

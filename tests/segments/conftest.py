@@ -1,4 +1,4 @@
-"""People, and no task that runs by itself."""
+"""The shop, people, and the means to ask it; no task that runs by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +17,13 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_groups import changes, repricing
-from saleor_customer_groups.segments import editing
+from saleor_customer_groups.segments import compile as compiler
+from saleor_customer_groups.segments import editing, rules
+
+from .shop import NOW, open_shop
 
 PATIENCE = 30  # seconds until a barrier that is never reached fails the test
+SCOPE = "WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id) "
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +94,34 @@ def at_once() -> Callable[..., list[Any]]:
             return [future.result() for future in futures]
 
     return run
+
+
+def run(query: compiler.Query, scope: list[int] | None = None) -> list[int]:
+    """The ids that a query finds, ascending; with a scope, of those customers only."""
+    sql, params = f"SELECT id FROM ({query.sql}) AS found ORDER BY id", query.params
+    if scope is not None:
+        sql, params = SCOPE + sql, [scope, *params]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.fixture
+def shop(db: None) -> SimpleNamespace:
+    return open_shop()
+
+
+@pytest.fixture
+def found(shop: SimpleNamespace) -> Callable[[Any], str]:
+    """The initials of the customers that a rule finds; the same, whether all are asked or some."""
+
+    def find(rule: Any) -> str:
+        node = rules.parse(rule)
+        whole = run(compiler.customers(node, now=NOW))
+        assert len(whole) == len(set(whole)), "a customer was found twice"
+        for scope in (list(shop.people), [shop.alice.pk, shop.eve.pk], [shop.bob.pk], []):
+            scoped = run(compiler.customers(node, now=NOW, scoped=True), scope)
+            assert scoped == [one for one in whole if one in scope]
+        return "".join(sorted(shop.people[one][0] for one in whole))
+
+    return find

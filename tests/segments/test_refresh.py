@@ -200,14 +200,42 @@ def test_a_rule_saved_during_a_run_is_due_still(friends, customer, monkeypatch):
     assert schedule.is_due(timezone.now())
 
 
-def test_a_run_that_fails_says_so_and_comes_again(friends, monkeypatch, caplog):
+def test_one_broken_rule_does_not_silence_the_others(friends, customer, monkeypatch):
+    broken = editing.create_dynamic("Broken", domain("friends.example"))
+    Segment.objects.filter(group=broken).update(rule={"shoe_size": {"eq": 46}})
+    ada = customer("ada@friends.example")
+    changes.record([ada.pk], Fact.PROFILE)
+    assert refresh.work_off() == 1
+    assert members(friends) == [ada.pk]
+    assert "There is no field 'shoe_size'" in Segment.objects.get(group=broken).error
+
+
+def test_a_rule_that_the_database_cannot_answer_does_not_either(friends, customer, monkeypatch):
+    worse = editing.create_dynamic("Worse", domain("friends.example"))
+    sound = refresh.customers_with_pins
+
+    def ask(segment_id, *args, **kwargs):
+        query = sound(segment_id, *args, **kwargs)
+        if segment_id != worse.segment.pk:
+            return query
+        return refresh.Query(f"{query.sql} AND 1 / (%s - found.id) > 0", [*query.params, ada.pk])
+
+    ada = customer("ada@friends.example")
+    monkeypatch.setattr(refresh, "customers_with_pins", ask)
+    refresh.settle(Segment.objects.values_list("pk", flat=True), [ada.pk])
+    assert members(friends) == [ada.pk]
+    assert members(worse) == []
+    assert Segment.objects.get(group=worse).error == "The rule could not be run: DataError"
+
+
+def test_a_run_that_fails_says_so_and_comes_again(friends, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("no more disk for alice@example.com")
 
     monkeypatch.setattr(refresh, "differences", fail)
     assert schedule.run_due() == 1
     segment = Segment.objects.get()
-    assert segment.error == "The last run failed: RuntimeError"  # and nobody's address
+    assert segment.error == "The rule could not be run: RuntimeError"  # and nobody's address
     assert segment.due_at > timezone.now() + timedelta(minutes=9)
     assert segment.leased_until is None
 
