@@ -13,9 +13,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
+from ..cells import Cell, cell_of, escape
 from ..errors import InvalidInput
 from ..money import quantize
-from .cells import Cell, cell_of, escape
 
 # What is joined for the columns that name it: at most one row a member. Lateral: whatever the
 # planner believes, a chunk costs an index look-up a member and never a walk over all orders.
@@ -43,9 +43,6 @@ SOURCES: Final[dict[str, str]] = {
           AND (other.until IS NULL OR other.until > %(at)s)
        ) AS groups ON true""",
 }
-
-# Statuses of what is no order, or not yet, or not any more.
-NOT_ORDERS: Final = ("draft", "unconfirmed", "canceled", "expired")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from .cells import Cell
+from ..cells import Cell
 
 
 def header(labels: Sequence[str]) -> bytes:

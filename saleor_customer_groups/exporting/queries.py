@@ -22,9 +22,12 @@ def read(export_id: int) -> Iterator[bytes]:
     if export.status != ExportStatus.DONE:
         sentence = f"The export of {export.group_name} has no file: it is {export.status}."
         raise Refused(sentence, code="not_done")
-    if not export.size or (export.expires_at and export.expires_at <= timezone.now()):
+    if export.expires_at is not None and export.expires_at <= timezone.now():
         sentence = f"The file of {export.group_name} was kept until {export.expires_at:%Y-%m-%d}."
         raise Refused(sentence, code="expired")
+    if not export.size:
+        sentence = f"The file of {export.group_name} was removed: a customer in it was erased."
+        raise Refused(sentence, code="erased")
     return parts(export_id, count=export.parts)
 
 

@@ -12,9 +12,10 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model
 
+from ..cells import Cell
 from ..models import CustomerGroup, Membership
-from .cells import Cell
-from .columns import NOT_ORDERS, SOURCES, Column
+from ..segments.fields.orders import NOT_COUNTED
+from .columns import SOURCES, Column
 
 # Who joined after `at` is out. The chunk is cut before anything is joined to it.
 STATEMENT: Final = """
@@ -53,7 +54,7 @@ def chunk(
         "after": after,
         "limit": limit,
         "at": at,
-        "not_orders": list(NOT_ORDERS),
+        "not_orders": NOT_COUNTED,
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(columns), parameters)

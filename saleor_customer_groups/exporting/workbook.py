@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 import xlsxwriter
 
-from .cells import Cell
+from ..cells import Cell
 
 SHEET_ROWS: Final = 1_048_576  # Excel's limit, with the line of labels
 CELL_CHARACTERS: Final = 32_767  # Excel's limit; a longer text is cut and ends in …

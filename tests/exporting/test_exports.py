@@ -8,10 +8,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, transaction
 
-from saleor_customer_groups import conf
+from saleor_customer_groups import conf, tasks
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.exporting import exports, queries, report, running
 from saleor_customer_groups.groups import deleting, membership
+from saleor_customer_groups.host import customers
 from saleor_customer_groups.models import PART_BYTES, CustomerGroup, Export, ExportPart
 from tests.groups.conftest import constraint_of
 
@@ -421,6 +422,7 @@ class TestTheFile:
 
         assert not ExportPart.objects.exists()
         assert (Export.objects.get().status, Export.objects.get().size) == ("done", 0)
+        Export.objects.update(expires_at=export.finished_at)
         with pytest.raises(Refused, match=r"The file of VIP was kept until \d{4}-\d\d-\d\d\."):
             queries.read(export.pk)
 
@@ -518,15 +520,38 @@ class TestConstraints:
         assert constraint_of(error.value) == constraint
 
 
-def test_the_task_makes_the_file(crowd, vip):
-    from saleor_customer_groups.tasks import run_export
+class TestTasks:
+    def test_one_makes_the_file(self, crowd, vip):
+        export = exports.create_export(vip, columns=["id"], format="csv")
 
-    export = exports.create_export(vip, columns=["id"], format="csv")
+        tasks.run_export(export.pk)
 
-    run_export(export.pk)
+        assert tasks.run_export.name == conf.EXPORT_TASK
+        assert ids_in(export) == crowd
 
-    assert run_export.name == conf.EXPORT_TASK
-    assert ids_in(export) == crowd
+    def test_the_sweep_starts_what_was_left_and_removes_what_has_expired(self, vip, started):
+        expired, left = (
+            export_of(vip, "id"),
+            exports.create_export(vip, columns=["id"], format="csv"),
+        )
+        Export.objects.filter(pk=expired.pk).update(expires_at=expired.finished_at)
+        Export.objects.filter(pk=left.pk).update(leased_until=left.created_at)
+
+        tasks.sweep()
+
+        assert started == [left.pk]
+        assert not ExportPart.objects.exists()
+
+    def test_the_files_that_may_tell_of_a_deleted_customer_go(self, crowd, vip):
+        export = export_of(vip, "email")
+        customer = get_user_model().objects.get(pk=crowd[0])
+        customer.delete()
+        customer.pk = crowd[0]  # as Saleor hands it over
+
+        customers.forget(customer)
+
+        with pytest.raises(Refused, match="was removed: a customer in it was erased"):
+            queries.read(export.pk)
 
 
 def content(export: Export):

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from python_calamine import CalamineWorkbook
 
+from saleor_customer_groups.cells import FORMULA_STARTS, cell_of, escape, unescape
 from saleor_customer_groups.exporting import delimited, workbook
-from saleor_customer_groups.exporting.cells import FORMULA_STARTS, cell_of, escape, unescape
 
 # Often what matters, and anything that the database can hold (no NUL, no lone surrogates).
 CHARACTERS = some.sampled_from([*FORMULA_STARTS, *"'\",; 4a_x0D"]) | some.characters(
