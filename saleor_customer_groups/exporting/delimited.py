@@ -7,7 +7,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from ..cells import Cell
+from ..cells import Cell, escape
 
 
 def header(labels: Sequence[str]) -> bytes:
@@ -16,7 +16,11 @@ def header(labels: Sequence[str]) -> bytes:
 
 
 def lines(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The rows, each ending in CRLF."""
+    """The rows, each ending in CRLF. A number below zero is escaped: here it is a text as well."""
     out = StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    csv.writer(out, lineterminator="\r\n").writerows(map(_text, row) for row in rows)
     return out.getvalue().encode()
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else escape(str(cell))

@@ -202,8 +202,8 @@ def forget(customer_ids: Collection[int]) -> int:
     """Remove the files that may tell of these customers; how many. For who erases customers.
 
     Those are all files of the groups that they were ever in, and of groups that are gone. An
-    export that is being made begins again. In the transaction that erases them, and while the
-    history still knows them.
+    export that is being made, and is past one of them, begins again. Once they are gone, or in the
+    transaction that takes them away, and while the history still knows them.
     """
     events = MembershipEvent.objects.filter(customer_id__in=customer_ids)
     suspects = Export.objects.filter(
@@ -211,13 +211,16 @@ def forget(customer_ids: Collection[int]) -> int:
     ).order_by("pk")
     files = suspects.filter(size__gt=0)
     removed = _remove_files(list(files.values_list("pk", flat=True)))
-    _begin_again(suspects.filter(status__in=[ExportStatus.QUEUED, ExportStatus.RUNNING]))
+    unfinished = suspects.filter(status__in=[ExportStatus.QUEUED, ExportStatus.RUNNING])
+    _begin_again(unfinished, past=min(customer_ids, default=0))
     return removed
 
 
-def _begin_again(exports: QuerySet[Export]) -> None:
+def _begin_again(exports: QuerySet[Export], *, past: int) -> None:
+    """Those that have written the customer `past`; asked once their chunks have ended."""
     with transaction.atomic():
-        ids = list(exports.select_for_update().values_list("pk", flat=True))
+        locked = list(exports.select_for_update())
+        ids = [export.pk for export in locked if export.last_customer_id >= past]
         _parts(ids).delete()
         Export.objects.filter(pk__in=ids).update(
             status=ExportStatus.QUEUED,

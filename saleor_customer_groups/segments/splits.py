@@ -175,8 +175,8 @@ def _require_counts(parts: Sequence[Part]) -> None:
 
 
 def _checked_salt(salt: str) -> str:
-    if not 0 < len(salt) <= MAX_SALT or "\x00" in salt:
-        sentence = f"The salt must have from 1 to {MAX_SALT} characters."
+    if not 0 < len(salt) <= MAX_SALT or not salt.isprintable():
+        sentence = f"The salt must have from 1 to {MAX_SALT} printable characters."
         raise InvalidInput(sentence, field="salt")
     return salt
 

@@ -75,6 +75,10 @@ def test_a_folder_that_is_not_there_is_named(members, tmp_path):
 
     with pytest.raises(CommandError, match="vip.csv cannot be written: No such file or directory"):
         run("vip", "--output", file)
+    with pytest.raises(CommandError, match="is a folder; name a file"):
+        run("vip", "--output", tmp_path)
+
+    assert not Export.objects.exists()
 
 
 def test_an_export_that_failed_is_told(members, tmp_path, monkeypatch, caplog):
@@ -95,3 +99,4 @@ def test_stopping_it_cancels_the_export(members, tmp_path, monkeypatch):
         run("vip", "--output", tmp_path / "file")
 
     assert Export.objects.get().status == "cancelled"
+    assert not list(tmp_path.iterdir())

@@ -478,6 +478,18 @@ class TestErasing:
 
         assert ids_in(running.run(export.pk)) == crowd[1:]
 
+    def test_an_export_that_has_not_come_to_the_customer_goes_on(self, crowd, vip, chunk_of):
+        chunk_of(4)
+        export = exports.create_export(vip, columns=["id"], format="csv")
+
+        def erase(progress):
+            if progress.done == 4:
+                with transaction.atomic():
+                    exports.forget([crowd[9]])
+                    get_user_model().objects.get(pk=crowd[9]).delete()
+
+        assert ids_in(running.run(export.pk, on_progress=erase)) == crowd[:9]
+
     def test_files_of_groups_that_are_gone_go_too(self, crowd, vip):
         export = export_of(vip, "email")
         deleting.delete_group(vip)

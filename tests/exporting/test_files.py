@@ -76,6 +76,10 @@ def test_c3_a_csv_file_gives_back_its_texts(rows):
     assert [[unescape(cell) for cell in row] for row in cells] == rows
 
 
+def test_c3_a_number_below_zero_is_escaped_in_csv():
+    assert delimited.lines([[-5, 5, 0]]) == b"'-5,5,0\r\n"
+
+
 @settings(max_examples=30)
 @given(some.lists(some.tuples(TEXTS_OF_XML, some.integers(-1, 10**9)), min_size=1, max_size=20))
 def test_c3_a_workbook_gives_back_its_texts_and_numbers(rows):

@@ -256,9 +256,9 @@ class TestRefusals:
         assert refusal.value.field == "parts"
         assert sentence in refusal.value.message
 
-    @pytest.mark.parametrize("salt", ["", "x" * 101, "a\x00b"])
+    @pytest.mark.parametrize("salt", ["", "x" * 101, "a\x00b", "\ud800"])
     def test_a_salt_that_is_none(self, salt, vip):
-        with pytest.raises(InvalidInput, match="The salt must have from 1 to 100 characters"):
+        with pytest.raises(InvalidInput, match="The salt must have from 1 to 100 printable"):
             splits.split(vip, [percent("A", "50")], salt=salt)
 
     def test_the_guest_group(self):

@@ -37,6 +37,8 @@ class Command(BaseCommand):
         group, output = group_by_slug(options["group"]), options["output"]
         if group is None:
             raise CommandError(f"There is no group {options['group']}.")
+        if output.is_dir():
+            raise CommandError(f"{output} is a folder; name a file.")
         try:
             self._make(group, options["columns"], options["format"], output)
         except CustomerGroupsError as error:
@@ -45,19 +47,21 @@ class Command(BaseCommand):
             raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
 
     def _make(self, group: CustomerGroup, columns: list[str], format: str, output: Path) -> None:
-        export = exports.create_export(
-            group, columns=columns, format=format, actor=ACTOR, background=False
-        )
-        done = self._run(export.pk)
-        if done is None or done.status != ExportStatus.DONE:
-            raise CommandError(f"The export failed. {done.error if done else ''}".strip())
         partial = output.with_name(f"{output.name}.partial")
-        with partial.open("wb") as file:
-            file.writelines(queries.read(done.pk))
-        partial.replace(output)
+        try:
+            # opened before the work: a path that cannot be written is told at once
+            with partial.open("wb") as file:
+                export = exports.create_export(
+                    group, columns=columns, format=format, actor=ACTOR, background=False
+                )
+                done = self._run(export.pk)
+                file.writelines(queries.read(done.pk))
+            partial.replace(output)
+        finally:
+            partial.unlink(missing_ok=True)
         self.stdout.write(f"{output}: {done.done:,} customers of {group.name}")
 
-    def _run(self, export_id: int) -> Export | None:
+    def _run(self, export_id: int) -> Export:
         started = monotonic()
 
         def report(progress: running.Progress) -> None:
@@ -67,7 +71,10 @@ class Command(BaseCommand):
             )
 
         try:
-            return running.run(export_id, on_progress=report)
+            done = running.run(export_id, on_progress=report)
         except KeyboardInterrupt:
             exports.cancel(export_id)
             raise CommandError("Stopped; there is no file.") from None
+        if done is None or done.status != ExportStatus.DONE:
+            raise CommandError(f"The export failed. {done.error if done else ''}".strip())
+        return done
