@@ -11,6 +11,10 @@ DEFAULTS: Final[dict[str, Any]] = {
     "REPRICING_CHUNK": 500,
     # How many customers one statement puts into the default group.
     "ASSIGN_CHUNK": 5_000,
+    # How many customers one statement of an export reads.
+    "EXPORT_CHUNK": 2_000,
+    # For how many days the file of an export is kept.
+    "EXPORT_DAYS": 7,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
     "SWEEP_SECONDS": 60,
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
@@ -36,6 +40,8 @@ DEFAULTS: Final[dict[str, Any]] = {
 POSITIVE_INTEGERS: Final = (
     "REPRICING_CHUNK",
     "ASSIGN_CHUNK",
+    "EXPORT_CHUNK",
+    "EXPORT_DAYS",
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
     "SNAPSHOT_DAYS",
@@ -47,6 +53,7 @@ PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
 SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
 REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
+EXPORT_TASK: Final = "saleor_customer_groups.tasks.run_export"
 SEGMENTS_TASK: Final = "saleor_customer_groups.tasks.run_segments"
 MIRROR_TASK: Final = "saleor_customer_groups.tasks.mirror_groups"
 NIGHTLY_TASK: Final = "saleor_customer_groups.tasks.repair_by_night"

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import conf
+from .exporting import exports, running
 from .groups import erasure
 from .host import cleanup, expiry, mirror
 from .host.db import on_writer
@@ -26,6 +27,8 @@ def sweep() -> int:
     on_writer(refresh.work_off)()
     if on_writer(schedule.is_due)(timezone.now()):
         run_segments.apply_async(queue=conf.get("CELERY_QUEUE"))
+    on_writer(exports.take_over)(timezone.now())
+    on_writer(exports.purge)(timezone.now())
     done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
     done += on_writer(mirror.work_off)()
     return done + on_writer(cleanup.clear_group_prices)()
@@ -59,3 +62,9 @@ def mirror_groups() -> int:
 def repair_by_night() -> int:
     """Every night: forget customers whose deletion nobody told us of, and correct the mirror."""
     return on_writer(erasure.forget_the_gone)() + on_writer(mirror.repair)()
+
+
+@shared_task(name=conf.EXPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def run_export(export_id: int) -> None:
+    """Make the file of a group's export, or go on with it."""
+    on_writer(running.run)(export_id)

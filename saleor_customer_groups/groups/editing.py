@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from .. import conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment
-from . import kinds, queries
+from . import domains, kinds, queries
 from .cleaning import clean, refusal_by_database
 
 SLUG_LENGTH = 240  # leaves room for "-2" and so on
@@ -175,6 +175,8 @@ def _save(group: CustomerGroup, *, was: str | None, changed: Collection[str] = D
     kinds.require_fitting_details(group)
     if "channel_id" in changed:
         _require_channel(group.channel_id)
+    if "approved_domains" in changed:
+        _require_domains(group.approved_domains)
     if "expires_at" in changed and group.expires_at is not None:
         _require_future(group.expires_at)
     is_guest_group = group.kind == GroupKind.GUEST
@@ -240,6 +242,13 @@ def _require_channel(channel_id: int | None) -> None:
     if channel_id is not None and not channels.filter(pk=channel_id).exists():
         sentence = f"There is no channel {channel_id}."
         raise InvalidInput(sentence, field="channel", code="not_found")
+
+
+def _require_domains(texts: Collection[str]) -> None:
+    for text in texts:
+        if domains.canonical(text) is None:
+            sentence = f"“{text}” is not a domain of e-mail addresses; write it as example.com."
+            raise InvalidInput(sentence, field="approved_domains", code="invalid_domain")
 
 
 def _require_future(expires_at: datetime) -> None:

@@ -29,16 +29,27 @@ NO_GROUP: Final = 0  # no group has this id; the cache's None means "not asked y
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """Of a group that a rule keeps: when it was last right, how long that run took, what failed."""
+
+    right_at: datetime | None
+    took_ms: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupOverview:
     """A group, how many members it has, and what it is the default of: channels or "the shop".
 
-    `expired`: a snapshot that starts nothing new any more.
+    `expired`: a snapshot that starts nothing new any more. `freshness`: None where no rule keeps
+    the group.
     """
 
     group: CustomerGroup
     members: int
     default_of: tuple[str, ...]
     expired: bool = False
+    freshness: Freshness | None = None
 
 
 def group_ids_of(customer_id: int, *, now: datetime) -> tuple[int, ...]:
@@ -68,9 +79,17 @@ def overview(*, now: datetime) -> list[GroupOverview]:
             members=members.get(group.pk, 0),
             default_of=tuple(str(row.channel or "the shop") for row in group.default_for.all()),
             expired=is_expired(group, now),
+            freshness=_freshness(group),
         )
-        for group in CustomerGroup.objects.prefetch_related("default_for__channel")
+        for group in CustomerGroup.objects.select_related("segment").prefetch_related(
+            "default_for__channel"
+        )
     ]
+
+
+def _freshness(group: CustomerGroup) -> Freshness | None:
+    segment = getattr(group, "segment", None)
+    return segment and Freshness(segment.right_at, segment.took_ms, segment.error)
 
 
 def history_of(customer_id: int) -> QuerySet[MembershipEvent]:

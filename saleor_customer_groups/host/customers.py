@@ -19,6 +19,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from .. import changes
 from ..errors import InvalidInput
+from ..exporting import exports
 from ..groups import defaults, erasure, registrations
 from ..groups.cleaning import clean
 
@@ -47,11 +48,12 @@ def welcome(customer: Any, *, channel_slug: str | None = None) -> None:
 
 
 def forget(customer: Any) -> None:
-    """Erase a deleted customer from groups and history (groups/erasure.py).
+    """Erase a deleted customer from groups, history (groups/erasure.py) and files of exports.
 
     An error is logged and never reaches the deletion, which is done: the nightly task repeats it.
     """
     try:
+        exports.forget([customer.pk])  # first: it asks the history for the customer's groups
         erasure.forget([customer.pk])
     except Exception:
         logger.exception("Customer %s was not erased from the history.", customer.pk)

@@ -1,6 +1,7 @@
 """The tables: fields, constraints and querysets, no workflow."""
 
 from .applications import Application, ApplicationStatus
+from .exporting import PART_BYTES, Export, ExportFormat, ExportPart, ExportStatus
 from .groups import (
     CustomerGroup,
     DefaultGroup,
@@ -23,12 +24,17 @@ from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 
 __all__ = [
+    "PART_BYTES",
     "Application",
     "ApplicationStatus",
     "CustomerChange",
     "CustomerChannel",
     "CustomerGroup",
     "DefaultGroup",
+    "Export",
+    "ExportFormat",
+    "ExportPart",
+    "ExportStatus",
     "GroupKind",
     "Membership",
     "MembershipAction",

@@ -9,6 +9,8 @@ from ..tree import Leaf
 from .base import Asked, Condition, Field, Members, Option
 
 STEPS: Final = 10_000  # hundredths of a percent
+# A customer's place under a salt (%s). It must never change: merchants rely on who is where.
+HASH: Final = "MD5(%s::text || ':' || customer.id)"
 
 
 def _in_group(leaf: Leaf, asked: Asked) -> Members:
@@ -23,7 +25,7 @@ def _in_group(leaf: Leaf, asked: Asked) -> Members:
 
 def _part(leaf: Leaf, asked: Asked) -> Condition:
     """Each customer has a place from 0 to 9,999 under each salt, always the same."""
-    place = "('x' || LEFT(MD5(%s::text || ':' || customer.id), 8))::bit(32)::bigint"
+    place = f"('x' || LEFT({HASH}, 8))::bit(32)::bigint"
     ends = [int(cast(int, end) * STEPS / 100) for end in (leaf.option("from"), leaf.value)]
     return Condition(
         f"MOD({place}, {STEPS}) >= %s AND MOD({place}, {STEPS}) < %s",

@@ -1,0 +1,41 @@
+"""Reading the file of an export. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from ..errors import InvalidInput, Refused
+from ..models import Export, ExportPart, ExportStatus
+
+
+def read(export_id: int) -> Iterator[bytes]:
+    """The file, in pieces of at most a megabyte, one in memory at a time.
+
+    For callers who have checked that the reader may see customers. Refused while there is no
+    file, or when it is removed while it is read; InvalidInput when there is no such export.
+    """
+    export = Export.objects.filter(pk=export_id).first()
+    if export is None:
+        raise InvalidInput(f"There is no export {export_id}.", field="export", code="not_found")
+    if export.status != ExportStatus.DONE:
+        sentence = f"The export of {export.group_name} has no file: it is {export.status}."
+        raise Refused(sentence, code="not_done")
+    if export.expires_at is not None and export.expires_at <= timezone.now():
+        sentence = f"The file of {export.group_name} was kept until {export.expires_at:%Y-%m-%d}."
+        raise Refused(sentence, code="expired")
+    if not export.size:
+        sentence = f"The file of {export.group_name} was removed: a customer in it was erased."
+        raise Refused(sentence, code="erased")
+    return parts(export_id, count=export.parts)
+
+
+def parts(export_id: int, *, count: int) -> Iterator[bytes]:
+    """The first `count` parts as they are. Refused when one is gone."""
+    for number in range(count):
+        of_number = ExportPart.objects.filter(export_id=export_id, number=number)
+        data = of_number.values_list("data", flat=True).first()
+        if data is None:
+            raise Refused("The file was removed while it was read.", code="expired")
+        yield bytes(data)
