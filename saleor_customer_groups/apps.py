@@ -35,9 +35,9 @@ class CustomerGroupsConfig(AppConfig):
             },
         )
         settings.CELERY_BEAT_SCHEDULE.setdefault(
-            "saleor-customer-groups-forget",
+            "saleor-customer-groups-nightly",
             {
-                "task": conf.FORGET_TASK,
+                "task": conf.NIGHTLY_TASK,
                 "schedule": crontab(hour="3", minute="40"),
                 "options": {"queue": conf.get("CELERY_QUEUE")},
             },

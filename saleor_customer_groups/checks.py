@@ -9,7 +9,7 @@ from django.apps.config import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
 from . import conf
-from .host import checkout
+from .host import checkout, mirror
 
 
 @register()
@@ -30,5 +30,5 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     """E002: a setting has a value that cannot work, or does not exist."""
     return [
         Error(f"SALEOR_CUSTOMER_GROUPS: {problem}", id="saleor_customer_groups.E002")
-        for problem in conf.problems()
+        for problem in [*conf.problems(), *mirror.problems()]
     ]

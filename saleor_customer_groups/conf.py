@@ -30,6 +30,10 @@ DEFAULTS: Final[dict[str, Any]] = {
     "MEMBER_LIMIT": None,
     # Whether groups may be deleted at all.
     "DELETE_GROUPS": True,
+    # The key of a customer's public metadata that holds the slugs of their groups; None: no key.
+    "METADATA_KEY": None,
+    # Customer type by group, both as slugs: {"vip": "wholesale"}. Needs Saleor 3.23.26.
+    "CUSTOMER_TYPES": {},
 }
 
 # What each setting must be for the system check.
@@ -51,7 +55,8 @@ SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
 REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
 EXPORT_TASK: Final = "saleor_customer_groups.tasks.run_export"
 SEGMENTS_TASK: Final = "saleor_customer_groups.tasks.run_segments"
-FORGET_TASK: Final = "saleor_customer_groups.tasks.forget_deleted_customers"
+MIRROR_TASK: Final = "saleor_customer_groups.tasks.mirror_groups"
+NIGHTLY_TASK: Final = "saleor_customer_groups.tasks.repair_by_night"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -80,7 +85,17 @@ def problems() -> list[str]:
         value = get(name)
         if not isinstance(value, bool):
             found.append(f"{name!r} must be True or False, not {value!r}.")
+    key = get("METADATA_KEY")
+    if key is not None and not _is_text(key):
+        found.append(f"'METADATA_KEY' must be None or a text that is not empty, not {key!r}.")
+    pairs = get("CUSTOMER_TYPES")
+    if not isinstance(pairs, dict) or not all(map(_is_text, [*pairs, *pairs.values()])):
+        found.append(f"'CUSTOMER_TYPES' must map slugs of groups to slugs of types, not {pairs!r}.")
     return found
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _is_positive_integer(value: Any) -> bool:

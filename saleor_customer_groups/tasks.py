@@ -8,7 +8,7 @@ from django.utils import timezone
 from . import conf
 from .exporting import exports, running
 from .groups import erasure
-from .host import cleanup, expiry
+from .host import cleanup, expiry, mirror
 from .host.db import on_writer
 from .pricing import windows
 from .segments import refresh, schedule
@@ -30,6 +30,7 @@ def sweep() -> int:
     on_writer(exports.take_over)(timezone.now())
     on_writer(exports.purge)(timezone.now())
     done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
+    done += on_writer(mirror.work_off)()
     return done + on_writer(cleanup.clear_group_prices)()
 
 
@@ -57,7 +58,13 @@ def run_export(export_id: int) -> None:
     on_writer(running.run)(export_id)
 
 
-@shared_task(name=conf.FORGET_TASK, acks_late=True, reject_on_worker_lost=True)
-def forget_deleted_customers() -> int:
-    """Every night: make nameless the history of customers whose deletion nobody told us of."""
-    return on_writer(erasure.forget_the_gone)()
+@shared_task(name=conf.MIRROR_TASK, acks_late=True, reject_on_worker_lost=True)
+def mirror_groups() -> int:
+    """Tell Saleor of the groups of customers whose groups changed, where a setting asks."""
+    return on_writer(mirror.work_off)()
+
+
+@shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)
+def repair_by_night() -> int:
+    """Every night: forget customers whose deletion nobody told us of, and correct the mirror."""
+    return on_writer(erasure.forget_the_gone)() + on_writer(mirror.repair)()

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from .. import conf, repricing
+from .. import conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment
 from . import domains, kinds, queries
@@ -48,6 +48,7 @@ class GroupChanges(GroupDetails, total=False):
     name: str
 
 
+SHOWN_BY_MIRROR: Final = {"slug", "name", "priority"}  # what host/mirror.py writes and orders by
 DETAILS: Final = frozenset(GroupDetails.__annotations__)
 
 
@@ -93,6 +94,8 @@ def update_group(group: CustomerGroup, **changes: Unpack[GroupChanges]) -> Custo
         for field, value in changes.items():
             setattr(current, field, value)
         _save(current, was=was, changed=changes.keys())
+        if changes.keys() & SHOWN_BY_MIRROR:
+            mirroring.request_for_members(current.pk)
     return current
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import repricing
+from .. import changes, mirroring, repricing
 from ..models import Application, CustomerChannel, SegmentPin
 from . import statements
 
@@ -54,11 +54,13 @@ def _forget(customer_ids: Sequence[int], now: datetime) -> int:
     bound: dict[str, Any] = {"customers": list(customer_ids), "now": now}
     # Who forgets the same customers meanwhile waits here, and then finds nothing left.
     _ids(statements.LOCK_HISTORY, bound)
-    members = _ids(statements.LEAVE_ALL, bound)
+    members = sorted(set(_ids(statements.LEAVE_ALL, bound)))
     _ids(statements.SAY_THEY_LEFT, bound)
     for model in (SegmentPin, Application, CustomerChannel):
         model._default_manager.filter(customer_id__in=customer_ids).delete()
-    repricing.request_for_customers(sorted(set(members)))
+    repricing.request_for_customers(members)
+    mirroring.request(members)
+    changes.record(members, changes.Fact.GROUPS)
     return len(set(_ids(statements.MAKE_NAMELESS, bound)))
 
 

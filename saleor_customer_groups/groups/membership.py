@@ -18,7 +18,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import changes, conf, repricing
+from .. import changes, conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import kinds, statements
@@ -157,7 +157,9 @@ def remove_everybody(
     line = _line(group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now)
     with transaction.atomic():
         _locked_standing(line)
-        return len(_execute(statements.LEAVE, line, None))
+        left = _execute(statements.LEAVE, line, None)
+        mirroring.request(left)
+        return len(left)
 
 
 def _line(
@@ -208,7 +210,7 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
             standing = _locked_standing(line)
             room = _room(standing, line)
             in_this_chunk = _execute(statement, line, chunk, room=room)
-            _request_prices(line, in_this_chunk)
+            _tell(line, in_this_chunk)
             if standing.named_by_rules:
                 changes.record(in_this_chunk, changes.Fact.GROUPS)
         changed += in_this_chunk
@@ -216,12 +218,16 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
     return _Written(customers=tuple(changed), filled=filled)
 
 
-def _request_prices(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
-    """Many who joined are told by their group; who left is known by nobody but by their ids."""
+def _tell(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
+    """Prices and mirror follow.
+
+    Many who joined are named by their group; who left can be named by their ids only.
+    """
     if line.action == MembershipAction.JOINED and len(customer_ids) >= NAMED_CUSTOMERS:
         repricing.request_for_groups([line.group_id])
     else:
         repricing.request_for_customers(customer_ids)
+    mirroring.request(customer_ids)
 
 
 def _room(standing: kinds.Standing, line: MembershipEvent) -> int | None:

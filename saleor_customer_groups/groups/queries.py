@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from .. import conf
 from ..models import (
@@ -98,6 +98,17 @@ def members_at(group_id: int, when: datetime) -> QuerySet[MembershipEvent]:
     holds = Q(until__isnull=True) | Q(until__gt=when)
     lines = MembershipEvent.objects.filter(holds, id__in=latest)
     return lines.exclude(action=MembershipAction.LEFT).order_by("customer_id")
+
+
+def named_members_at(group_id: int, when: datetime) -> Iterator[str]:
+    """The e-mail addresses of `members_at`, or what is left of who has none any more."""
+    users = get_user_model()._default_manager.filter(pk=OuterRef("customer_id"))
+    rows = members_at(group_id, when).annotate(email=Subquery(users.values("email")))
+    for customer_id, email in rows.values_list("customer_id", "email").iterator():
+        if email is not None:
+            yield email
+        else:
+            yield f"customer {customer_id}, deleted" if customer_id > 0 else "an erased customer"
 
 
 def customers_in(group_ids: Iterable[int], *, now: datetime) -> Exists:

@@ -11,6 +11,7 @@ from .groups import (
     MembershipEvent,
     MembershipSource,
 )
+from .mirroring import MirrorRequest
 from .pricing import (
     PriceList,
     PriceListEntry,
@@ -39,6 +40,7 @@ __all__ = [
     "MembershipAction",
     "MembershipEvent",
     "MembershipSource",
+    "MirrorRequest",
     "PriceList",
     "PriceListEntry",
     "PriceRule",

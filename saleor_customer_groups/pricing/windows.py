@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from .. import changes, repricing
+from .. import changes, mirroring, repricing
 from ..models import Membership, PriceList, PriceRule, RepricingClock, Segment
 
 
@@ -28,6 +28,7 @@ def sweep(now: datetime) -> None:
             return
         repricing.request_for_groups(_groups_of_windows(clock.swept_until, now))
         repricing.request_for_customers(_customers_of_memberships(clock.swept_until, now))
+        mirroring.request(_customers_of_memberships(clock.swept_until, now))
         changes.record(_customers_whom_rules_ask(clock.swept_until, now), changes.Fact.GROUPS)
         clock.swept_until = now
         clock.save(update_fields=["swept_until"])

@@ -49,6 +49,29 @@ def customers(rule: Node, *, now: datetime, scoped: bool = False) -> Query:
     return Query(select.sql, select.params)
 
 
+def answers(asked_leaves: Sequence[Leaf], *, now: datetime) -> Query:
+    """Which of these leaves hold for each customer in `customer_scope(id)`: rows of an id and an
+    array of booleans in the order of the leaves. Who is no customer is missing.
+
+    One look at the customers, and one sub-select a leaf: to plan this takes a tenth of the time
+    that a statement for each rule takes, which for one customer is most of it.
+    """
+    asked = _asked(now, scoped=True)
+    parts = [_part(leaf, asked) for leaf in asked_leaves]
+    tests = ", ".join(_test(part) for part in parts)
+    sql = (
+        f"SELECT customer.id, ARRAY[{tests}]::boolean[] FROM {asked.table(USER)} AS customer"
+        f" WHERE NOT customer.is_staff{asked.only('customer.id')}"
+    )
+    return Query(sql, [param for part in parts for param in part.params])
+
+
+def _test(part: Part) -> str:
+    if isinstance(part, Condition):
+        return f"({part.sql}) IS TRUE"
+    return f"(customer.id IN ({part.sql})) IS {'NOT ' * part.negated}TRUE"
+
+
 def customers_with_pins(
     segment_id: int, rule: Node, *, now: datetime, scoped: bool = False
 ) -> Query:

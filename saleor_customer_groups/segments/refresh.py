@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias, TypedDict
+from typing import Final, TypedDict
 
 from django.db import DataError, ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -25,46 +25,22 @@ from django.utils import timezone
 from ..errors import CustomerGroupsError
 from ..groups import membership
 from ..models import CustomerChange, CustomerGroup, GroupKind, Membership, MembershipSource, Segment
-from .compile import Query, customers_with_pins
+from . import asking
+from .asking import Asked, Difference
+from .compile import customers_with_pins
+from .cursors import server_side
 from .reading import rule_of
 from .rules import InvalidRule, Node
 
 logger = logging.getLogger(__name__)
 
-CHUNK: Final = 1_000  # customers that one statement asks about
+CHUNK: Final = 5_000  # customers that are settled in one transaction
+ROWS: Final = 1_000  # of the queue that are worked off in one transaction
 ACTOR: Final = "system"
 SOURCES: Final = {
     GroupKind.DYNAMIC.value: MembershipSource.RULE,
     GroupKind.CHANNEL.value: MembershipSource.CHANNEL,
 }
-
-# Who should be in, beside who is; told are those about whom the two differ.
-SETTLE: Final = """
-WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id),
-wanted AS ({wanted}),
-present AS (
-    SELECT group_id, customer_id AS id
-      FROM {membership}
-     WHERE customer_id IN (SELECT id FROM customer_scope) AND group_id = ANY(%s)
-       AND started_at <= %s AND (until IS NULL OR until > %s)
-)
-SELECT group_id, id, present.id IS NULL AS joins
-  FROM wanted FULL JOIN present USING (group_id, id)
- WHERE wanted.id IS NULL OR present.id IS NULL
- ORDER BY group_id, id
-"""
-
-
-# Segments, each with its rule as it holds today.
-Asked: TypeAlias = Sequence[tuple[Segment, Node]]
-
-
-class Difference(NamedTuple):
-    """A customer whose membership is not as the rule says."""
-
-    group_id: int
-    customer_id: int
-    joins: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +76,7 @@ def work_off() -> int:
     while True:
         with transaction.atomic():
             rows = list(
-                CustomerChange.objects.select_for_update(skip_locked=True).order_by("id")[:CHUNK]
+                CustomerChange.objects.select_for_update(skip_locked=True).order_by("id")[:ROWS]
             )
             if not rows:
                 return done
@@ -135,17 +111,10 @@ def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
          ORDER BY id
     """
     parameters = [*query.params, segment.group_id, now, now]
-    with _server_side_cursor() as cursor:
+    with server_side() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(CHUNK):
             yield [row[0] for row in rows]
-
-
-def _server_side_cursor() -> Any:
-    """One that outlives commits, unless the shop's pooler cannot have it."""
-    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return connection.cursor()
-    return connection.chunked_cursor()
 
 
 def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set[int]]]:
@@ -195,7 +164,7 @@ def _answers(asked: Asked, customer_ids: Sequence[int], now: datetime) -> list[D
         return []
     try:
         with transaction.atomic():
-            return list(_ask(asked, customer_ids, now))
+            return asking.differences(asked, customer_ids, now=now)
     except (DataError, ProgrammingError) as error:
         if len(asked) == 1:
             note_error(asked[0][0], error)
@@ -210,28 +179,6 @@ def note_error(segment: Segment, error: Exception) -> None:
     words = str(error) if isinstance(error, CustomerGroupsError) else type(error).__name__
     Segment.objects.filter(pk=segment.pk).update(error=f"The rule could not be run: {words}"[:500])
     logger.error("The rule of group %s could not be run: %s", segment.group_id, words)
-
-
-def _ask(asked: Asked, customer_ids: Sequence[int], now: datetime) -> Iterator[Difference]:
-    wanted = [_wanted(segment, rule, now) for segment, rule in asked]
-    sql = SETTLE.format(
-        wanted=" UNION ALL ".join(query.sql for query in wanted),
-        membership=connection.ops.quote_name(Membership._meta.db_table),
-    )
-    parameters: list[Any] = [list(customer_ids)]
-    for query in wanted:
-        parameters += query.params
-    parameters += [[segment.group_id for segment, _ in asked], now, now]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        yield from map(Difference._make, cursor.fetchall())
-
-
-def _wanted(segment: Segment, rule: Node, now: datetime) -> Query:
-    """Of the customers in scope those whom the rule finds, with the group's id."""
-    query = customers_with_pins(segment.pk, rule, now=now, scoped=True)
-    sql = f"SELECT %s::bigint AS group_id, found.id FROM ({query.sql}) AS found (id)"
-    return Query(sql, [segment.group_id, *query.params])
 
 
 class Why(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,3 +65,13 @@ def leaves(node: Node) -> Iterator[Leaf]:
         if isinstance(one, Leaf):
             yield one
         waiting.extend(reversed(children(one)))
+
+
+def holds(node: Node, truth: Mapping[Leaf, bool]) -> bool:
+    """Whether the tree holds where its leaves do."""
+    if isinstance(node, Leaf):
+        return truth[node]
+    if isinstance(node, Not):
+        return not holds(node.node, truth)
+    every = all if isinstance(node, All) else any
+    return every(holds(one, truth) for one in node.nodes)

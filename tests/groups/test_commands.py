@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from saleor_customer_groups.groups import defaults, editing, membership
+from saleor_customer_groups.groups import defaults, editing, erasure, membership
 from saleor_customer_groups.management.commands import assign_default_group
-from saleor_customer_groups.models import CustomerGroup, DefaultGroup, Membership, MembershipEvent
+from saleor_customer_groups.models import (
+    CustomerGroup,
+    DefaultGroup,
+    Membership,
+    MembershipEvent,
+    PriceList,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -109,9 +116,99 @@ class TestCustomerGroup:
             f"{at}  left  VIP  api",
         ]
 
+    def test_lists_limits_and_ends(self, standard, vip, now):
+        editing.update_group(vip, member_limit=1_000)
+        editing.create_group("Autumn", kind="snapshot", expires_at=now + timedelta(days=3))
+        CustomerGroup.objects.create(
+            name="Spring", slug="spring", kind="snapshot", expires_at=now - timedelta(days=3)
+        )
+
+        assert run("customer_group", "list") == [
+            f"autumn  Autumn  snapshot  0 members  until {now + timedelta(days=3):%Y-%m-%d}",
+            f"spring  Spring  snapshot  0 members  expired {now - timedelta(days=3):%Y-%m-%d}",
+            "standard  Standard  manual  0 members  default of the shop",
+            "vip  VIP  manual  0 members  at most 1,000",
+        ]
+
+    def test_says_who_was_in_a_group(self, alice, bob, charlie, vip):
+        march = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        membership.add(vip, [alice.pk, bob.pk, charlie.pk], source="manual", now=march)
+        membership.remove(vip, [alice.pk], source="manual", now=march + timedelta(days=1))
+        charlie.delete()
+        erasure.forget([bob.pk], now=march + timedelta(days=9))
+
+        assert run("customer_group", "members", "vip", "--at", "2026-03-01T12:00:00+00:00") == [
+            "an erased customer",
+            "alice@example.com",
+            f"customer {charlie_id(march)}, deleted",
+            "3 members at 2026-03-01 12:00:00 UTC",
+        ]
+        assert run("customer_group", "members", "vip", "--at", "2026-03-01")[-1].startswith(
+            "0 members at 2026-03-01 00:00:00"
+        )
+        assert run("customer_group", "members", str(vip.pk))[0].startswith("customer ")
+
+    def test_copies_a_group(self, alice, vip):
+        membership.add(vip, [alice.pk], source="manual")
+
+        assert run("customer_group", "copy", "vip", "Gold", "--members") == [
+            "Gold: made, its slug is gold"
+        ]
+        assert Membership.objects.get(group__slug="gold").actor == "command"
+
+    def test_freezes_and_renews(self, alice, vip, now):
+        membership.add(vip, [alice.pk], source="manual")
+
+        frozen = run("customer_group", "freeze", "vip", "Spring", "--days", "10")
+        renewed = run("customer_group", "renew", "spring", "--days", "20")
+
+        snapshot = CustomerGroup.objects.get(slug="spring")
+        assert [line[:-10] for line in frozen] == ["Spring (spring): until "]
+        assert renewed == [f"Spring (spring): until {snapshot.expires_at:%Y-%m-%d}"]
+        assert (snapshot.expires_at - now).days in (19, 20)
+        assert Membership.objects.get(group=snapshot).customer == alice
+
+    def test_limits_a_group(self, vip):
+        assert run("customer_group", "limit", "1000", "vip") == ["VIP: 1,000"]
+        assert CustomerGroup.objects.get(slug="vip").member_limit == 1_000
+        assert run("customer_group", "limit", "none", "vip") == ["VIP: no limit of its own"]
+        assert CustomerGroup.objects.get(slug="vip").member_limit is None
+
+    def test_changes_the_kind(self, vip):
+        assert run("customer_group", "kind", "snapshot", "vip") == ["VIP: snapshot"]
+        assert CustomerGroup.objects.get(slug="vip").kind == "snapshot"
+
+    def test_deletes_a_group(self, alice, vip):
+        membership.add(vip, [alice.pk], source="manual")
+
+        assert run("customer_group", "delete", "vip", "--reason", "Closed") == [
+            f"VIP: deleted, its history is that of group {vip.pk}"
+        ]
+        line = MembershipEvent.objects.get(action="left")
+        assert (line.reason, line.actor) == ("Closed", "command")
+
+    def test_names_all_that_uses_a_group(self, vip):
+        price_list = PriceList.objects.create(name="Dealers")
+        price_list.groups.add(vip)
+
+        with pytest.raises(CommandError, match="VIP cannot be deleted, because it is used by"):
+            run("customer_group", "delete", "vip")
+
+        assert run.printed == [f"used by the price list “Dealers” (id {price_list.pk})"]
+        assert CustomerGroup.objects.filter(slug="vip").exists()
+
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
+            (("members", "nope"), "There is no group nope."),
+            (("members", "vip", "--at", "soon"), "soon is no date such as 2026-03-01."),
+            (("copy", "nope", "X"), "There is no group nope."),
+            (("freeze", "vip", "X", "--days", "0"), "A snapshot lasts from 1 to 36,500 days"),
+            (("renew", "vip"), "VIP is no snapshot."),
+            (("limit", "few", "vip"), "few is neither a whole number nor none."),
+            (("limit", "5", "guests"), "A guest group has no member limit."),
+            (("kind", "dynamic", "vip"), "VIP becomes dynamic when it is given a rule."),
+            (("delete", "standard"), "Standard is the default group of the shop"),
             (("add", "nope", "alice@example.com"), "There is no group nope."),
             (("remove", "nope", "alice@example.com"), "There is no group nope."),
             (("default", "nope"), "There is no group nope."),
@@ -133,6 +230,11 @@ class TestCustomerGroup:
 
         assert sentence in str(refusal.value)
         assert not Membership.objects.exists()
+
+
+def charlie_id(at: datetime) -> int:
+    """The id of the third who joined then."""
+    return MembershipEvent.objects.filter(at=at).latest("customer_id").customer_id
 
 
 class TestAssignDefaultGroup:

@@ -78,6 +78,14 @@ def test_a_line_info_that_computes_its_price_otherwise_is_named(monkeypatch):
             "'MEMBER_LIMIT' must be None or a whole number of at least 1, not True.",
         ),
         ({"DELETE_GROUPS": "no"}, "'DELETE_GROUPS' must be True or False, not 'no'."),
+        (
+            {"METADATA_KEY": ""},
+            "'METADATA_KEY' must be None or a text that is not empty, not ''.",
+        ),
+        (
+            {"CUSTOMER_TYPES": []},
+            "'CUSTOMER_TYPES' must map slugs of groups to slugs of types, not [].",
+        ),
         ({"SWEEP_SECOND": 5}, "'SWEEP_SECOND' is no setting of ours."),
     ],
 )
