@@ -43,10 +43,7 @@ def customers(rule: Node, *, now: datetime, scoped: bool = False) -> Query:
     their rows by index. InvalidRule for a field that this host lacks.
     """
     _refuse_absent(rule)
-    asked = _asked(now, scoped)
-    parts = _parts(rule, asked) if isinstance(rule, All) else [_part(rule, asked)]
-    select = _select(parts, asked)
-    return Query(select.sql, select.params)
+    return _Statement(_asked(now, scoped)).query(rule)
 
 
 def customers_with_pins(
@@ -58,7 +55,7 @@ def customers_with_pins(
     pin = connection.ops.quote_name(SegmentPin._meta.db_table)
     pinned = f"SELECT pin.customer_id FROM {pin} AS pin WHERE pin.segment_id = %s AND pin.included"
     included = _select([Members(pinned, [segment_id])], asked)
-    sql = f"""SELECT found.id FROM ({found.sql} UNION {included.sql}) AS found
+    sql = f"""SELECT found.id FROM (({found.sql}) UNION ({included.sql})) AS found
  WHERE NOT EXISTS (SELECT 1 FROM {pin} AS pin WHERE pin.segment_id = %s
                       AND NOT pin.included AND pin.customer_id = found.id)"""
     return Query(sql, [*found.params, *included.params, segment_id])
@@ -116,26 +113,52 @@ def _refuse_absent(rule: Node) -> None:
         )
 
 
-def _part(node: Node, asked: Asked) -> Part:
-    if isinstance(node, Leaf):
-        return FIELDS[node.field].find(node, asked)
-    if isinstance(node, Not):
-        return _negated(_part(node.node, asked))
-    parts = _parts(node, asked)
-    if conditions := _only_conditions(parts):
-        return _joined(conditions, " AND " if isinstance(node, All) else " OR ")
-    return _select(parts, asked) if isinstance(node, All) else _union(parts, asked)
+class _Statement:
+    """One statement in the making: a list within the tree is a part with a name of its own.
 
+    PostgreSQL works such a part out once. Nested in each other, it may run the inner ones again
+    for each row of the outer ones, which doubles the work with every level.
+    """
 
-def _parts(node: All | AnyOf, asked: Asked) -> list[Part]:
-    """The parts of a list; a list of the same sort within it is no level of its own."""
-    found: list[Part] = []
-    for one in node.nodes:
-        if isinstance(one, All | AnyOf) and type(one) is type(node):
-            found += _parts(one, asked)
-        else:
-            found.append(_part(one, asked))
-    return found
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.named: list[Members] = []
+
+    def query(self, rule: Node) -> Query:
+        parts = self.parts(rule) if isinstance(rule, All) else [self.part(rule, root=True)]
+        body = _select(parts, self.asked)
+        if not self.named:
+            return Query(body.sql, body.params)
+        named = ", ".join(
+            f"part_{n}(id) AS MATERIALIZED ({one.sql})" for n, one in enumerate(self.named)
+        )
+        params = [param for one in (*self.named, body) for param in one.params]
+        return Query(f"WITH {named} {body.sql}", params)
+
+    def part(self, node: Node, *, root: bool = False) -> Part:
+        if isinstance(node, Leaf):
+            return FIELDS[node.field].find(node, self.asked)
+        if isinstance(node, Not):
+            return _negated(self.part(node.node))
+        parts = self.parts(node)
+        if conditions := _only_conditions(parts):
+            return _joined(conditions, " AND " if isinstance(node, All) else " OR ")
+        found = (_select if isinstance(node, All) else _union)(parts, self.asked)
+        return found if root else self.name(found)
+
+    def parts(self, node: All | AnyOf) -> list[Part]:
+        """The parts of a list; a list of the same sort within it is no level of its own."""
+        found: list[Part] = []
+        for one in node.nodes:
+            if isinstance(one, All | AnyOf) and type(one) is type(node):
+                found += self.parts(one)
+            else:
+                found.append(self.part(one))
+        return found
+
+    def name(self, found: Members) -> Members:
+        self.named.append(found)
+        return Members(f"SELECT id FROM part_{len(self.named) - 1}")
 
 
 def _negated(part: Part) -> Part:
