@@ -68,10 +68,12 @@ def test_staff_are_no_customers(shop, found):
 
 def test_a_tree_of_a_hundred_and_fifty_levels_runs(found):
     rule: Any = SOME
+    some, polish, expected = set("ABC"), set("AB"), set("ABC")
     for n in range(149):
         rule = ({"all": [rule, SOME]}, {"any": [rule, POLISH]}, {"not": rule})[n % 3]
+        expected = (expected & some, expected | polish, set("ABCD") - expected)[n % 3]
 
-    assert found(rule) in {"ABC", "D"}
+    assert found(rule) == "".join(sorted(expected))
 
 
 @pytest.mark.parametrize("evil", EVIL)
@@ -101,7 +103,7 @@ def test_a_value_is_never_more_than_a_value(evil, found):
 
 
 @pytest.mark.parametrize("broken", [
-    [], "text", 5, None, {"k": []}, {"k": {"a": "b"}}, {"k": None}, {"k": "0000-01-01"},
+    [], "text", 5, {"k": []}, {"k": {"a": "b"}}, {"k": None}, {"k": "0000-01-01"},
     {"k": "2023-02-29"}, {"k": "2026-13-01"}, {"k": "2026-1-1"}, {"k": "1900-02-29"},
     {"k": "2026-06-15x"}, {"k": "1e400"}, {"k": "١٢"}, {"k": "--5"}, {"k": "2026-06-31"},
     {"k": "99999-01-01"}, {"k": "9" * 31},
