@@ -1,8 +1,10 @@
 """A rule as SQL over the shop's tables.
 
-Conditions on the customer's own row stay in one WHERE. Everything else is a set of ids: AND is a
-semi-join, NOT an anti-join, and OR a UNION, since PostgreSQL reads a table for each row where OR
-has sub-selects. Only the names of tables are written into a statement; values are parameters.
+Asked about the whole shop, conditions on the customer's own row stay in one WHERE, and everything
+else is a set of ids: AND is a semi-join, NOT an anti-join, and OR a UNION, since PostgreSQL reads a
+table for each row where OR has sub-selects. Asked about few, that is the very thing to do: each
+field is looked up by index for each of them. Only the names of tables are written into a
+statement; values are parameters.
 """
 
 from __future__ import annotations
@@ -137,14 +139,15 @@ class _Statement:
 
     def part(self, node: Node, *, root: bool = False) -> Part:
         if isinstance(node, Leaf):
-            return FIELDS[node.field].find(node, self.asked)
+            found = FIELDS[node.field].find(node, self.asked)
+            return _looked_up(found) if self.asked.scoped else found
         if isinstance(node, Not):
             return _negated(self.part(node.node))
         parts = self.parts(node)
         if conditions := _only_conditions(parts):
             return _joined(conditions, " AND " if isinstance(node, All) else " OR ")
-        found = (_select if isinstance(node, All) else _union)(parts, self.asked)
-        return found if root else self.name(found)
+        members = (_select if isinstance(node, All) else _union)(parts, self.asked)
+        return members if root else self.name(members)
 
     def parts(self, node: All | AnyOf) -> list[Part]:
         """The parts of a list; a list of the same sort within it is no level of its own."""
@@ -159,6 +162,13 @@ class _Statement:
     def name(self, found: Members) -> Members:
         self.named.append(found)
         return Members(f"SELECT id FROM part_{len(self.named) - 1}")
+
+
+def _looked_up(found: Part) -> Condition:
+    """The leaf as a condition on the row. OFFSET keeps the planner from making it a join again."""
+    if isinstance(found, Condition):
+        return found
+    return Condition(f"{'NOT ' * found.negated}EXISTS ({found.sql} OFFSET 0)", found.params)
 
 
 def _negated(part: Part) -> Part:
@@ -181,7 +191,8 @@ def _joined(conditions: Iterable[Condition], word: str) -> Condition:
 def _select(parts: Sequence[Part], asked: Asked) -> Members:
     """The customers for whom every part holds."""
     sql = f"SELECT customer.id FROM {asked.table(USER)} AS customer WHERE NOT customer.is_staff"
-    sql += asked.only("customer.id")
+    if asked.scoped:
+        sql += " AND customer.id = ANY(ARRAY(SELECT id FROM customer_scope))"
     params: list[Any] = []
     for part in parts:
         sql += f"\n   AND {_where(part)}"
