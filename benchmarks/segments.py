@@ -177,7 +177,10 @@ def rules(categories: list[int]) -> dict[str, tuple[Any, str, list[Any]]]:
             [categories, lately, NOT_COUNTED],
         ),
         "orders ≥ 5 or joined before": (
-            {"any": [{"orders_count": {"gte": 5}}, {"registered_at": {"lt": long_ago.isoformat()}}]},
+            {"any": [
+                {"orders_count": {"gte": 5}},
+                {"registered_at": {"lt": long_ago.isoformat()}},
+            ]},
             """
             SELECT id FROM account_user WHERE NOT is_staff AND date_joined < %s
              UNION
