@@ -1,8 +1,10 @@
 """A rule as SQL over the shop's tables.
 
-Conditions on the customer's own row stay in one WHERE. Everything else is a set of ids: AND is a
-semi-join, NOT an anti-join, and OR a UNION, since PostgreSQL reads a table for each row where OR
-has sub-selects. Only the names of tables are written into a statement; values are parameters.
+Asked about the whole shop, conditions on the customer's own row stay in one WHERE, and everything
+else is a set of ids: AND is a semi-join, NOT an anti-join, and OR a UNION, since PostgreSQL reads a
+table for each row where OR has sub-selects. Asked about few, that is the very thing to do: each
+field is looked up by index for each of them. Only the names of tables are written into a
+statement; values are parameters.
 """
 
 from __future__ import annotations
@@ -43,10 +45,7 @@ def customers(rule: Node, *, now: datetime, scoped: bool = False) -> Query:
     their rows by index. InvalidRule for a field that this host lacks.
     """
     _refuse_absent(rule)
-    asked = _asked(now, scoped)
-    parts = _parts(rule, asked) if isinstance(rule, All) else [_part(rule, asked)]
-    select = _select(parts, asked)
-    return Query(select.sql, select.params)
+    return _Statement(_asked(now, scoped)).query(rule)
 
 
 def answers(asked_leaves: Sequence[Leaf], *, now: datetime) -> Query:
@@ -81,7 +80,7 @@ def customers_with_pins(
     pin = connection.ops.quote_name(SegmentPin._meta.db_table)
     pinned = f"SELECT pin.customer_id FROM {pin} AS pin WHERE pin.segment_id = %s AND pin.included"
     included = _select([Members(pinned, [segment_id])], asked)
-    sql = f"""SELECT found.id FROM ({found.sql} UNION {included.sql}) AS found
+    sql = f"""SELECT found.id FROM (({found.sql}) UNION ({included.sql})) AS found
  WHERE NOT EXISTS (SELECT 1 FROM {pin} AS pin WHERE pin.segment_id = %s
                       AND NOT pin.included AND pin.customer_id = found.id)"""
     return Query(sql, [*found.params, *included.params, segment_id])
@@ -139,26 +138,60 @@ def _refuse_absent(rule: Node) -> None:
         )
 
 
-def _part(node: Node, asked: Asked) -> Part:
-    if isinstance(node, Leaf):
-        return FIELDS[node.field].find(node, asked)
-    if isinstance(node, Not):
-        return _negated(_part(node.node, asked))
-    parts = _parts(node, asked)
-    if conditions := _only_conditions(parts):
-        return _joined(conditions, " AND " if isinstance(node, All) else " OR ")
-    return _select(parts, asked) if isinstance(node, All) else _union(parts, asked)
+class _Statement:
+    """One statement in the making: a list within the tree is a part with a name of its own.
+
+    PostgreSQL works such a part out once. Nested in each other, it may run the inner ones again
+    for each row of the outer ones, which doubles the work with every level.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.named: list[Members] = []
+
+    def query(self, rule: Node) -> Query:
+        parts = self.parts(rule) if isinstance(rule, All) else [self.part(rule, root=True)]
+        body = _select(parts, self.asked)
+        if not self.named:
+            return Query(body.sql, body.params)
+        named = ", ".join(
+            f"part_{n}(id) AS MATERIALIZED ({one.sql})" for n, one in enumerate(self.named)
+        )
+        params = [param for one in (*self.named, body) for param in one.params]
+        return Query(f"WITH {named} {body.sql}", params)
+
+    def part(self, node: Node, *, root: bool = False) -> Part:
+        if isinstance(node, Leaf):
+            found = FIELDS[node.field].find(node, self.asked)
+            return _looked_up(found) if self.asked.scoped else found
+        if isinstance(node, Not):
+            return _negated(self.part(node.node))
+        parts = self.parts(node)
+        if conditions := _only_conditions(parts):
+            return _joined(conditions, " AND " if isinstance(node, All) else " OR ")
+        members = (_select if isinstance(node, All) else _union)(parts, self.asked)
+        return members if root else self.name(members)
+
+    def parts(self, node: All | AnyOf) -> list[Part]:
+        """The parts of a list; a list of the same sort within it is no level of its own."""
+        found: list[Part] = []
+        for one in node.nodes:
+            if isinstance(one, All | AnyOf) and type(one) is type(node):
+                found += self.parts(one)
+            else:
+                found.append(self.part(one))
+        return found
+
+    def name(self, found: Members) -> Members:
+        self.named.append(found)
+        return Members(f"SELECT id FROM part_{len(self.named) - 1}")
 
 
-def _parts(node: All | AnyOf, asked: Asked) -> list[Part]:
-    """The parts of a list; a list of the same sort within it is no level of its own."""
-    found: list[Part] = []
-    for one in node.nodes:
-        if isinstance(one, All | AnyOf) and type(one) is type(node):
-            found += _parts(one, asked)
-        else:
-            found.append(_part(one, asked))
-    return found
+def _looked_up(found: Part) -> Condition:
+    """The leaf as a condition on the row. OFFSET keeps the planner from making it a join again."""
+    if isinstance(found, Condition):
+        return found
+    return Condition(f"{'NOT ' * found.negated}EXISTS ({found.sql} OFFSET 0)", found.params)
 
 
 def _negated(part: Part) -> Part:
@@ -181,7 +214,8 @@ def _joined(conditions: Iterable[Condition], word: str) -> Condition:
 def _select(parts: Sequence[Part], asked: Asked) -> Members:
     """The customers for whom every part holds."""
     sql = f"SELECT customer.id FROM {asked.table(USER)} AS customer WHERE NOT customer.is_staff"
-    sql += asked.only("customer.id")
+    if asked.scoped:
+        sql += " AND customer.id = ANY(ARRAY(SELECT id FROM customer_scope))"
     params: list[Any] = []
     for part in parts:
         sql += f"\n   AND {_where(part)}"

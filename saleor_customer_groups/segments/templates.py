@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ..errors import InvalidInput
 from . import values
-from .values import Kind, Value
+from .values import Duration, Kind, Value
 
 Rule = dict[str, Any]
 
@@ -42,7 +42,11 @@ class Step:
     rule: Rule
 
 
-DAYS: Final = values.AT_LEAST_ONE
+DAYS: Final = Kind(
+    "a number of days from 1 to 36,500",
+    lambda data: cast(Duration, values.DURATION.read({"days": data})).amount,
+)
+DAYS_WINDOW: Final = Parameter("days", DAYS)
 AMOUNT: Final = values.NUMBER
 TEMPLATES: Final[Mapping[str, Template]] = {
     one.code: one
@@ -136,13 +140,19 @@ def ladder(
     groups' ids then, in the order of the steps.
     """
     amounts = [_read(Parameter("steps", AMOUNT), {"steps": amount}) for _, amount in steps]
-    if not amounts or any(low >= high for low, high in pairwise(amounts)):
-        message = "A ladder has at least one step, and each costs more than the one before."
+    rising = all(low < high for low, high in pairwise(amounts))
+    if not amounts or not rising or len({name for name, _ in steps}) < len(steps):
+        message = (
+            "A ladder has at least one step, each with a name of its own, and each costs more"
+            " than the one before."
+        )
         raise InvalidInput(message, field="steps")
     if not downgrade and len(group_ids) != len(steps):
         message = "A ladder without downgrade needs the id of each step's group, in order."
         raise InvalidInput(message, field="group_ids")
-    reached = [_spent(amount, currency, days) for amount in amounts]
+    given = {"currency": currency, "days": days}
+    read = [_read(one, given) for one in (Parameter("currency", values.CURRENCY), DAYS_WINDOW)]
+    reached = [_spent(amount, *read) for amount in amounts]
     if not downgrade:
         kept: list[Rule] = [{"in_group": {"one_of": [group]}} for group in group_ids]
         reached = [{"any": list(pair)} for pair in zip(reached, kept, strict=True)]

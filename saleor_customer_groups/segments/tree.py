@@ -9,7 +9,7 @@ from typing import Final
 from .values import Value
 
 MAX_DEPTH: Final = 200
-MAX_NODES: Final = 2_000
+MAX_NODES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ from typing import Any
 from ..tree import Leaf
 from ..values import Kind
 
-SCOPE = "ANY(ARRAY(SELECT id FROM customer_scope))"
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -52,8 +50,8 @@ class Asked:
         return self.tables[label]
 
     def only(self, column: str) -> str:
-        """A further AND that keeps a statement to the customers who are asked about."""
-        return f" AND {column} = {SCOPE}" if self.scoped else ""
+        """A further AND: where few are asked about, a statement is about the row `customer`."""
+        return f" AND {column} = customer.id" if self.scoped else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def _which(things: Things, asked: Asked) -> Condition:
         " ON below.tree_id = named.tree_id AND below.lft BETWEEN named.lft AND named.rght"
         " WHERE named.id = ANY(%s::bigint[])"
     )
-    return Condition(f"product.category_id IN ({below})", [ids])
+    # An array is found once, and leaves the planner two tables less to think about.
+    return Condition(f"product.category_id = ANY(ARRAY({below}))", [ids])
 
 
 def _buyers(things: Things, leaf: Leaf, asked: Asked) -> Members:

@@ -45,7 +45,8 @@ def _find(column: str) -> Callable[[Leaf, Asked], Condition]:
 def _text(column: str, key: str, leaf: Leaf) -> Condition:
     """Equal text is looked for exactly, so that Saleor's index on metadata serves."""
     if leaf.operator not in ("eq", "one_of"):
-        return _after_key(comparing.text(f"({column} ->> %s)", leaf.operator, leaf.value), key)
+        value = f"(CASE JSONB_TYPEOF({column} -> %s) WHEN 'string' THEN {column} ->> %s END)"
+        return _after_key(comparing.text(value, leaf.operator, leaf.value), key, key)
     wanted = cast(tuple[str, ...], leaf.value if leaf.operator == "one_of" else (leaf.value,))
     sql = " OR ".join([f"{column} @> %s::jsonb"] * len(wanted))
     return Condition(f"({sql})", [json.dumps({key: one}) for one in wanted])
