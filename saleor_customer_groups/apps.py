@@ -38,7 +38,7 @@ class CustomerGroupsConfig(AppConfig):
             "saleor-customer-groups-nightly",
             {
                 "task": conf.NIGHTLY_TASK,
-                "schedule": crontab(hour="3", minute="40"),
+                "schedule": crontab(hour=str(conf.get("REPAIR_HOUR")), minute="40"),
                 "options": {"queue": conf.get("CELERY_QUEUE")},
             },
         )
