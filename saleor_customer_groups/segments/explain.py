@@ -10,6 +10,7 @@ from django.db import connection
 
 from ..errors import InvalidInput
 from . import compile as compiler
+from .asking import SCOPE
 from .fields import FIELDS
 from .operators import operators
 from .rules import All, Leaf, Node, Not, leaves
@@ -36,22 +37,15 @@ def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
     host lacks.
     """
     asked = list(dict.fromkeys(leaves(rule)))
-    found = [compiler.customers(leaf, now=now, scoped=True) for leaf in asked]
-    everybody = compiler.everybody(now=now, scoped=True)
-    tests = ", ".join(f"EXISTS ({query.sql})" for query in [*found, everybody])
-    sql = (
-        "WITH customer_scope AS MATERIALIZED (SELECT UNNEST(%s::int[]) AS id)"
-        f" SELECT ARRAY[{tests}]"
-    )
-    params = [param for query in [*found, everybody] for param in query.params]
+    query = compiler.answers(asked, now=now)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [[customer_id], *params])
-        *holds, known = cursor.fetchone()[0]
+        cursor.execute(SCOPE + query.sql, [[customer_id], *query.params])
+        known = cursor.fetchone()
     if not known:
         raise InvalidInput(
             f"There is no customer {customer_id}.", field="customer_id", code="not_found"
         )
-    return _explained(rule, "", dict(zip(asked, holds, strict=True)))
+    return _explained(rule, "", dict(zip(asked, known[1], strict=True)))
 
 
 def sentence(leaf: Leaf) -> str:
