@@ -31,7 +31,10 @@ def miniature() -> dict[str, Any]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "sandbox_settings",
-        "PYTHONPATH": os.pathsep.join([str(PROJECT / "sandbox"), str(PROJECT)]),
+        # the miniature goes before the real one; the plugin's own dependencies come after both
+        "PYTHONPATH": os.pathsep.join(
+            [str(PROJECT / "sandbox"), str(PROJECT), os.environ.get("PYTHONPATH", "")]
+        ),
     }
     answer = subprocess.run(
         [sys.executable, "-m", "tests.contract.facts"],
