@@ -160,7 +160,7 @@ SELECT group_id, group_name, customer_id, 'left', source, '', 'system', NULL, %(
 RETURNING customer_id
 """
 
-# An actor that is the customer is erased as well.
+# An actor that is the customer is erased as well. The customers are named once more for the index.
 MAKE_NAMELESS: Final = """
 WITH known AS (
     SELECT DISTINCT customer_id FROM {event} WHERE customer_id = ANY(%(customers)s::int[])
@@ -172,6 +172,7 @@ UPDATE {event} AS event
        actor = CASE WHEN actor = 'User:' || nameless.customer_id THEN '' ELSE actor END
   FROM nameless
  WHERE event.customer_id = nameless.customer_id
+   AND event.customer_id = ANY(%(customers)s::int[])
 RETURNING event.customer_id
 """
 
