@@ -68,15 +68,22 @@ def customers_with_pins(
     segment_id: int, rule: Node, *, now: datetime, scoped: bool = False
 ) -> Query:
     """The same for a saved segment: who is pinned in is found too, who is pinned out never."""
-    found = customers(rule, now=now, scoped=scoped)
+    _refuse_absent(rule)
     asked = _asked(now, scoped)
+    statement = _Statement(asked)
     pin = connection.ops.quote_name(SegmentPin._meta.db_table)
-    pinned = f"SELECT pin.customer_id FROM {pin} AS pin WHERE pin.segment_id = %s AND pin.included"
-    included = _select([Members(pinned, [segment_id])], asked)
-    sql = f"""SELECT found.id FROM (({found.sql}) UNION ({included.sql})) AS found
- WHERE NOT EXISTS (SELECT 1 FROM {pin} AS pin WHERE pin.segment_id = %s
-                      AND NOT pin.included AND pin.customer_id = found.id)"""
-    return Query(sql, [*found.params, *included.params, segment_id])
+    pins = f"SELECT pin.customer_id FROM {pin} AS pin WHERE pin.segment_id = %s"
+    pins += asked.only("pin.customer_id")
+    included = Members(f"{pins} AND pin.included", [segment_id])
+    excluded = Members(f"{pins} AND NOT pin.included", [segment_id])
+    if scoped:
+        ways = [statement.looked_up(rule), _looked_up(included)]
+        kept = _select([_joined(ways, " OR "), _negated(_looked_up(excluded))], asked)
+        return Query(kept.sql, kept.params)
+    found, pinned = statement.query(rule), _select([included], asked)
+    sql = f"""SELECT found.id FROM (({found.sql}) UNION ({pinned.sql})) AS found
+ WHERE NOT EXISTS (SELECT 1 FROM ({excluded.sql}) AS pin WHERE pin.customer_id = found.id)"""
+    return Query(sql, [*found.params, *pinned.params, *excluded.params])
 
 
 def everybody(*, now: datetime, scoped: bool = False) -> Query:
@@ -152,6 +159,12 @@ class _Statement:
         )
         params = [param for one in (*self.named, body) for param in one.params]
         return Query(f"WITH {named} {body.sql}", params)
+
+    def looked_up(self, rule: Node) -> Condition:
+        """The whole rule as a condition on the row `customer`: where few are asked about."""
+        part = self.part(rule)
+        assert isinstance(part, Condition)  # noqa: S101  # for mypy: every leaf is one then
+        return part
 
     def part(self, node: Node, *, root: bool = False) -> Part:
         if isinstance(node, Leaf):
