@@ -1,7 +1,7 @@
 """What rules say about given customers, beside who is in their groups: the differences.
 
 Every condition that the rules hold is asked once for all of them, in one statement; what follows
-from the answers is worked out here. Three statements, however many rules and customers.
+from the answers is worked out here. Two statements, however many rules and customers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,15 @@ from .tree import holds, leaves
 Asked: TypeAlias = Sequence[tuple[Segment, Node]]
 Pair: TypeAlias = tuple[int, int]  # of a group and a customer
 
+AS_IS: Final = """
+SELECT 'member', group_id, customer_id FROM {membership}
+ WHERE customer_id = ANY(%s::int[]) AND group_id = ANY(%s::bigint[])
+   AND started_at <= %s AND (until IS NULL OR until > %s)
+UNION ALL
+SELECT CASE WHEN pin.included THEN 'in' ELSE 'out' END, segment.group_id, pin.customer_id
+  FROM {pin} AS pin JOIN {segment} AS segment ON segment.id = pin.segment_id
+ WHERE pin.customer_id = ANY(%s::int[]) AND pin.segment_id = ANY(%s::bigint[])
+"""
 SCOPE: Final = "WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id) "
 
 
@@ -34,11 +43,15 @@ class Difference(NamedTuple):
 
 def differences(asked: Asked, customer_ids: Sequence[int], *, now: datetime) -> list[Difference]:
     """Who of these customers must join or leave these segments' groups, by group and customer."""
-    wanted, present = _wanted(asked, customer_ids, now), _present(asked, customer_ids, now)
-    return [Difference(*pair, joins=pair in wanted) for pair in sorted(wanted ^ present)]
+    wanted, known = _wanted(asked, customer_ids, now)
+    is_now = _as_is(asked, customer_ids, now)
+    wanted |= {pair for pair in is_now["in"] if pair[1] in known}
+    wanted -= is_now["out"]
+    return [Difference(*pair, joins=pair in wanted) for pair in sorted(wanted ^ is_now["member"])]
 
 
-def _wanted(asked: Asked, customer_ids: Sequence[int], now: datetime) -> set[Pair]:
+def _wanted(asked: Asked, customer_ids: Sequence[int], now: datetime) -> tuple[set[Pair], set[int]]:
+    """Whom the rules find, and which of the customers there are."""
     conditions = list(dict.fromkeys(leaf for _, rule in asked for leaf in leaves(rule)))
     query = compiler.answers(conditions, now=now)
     with connection.cursor() as cursor:
@@ -50,24 +63,22 @@ def _wanted(asked: Asked, customer_ids: Sequence[int], now: datetime) -> set[Pai
         found.update(
             (segment.group_id, customer_id) for segment, rule in asked if holds(rule, truth)
         )
-    known = {customer_id for customer_id, _ in answers}
-    included, excluded = _pinned(asked, customer_ids)
-    return (found | {pair for pair in included if pair[1] in known}) - excluded
+    return found, {customer_id for customer_id, _ in answers}
 
 
-def _pinned(asked: Asked, customer_ids: Sequence[int]) -> tuple[set[Pair], set[Pair]]:
-    """Who is in, and who is out, whatever the rules say."""
-    groups = {segment.pk: segment.group_id for segment, _ in asked}
-    pins = SegmentPin.objects.filter(segment_id__in=groups, customer_id__in=customer_ids)
-    sides: tuple[set[Pair], set[Pair]] = (set(), set())
-    rows = pins.order_by().values_list("segment_id", "customer_id", "included")
-    for segment_id, customer_id, included in rows:
-        sides[not included].add((groups[segment_id], customer_id))
-    return sides
-
-
-def _present(asked: Asked, customer_ids: Sequence[int], now: datetime) -> set[Pair]:
-    members = Membership.objects.active(now).filter(
-        customer_id__in=customer_ids, group_id__in=[segment.group_id for segment, _ in asked]
+def _as_is(asked: Asked, customer_ids: Sequence[int], now: datetime) -> dict[str, set[Pair]]:
+    """Who is in, and who is pinned in or out."""
+    sql = AS_IS.format(
+        membership=connection.ops.quote_name(Membership._meta.db_table),
+        pin=connection.ops.quote_name(SegmentPin._meta.db_table),
+        segment=connection.ops.quote_name(Segment._meta.db_table),
     )
-    return set(members.order_by().values_list("group_id", "customer_id"))
+    segments = [segment.pk for segment, _ in asked]
+    groups = [segment.group_id for segment, _ in asked]
+    ids = list(customer_ids)
+    found: dict[str, set[Pair]] = {"member": set(), "in": set(), "out": set()}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [ids, groups, now, now, ids, segments])
+        for sort, group_id, customer_id in cursor.fetchall():
+            found[sort].add((group_id, customer_id))
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, Unpack
+from typing import Any, Unpack
 
 from celery import current_app
 from django.contrib.auth import get_user_model
@@ -17,13 +17,10 @@ from django.utils import timezone
 
 from .. import conf
 from ..errors import InvalidInput, Refused
-from ..groups import editing
+from ..groups import editing, references
 from ..groups.editing import GroupDetails
-from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment, SegmentPin
+from ..models import CustomerGroup, GroupKind, Segment, SegmentPin
 from . import compile, cycles, reading, refresh, rules
-
-# What a group may be before it gets a rule; its members are then those that the rule finds.
-MAY_GET_A_RULE: Final = (GroupKind.MANUAL, GroupKind.DYNAMIC)
 
 
 def create_dynamic(name: str, rule: object, **details: Unpack[GroupDetails]) -> CustomerGroup:
@@ -53,26 +50,13 @@ def set_rule(group: CustomerGroup, rule: object, *, now: datetime | None = None)
     """Give a group this rule; a manual group becomes dynamic, and whom the rule does not find
     leaves it.
 
-    InvalidRule: a rule that is none, one that names groups that do not exist, or a group that is
-    kept by a rule about this one. Refused: a group of another kind, or a default group, which
-    newcomers enter whatever a rule says.
+    InvalidRule: a rule that is none. InvalidInput: one that names groups that do not exist, or a
+    group that is kept by a rule about this one; a group of another kind, with a member limit, or a
+    default group, which newcomers enter whatever a rule says.
     """
     with transaction.atomic():
         _one_at_a_time()
-        current = _locked(group)
-        if current.kind not in MAY_GET_A_RULE:
-            sentence = f"{current.name} is of the kind {current.kind}; its members have no rule."
-            raise Refused(sentence, code="kind")
-        if DefaultGroup.objects.filter(group=current).exists():
-            sentence = (
-                f"{current.name} is a default group: newcomers enter it whatever a rule says. "
-                "Make another group the default first."
-            )
-            raise Refused(sentence, code="default_group")
-        if current.kind != GroupKind.DYNAMIC:
-            current.kind = GroupKind.DYNAMIC
-            current.save(update_fields=["kind", "updated_at"])
-        return _write(current, rule, now=now)
+        return _write(editing.hand_to_rule(group), rule, now=now)
 
 
 def copy_rule(source: CustomerGroup, name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
@@ -152,9 +136,9 @@ def start() -> None:
 
 
 def _require_groups(named: Iterable[int]) -> None:
-    wanted = set(named)
-    found = set(CustomerGroup.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    if missing := sorted(wanted - found):
+    """They exist, and cannot be deleted before the rule that names them is saved."""
+    wanted = frozenset(named)
+    if missing := sorted(wanted - references.hold(wanted)):
         names = ", ".join(map(str, missing))
         sentence = f"The rule names groups that do not exist: {names}."
         raise InvalidInput(sentence, field="rule", code="unknown_group")
@@ -164,13 +148,6 @@ def _existing(ids: Iterable[int]) -> list[int]:
     wanted = sorted(ids)
     found = get_user_model()._default_manager.filter(pk__in=wanted).order_by("pk")
     return list(found.values_list("pk", flat=True))
-
-
-def _locked(group: CustomerGroup) -> CustomerGroup:
-    current = CustomerGroup.objects.select_for_update(no_key=True).filter(pk=group.pk).first()
-    if current is None:
-        raise InvalidInput("The group does not exist any more.", field="group", code="not_found")
-    return current
 
 
 def _segment_of(group: CustomerGroup) -> Segment:

@@ -39,17 +39,17 @@ def test_saving_a_rule_again_replaces_it(db):
 def test_other_kinds_get_no_rule(kind, db, channel):
     more = {"channel_id": channel("main").pk} if kind == "channel" else {}
     group = groups.create_group("Group", kind=kind, **more)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         editing.set_rule(group, domain("friends.example"))
-    assert refusal.value.code == "kind"
+    assert (refusal.value.field, refusal.value.code) == ("kind", "kind_change")
     assert not Segment.objects.exists()
 
 
 def test_a_default_group_gets_no_rule(db):
     standard = CustomerGroup.objects.get(slug="standard")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidInput) as refusal:
         editing.set_rule(standard, domain("friends.example"))
-    assert refusal.value.code == "default_group"
+    assert (refusal.value.field, refusal.value.code) == ("kind", "default_group")
 
 
 def test_a_broken_rule_makes_no_group(db):

@@ -110,8 +110,8 @@ def test_a_batch_of_unchanged_customers_costs_the_same(friends, customer, count,
     refresh.settle(segments, ids)
     with counted() as statements:
         assert refresh.settle(segments, ids) == refresh.Settled()
-    # groups held, segments held; what the rules say, who is pinned, who is in
-    assert len(statements) == 5
+    # groups held, segments held; what the rules say, who is in and who is pinned
+    assert len(statements) == 4
 
 
 def test_rules_about_groups_follow_members(customer, db):
