@@ -1,11 +1,11 @@
-"""How long rules take: whole shops, one customer, and a thousand, beside SQL written by hand.
+"""How long rules take over the whole shop, beside SQL written by hand.
 
     DJANGO_SETTINGS_MODULE=sandbox_settings PYTHONPATH=sandbox:. python benchmarks/segments.py
 
 Makes a database of its own beside that of the settings, and drops it. Options: `--customers`
 (1,000,000) and `--orders` (3,000,000). The tables have the indexes that Saleor has. Each rule is
 counted, so that sending the ids is no part of it; the times are the least of five runs, and rule
-and hand-written statement take turns.
+and hand-written statement take turns. Few customers: benchmarks/refreshing.py.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import django
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 LIMIT = 1.5
-EVENT_LIMIT = 5.0  # ms, p99, one customer through twenty rules
 RUNS = 5
 NOT_COUNTED = ["draft", "unconfirmed", "canceled", "expired"]
 
@@ -197,25 +196,6 @@ def rules(categories: list[int]) -> dict[str, tuple[Any, str, list[Any]]]:
     }  # fmt: skip
 
 
-def twenty(categories: list[int]) -> list[Any]:
-    """Twenty rules of a shop, most of them about orders."""
-    spent = {"currency": "USD", "within": {"days": 90}}
-    return [
-        *({"total_spent": {"gte": str(100 * n), **spent}} for n in range(1, 7)),
-        *({"orders_count": {"gte": n}} for n in range(1, 5)),
-        *(
-            {"all": [{"country": {"eq": one}}, {"orders_count": {"gte": 1}}]}
-            for one in ("PL", "DE")
-        ),
-        *({"bought": {"one_of": {"category": [one]}}} for one in categories),
-        {"last_order_at": {"before_last": {"days": 180}}},
-        {"any": [{"orders_count": {"gte": 5}}, {"registered_at": {"lt": "2023-01-01"}}]},
-        {"not": {"orders_count": {"gte": 1}}},
-        {"metadata": {"key": "level", "type": "number", "gte": 50}},
-        {"average_order": {"gte": "100", "currency": "USD"}},
-    ]
-
-
 def executed(sql: str, params: Sequence[Any]) -> tuple[float, Any]:
     """The milliseconds of a statement, and its rows."""
     from django.db import connection
@@ -251,37 +231,6 @@ def compare(categories: list[int]) -> None:
         )
 
 
-def scoped(categories: list[int], customers: int) -> None:
-    """One customer, then a thousand, through twenty rules in one statement."""
-    import random
-
-    from saleor_customer_groups.segments import compile as compiler
-    from saleor_customer_groups.segments.rules import parse
-
-    queries = [compiler.customers(parse(one), now=NOW, scoped=True) for one in twenty(categories)]
-    tables = " UNION ALL ".join(
-        f"SELECT {n}, id FROM ({q.sql}) AS q" for n, q in enumerate(queries)
-    )
-    sql = f"WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id) {tables}"
-    params = [param for query in queries for param in query.params]
-    _, [[first]] = executed("SELECT MIN(id) FROM account_user", [])
-    chance = random.Random(1)
-
-    def ask(count: int) -> float:
-        ids = [first + chance.randrange(customers) for _ in range(count)]
-        return executed(sql, [ids, *params])[0]
-
-    for count, times in ((1, 500), (1_000, 20)):
-        ask(count)
-        took = sorted(ask(count) for _ in range(times))
-        p99 = took[int(len(took) * 0.99) - 1]
-        limit = f"   limit {EVENT_LIMIT}: {'kept' if p99 <= EVENT_LIMIT else 'BROKEN'}"
-        print(
-            f"20 rules, {count:5,} customers: median {took[len(took) // 2]:.1f} ms,"
-            f" p99 {p99:.1f} ms{limit if count == 1 else ''}"
-        )
-
-
 def main() -> None:
     """Measure in a database of its own, which is gone afterwards."""
     parser = argparse.ArgumentParser()
@@ -299,8 +248,6 @@ def main() -> None:
     try:
         categories = seed(options.customers, options.orders)
         compare(categories)
-        print()
-        scoped(categories, options.customers)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 

@@ -86,12 +86,6 @@ def customers_with_pins(
     return Query(sql, [*found.params, *pinned.params, *excluded.params])
 
 
-def everybody(*, now: datetime, scoped: bool = False) -> Query:
-    """All customers, or those in scope."""
-    select = _select([], _asked(now, scoped))
-    return Query(select.sql, select.params)
-
-
 def absent() -> frozenset[str]:
     """The codes of the fields that this host lacks, for rules.parse."""
     tables = _tables()
@@ -247,4 +241,4 @@ def _union(parts: Sequence[Part], asked: Asked) -> Members:
     return Members(sql, [param for one in found for param in one.params])
 
 
-__all__ = ["Query", "absent", "answers", "customers", "customers_with_pins", "everybody"]
+__all__ = ["Query", "absent", "answers", "customers", "customers_with_pins"]
