@@ -11,6 +11,14 @@ DEFAULTS: Final[dict[str, Any]] = {
     "REPRICING_CHUNK": 500,
     # How many customers one statement puts into the default group.
     "ASSIGN_CHUNK": 5_000,
+    # How many lines may be pasted at once.
+    "PASTED_LINES": 10_000,
+    # How many customers one transaction of an import puts in or takes out.
+    "IMPORT_CHUNK": 10_000,
+    # The largest file that is imported, in megabytes (XLSX has a lower limit of its own).
+    "IMPORT_MEGABYTES": 200,
+    # For how many days files and lines of imports are kept; they hold personal data.
+    "IMPORT_DAYS": 30,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
     "SWEEP_SECONDS": 60,
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
@@ -24,6 +32,10 @@ DEFAULTS: Final[dict[str, Any]] = {
 POSITIVE_INTEGERS: Final = (
     "REPRICING_CHUNK",
     "ASSIGN_CHUNK",
+    "PASTED_LINES",
+    "IMPORT_CHUNK",
+    "IMPORT_MEGABYTES",
+    "IMPORT_DAYS",
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
 )
@@ -32,6 +44,9 @@ PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
 SWEEP_TASK: Final = "saleor_customer_groups.tasks.sweep"
 REFRESH_TASK: Final = "saleor_customer_groups.tasks.refresh_changed_customers"
+CHECK_IMPORT_TASK: Final = "saleor_customer_groups.tasks.check_import"
+APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
+UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 

@@ -151,6 +151,91 @@ def remove_everybody(
         return len(_execute(statements.LEAVE, line, None))
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Customers, each with an end and a reason of her own; None: nobody has one.
+
+    The lists are as long as that of the customers, who are named once each. A reason has at most
+    500 characters; one that is None is the act's.
+    """
+
+    customer_ids: Sequence[int]
+    untils: Sequence[datetime | None] | None = None
+    reasons: Sequence[str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """What the customers of a bulk act share.
+
+    `widely` asks for prices in one request for the group, or for the shop, instead of one for
+    each customer: for an act that touches more than a few thousand of them.
+    """
+
+    source: str
+    reason: str = ""
+    actor: str = ""
+    import_id: int | None = None
+    widely: bool = False
+
+
+def join_each(
+    group: CustomerGroup, rows: Rows, *, act: BulkAct, now: datetime | None = None
+) -> tuple[int, ...]:
+    """Like `add` in one statement and transaction, with an end and reason for each customer.
+
+    Ascending, who joined: not who is in already, whose until is over, or who does not exist.
+    InvalidInput as for `add`.
+    """
+    line = _line_of(group, MembershipAction.JOINED, act=act, now=now)
+    return _write_each(statements.JOIN_EACH, line, rows, widely=act.widely)
+
+
+def change_each(
+    group: CustomerGroup, rows: Rows, *, act: BulkAct, now: datetime | None = None
+) -> tuple[int, ...]:
+    """Like `set_until`, with an end for each customer; ascending, whose end moved."""
+    line = _line_of(group, MembershipAction.CHANGED, act=act, now=now)
+    return _write_each(statements.CHANGE_EACH, line, rows, widely=act.widely)
+
+
+def leave_each(
+    group: CustomerGroup,
+    customer_ids: Sequence[int],
+    *,
+    act: BulkAct,
+    now: datetime | None = None,
+) -> tuple[int, ...]:
+    """Like `remove` in one statement and transaction; ascending, who left."""
+    line = _line_of(group, MembershipAction.LEFT, act=act, now=now)
+    return _write_each(statements.LEAVE, line, Rows(customer_ids), widely=act.widely)
+
+
+def _line_of(
+    group: CustomerGroup, action: MembershipAction, *, act: BulkAct, now: datetime | None
+) -> MembershipEvent:
+    line = _line(
+        group, action, source=act.source, reason=act.reason, actor=act.actor, until=None, now=now
+    )
+    line.import_id = act.import_id
+    return line
+
+
+def _write_each(
+    statement: str, line: MembershipEvent, rows: Rows, *, widely: bool
+) -> tuple[int, ...]:
+    with transaction.atomic():
+        _lock_group(line)
+        changed = _execute(statement, line, rows.customer_ids, rows)
+        if not widely:
+            repricing.request_for_customers(changed)
+        elif changed and line.action == MembershipAction.LEFT:
+            repricing.request_for_everybody()  # the group no longer names them
+        elif changed:
+            repricing.request_for_groups([line.group_id])
+    return tuple(changed)
+
+
 def _line(
     group: CustomerGroup,
     action: MembershipAction,
@@ -211,8 +296,13 @@ def _lock_group(line: MembershipEvent) -> None:
         raise InvalidInput(sentence, field="group", code="guest_group")
 
 
-def _execute(statement: str, line: MembershipEvent, ids: Sequence[int] | None) -> list[int]:
+def _execute(
+    statement: str, line: MembershipEvent, ids: Sequence[int] | None, rows: Rows | None = None
+) -> list[int]:
     parameters = {
+        "untils": rows and rows.untils and list(rows.untils),
+        "reasons": rows and rows.reasons and list(rows.reasons),
+        "import": line.import_id,
         "customers": None if ids is None else list(ids),
         "group": line.group_id,
         "name": line.group_name,

@@ -67,9 +67,10 @@ WITH members AS (
      WHERE membership.id = members.id
     RETURNING membership.customer_id
 )
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                     until, at, import_id)
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
-       NULL, %(now)s
+       NULL, %(now)s, %(import)s::bigint
   FROM gone
 RETURNING customer_id
 """
@@ -93,6 +94,74 @@ WITH members AS (
 INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
        %(until)s::timestamptz, %(now)s
+  FROM changed
+RETURNING customer_id
+"""
+
+# The same as JOIN and CHANGE_UNTIL with an end and a reason for each customer. An array that is
+# NULL gives NULL to each of them.
+JOIN_EACH: Final = """
+WITH rows AS (
+    SELECT * FROM unnest(%(customers)s::bigint[], %(untils)s::timestamptz[], %(reasons)s::text[])
+               AS given (customer_id, until, reason)
+), customers AS (
+    SELECT customer.id, rows.until, coalesce(rows.reason, %(reason)s) AS reason
+      FROM rows
+      JOIN {customer} AS customer ON customer.id = rows.customer_id
+     WHERE (rows.until IS NULL OR rows.until > %(now)s)
+       AND NOT EXISTS (
+               SELECT 1 FROM {membership} AS membership
+                WHERE membership.customer_id = customer.id
+                  AND membership.group_id = %(group)s
+                  AND (membership.until IS NULL OR membership.until > %(now)s))
+     ORDER BY customer.id
+       FOR KEY SHARE OF customer
+), joined AS (
+    INSERT INTO {membership} AS membership
+           (customer_id, group_id, source, reason, actor,
+            started_at, until, created_at, updated_at)
+    SELECT id, %(group)s, %(source)s, reason, %(actor)s, %(now)s, until, %(now)s, %(now)s
+      FROM customers
+        ON CONFLICT (customer_id, group_id) DO UPDATE
+       SET source = excluded.source, reason = excluded.reason, actor = excluded.actor,
+           started_at = excluded.started_at, until = excluded.until,
+           updated_at = excluded.updated_at
+     WHERE membership.until <= %(now)s
+    RETURNING customer_id, until, reason
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                     until, at, import_id)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
+       until, %(now)s, %(import)s::bigint
+  FROM joined
+RETURNING customer_id
+"""
+
+CHANGE_EACH: Final = """
+WITH rows AS (
+    SELECT * FROM unnest(%(customers)s::bigint[], %(untils)s::timestamptz[], %(reasons)s::text[])
+               AS given (customer_id, until, reason)
+), members AS (
+    SELECT membership.id, rows.until, coalesce(rows.reason, %(reason)s) AS reason
+      FROM rows
+      JOIN {membership} AS membership USING (customer_id)
+     WHERE membership.group_id = %(group)s
+       AND (membership.until IS NULL OR membership.until > %(now)s)
+       AND (rows.until IS NULL OR rows.until > %(now)s)
+       AND membership.until IS DISTINCT FROM rows.until
+     ORDER BY membership.customer_id
+       FOR UPDATE OF membership
+), changed AS (
+    UPDATE {membership} AS membership
+       SET until = members.until, updated_at = %(now)s
+      FROM members
+     WHERE membership.id = members.id
+    RETURNING membership.customer_id, members.until, members.reason
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                     until, at, import_id)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
+       until, %(now)s, %(import)s::bigint
   FROM changed
 RETURNING customer_id
 """

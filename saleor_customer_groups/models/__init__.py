@@ -10,6 +10,16 @@ from .groups import (
     MembershipEvent,
     MembershipSource,
 )
+from .importing import (
+    BAD_OUTCOMES,
+    REPORTED_OUTCOMES,
+    Import,
+    ImportMode,
+    ImportOutcome,
+    ImportPart,
+    ImportRow,
+    ImportStatus,
+)
 from .pricing import (
     PriceList,
     PriceListEntry,
@@ -22,6 +32,8 @@ from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 
 __all__ = [
+    "BAD_OUTCOMES",
+    "REPORTED_OUTCOMES",
     "Application",
     "ApplicationStatus",
     "CustomerChange",
@@ -29,6 +41,12 @@ __all__ = [
     "CustomerGroup",
     "DefaultGroup",
     "GroupKind",
+    "Import",
+    "ImportMode",
+    "ImportOutcome",
+    "ImportPart",
+    "ImportRow",
+    "ImportStatus",
     "Membership",
     "MembershipAction",
     "MembershipEvent",
