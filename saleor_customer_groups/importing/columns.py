@@ -38,6 +38,7 @@ NAMES: Final[dict[str, frozenset[str]]] = {
     ),
     "reason": frozenset("reason|powod|przyczyna".split("|")),
 }
+LONGEST_NAME: Final = 250
 # Whose number an `id` is, a file does not say: it counts last.
 KEYS: Final = (Key.EMAIL, Key.REFERENCE, Key.PHONE, Key.ID)
 
@@ -136,7 +137,7 @@ def layout_of(first: Sequence[str], options: OptionsGiven) -> Layout:
 
     A file whose first line already names a customer has no header.
     """
-    header = tuple(cell.strip() for cell in first)
+    header = tuple(cell.strip()[:LONGEST_NAME].replace("\x00", "") for cell in first)
     chosen = options.get("columns") or {}
     positions = {meaning: _position(column, header) for meaning, column in chosen.items()}
     if options.get("header") is not False:

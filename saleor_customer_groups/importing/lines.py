@@ -79,7 +79,7 @@ def interpret(
             cell = cells[at] if at < len(cells) else ""
             yield Line(number, "", shown(cell), None, "", layout.header[at], wrong.code)
         else:
-            yield Line(number, name, value, until, reason, key_column)
+            yield Line(number, name, value.strip(), until, reason, key_column)
 
 
 def shown(cell: str) -> str:

@@ -124,8 +124,10 @@ def remove_pasted(
 ) -> PastedResult:
     """Take the customers that the lines name out of the group. Otherwise as `add_pasted`."""
     named = _read(group, text, by=by, region=region, now=now or timezone.now())
-    lines = [replace(line, answer=Answer.REMOVED) if line.customer_id else line
-             for line, _ in _resolved(named)]
+    lines = [
+        replace(line, answer=Answer.REMOVED) if line.customer_id else line
+        for line, _ in _resolved(named)
+    ]
     ids = [line.customer_id for line in lines if line.customer_id is not None]
     result = membership.remove(group, ids, source=source, reason=reason, actor=actor, now=now)
     outcome = dict.fromkeys(result.absent, Answer.ABSENT)
@@ -242,8 +244,11 @@ def _final(line: PastedLine, outcome: dict[int, Answer]) -> PastedLine:
         return line
     if answer is Answer.UNKNOWN:  # she went away in this moment
         reason = problems.sentence("unknown_customer")
-        return replace(line, answer=answer, customer_id=None, code="unknown_customer", reason=reason)
-    return replace(line, answer=answer)
+        return replace(
+            line, answer=answer, customer_id=None, code="unknown_customer", reason=reason
+        )
+    # A customer who was made may have entered the group by being made: its default group.
+    return line if line.answer is Answer.CREATED else replace(line, answer=answer)
 
 
 def _problem(line: _Named, answer: Answer, code: str, detail: int | None = None) -> PastedLine:

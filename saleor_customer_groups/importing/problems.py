@@ -33,6 +33,7 @@ SENTENCES: Final[dict[str, str]] = {
     "cell_too_long": "The cell is longer than a cell can be.",
     "line_too_long": "The line is longer than a line can be.",
     "bad_quotes": "The quotes of this line do not match.",
+    "changed_since": "The membership was changed since by somebody else, and was left as it is.",
     "too_many_cells": "The line has more cells than the header has columns.",
 }
 

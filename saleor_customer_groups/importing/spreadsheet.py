@@ -102,4 +102,6 @@ def _too_large() -> UnreadableFile:
 
 
 def _no_spreadsheet() -> UnreadableFile:
-    return UnreadableFile("The file is broken, or is no XLSX spreadsheet.", code="not_a_spreadsheet")
+    return UnreadableFile(
+        "The file is broken, or is no XLSX spreadsheet.", code="not_a_spreadsheet"
+    )

@@ -1,4 +1,4 @@
-"""Imports of members, and which line of history each of them wrote."""
+"""Imports of members, and which import wrote a line of the history."""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('leaving_position', models.BigIntegerField(default=0)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
                 ('run', models.PositiveIntegerField(default=0)),
+                ('all_or_nothing', models.BooleanField(default=False)),
                 ('cancel_requested', models.BooleanField(default=False)),
                 ('error', models.CharField(blank=True, default='', max_length=500)),
                 ('error_code', models.CharField(blank=True, default='', max_length=50)),
@@ -60,8 +61,8 @@ class Migration(migrations.Migration):
             name='ImportRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('join', 'Joins'), ('change', 'Stays, until another moment'), ('leave', 'Leaves'), ('already', 'Is in already'), ('absent', 'Is not in'), ('unknown', 'Unknown customer'), ('ambiguous', 'Several customers'), ('invalid', 'Cannot be read'), ('duplicate', 'Same customer as an earlier line')], max_length=16)),
+                ('line', models.PositiveIntegerField(blank=True, null=True)),
+                ('outcome', models.CharField(choices=[('join', 'Joins'), ('change', 'Stays, until another moment'), ('leave', 'Leaves'), ('already', 'Is in already'), ('absent', 'Is not in'), ('unknown', 'Unknown customer'), ('ambiguous', 'Several customers'), ('invalid', 'Cannot be read'), ('duplicate', 'Same customer as an earlier line'), ('kept', 'Not undone, changed since')], max_length=16)),
                 ('customer_id', models.IntegerField(blank=True, null=True)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, default='', max_length=500)),
@@ -120,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='importrow',
-            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate'])), fields=['job', 'line'], name='importrow_reported'),
+            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept'])), fields=['job', 'line'], name='importrow_reported'),
         ),
         migrations.AddConstraint(
             model_name='importrow',

@@ -1,0 +1,217 @@
+"""What the dry run staged, done: chunk by chunk, in the order of the customers' ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from .. import conf
+from ..errors import InvalidInput, Refused
+from ..groups import membership
+from ..groups.membership import BulkAct, Rows
+from ..models import (
+    BAD_OUTCOMES,
+    CustomerGroup,
+    Import,
+    ImportMode,
+    ImportOutcome,
+    ImportRow,
+    ImportStatus,
+    Membership,
+    MembershipSource,
+)
+from . import jobs, staging
+from .targets import refuse_kept_group
+
+# Of more customers than that, the group is named to be priced again, not each of them.
+NAMED: Final = 5_000
+DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
+
+STAGED: Final = """
+SELECT customer_id, line, until, reason, outcome
+  FROM {row}
+ WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
+ ORDER BY customer_id
+ LIMIT %s
+"""
+LEAVING: Final = """
+SELECT customer_id
+  FROM {row}
+ WHERE job_id = %s AND customer_id > %s AND line IS NULL
+ ORDER BY customer_id
+ LIMIT %s
+"""
+
+
+class Staged(NamedTuple):
+    """A line that names a customer, and what it was expected to do."""
+
+    customer_id: int
+    line: int
+    until: datetime | None
+    reason: str
+    outcome: str
+
+
+def apply(import_id: int, *, all_or_nothing: bool = False, now: datetime | None = None) -> Import:
+    """Do what the dry run showed; the lines' outcomes then say what was done.
+
+    May be killed and run again: it goes on after the last chunk, and what happened meanwhile is
+    respected. An import that is applied already stays as it is. `all_or_nothing` refuses a file
+    with a single bad line. Refused: it was not checked, or was undone; in mode `replace` not one
+    line names a customer.
+    """
+    job = jobs.claim(import_id, ImportStatus.APPLYING, all_or_nothing=all_or_nothing)
+    if job is not None:
+        with jobs.run(job):
+            _apply(job, now)
+    return jobs.find(import_id)
+
+
+def _apply(job: Import, now: datetime | None) -> None:
+    group = _group(job, now or timezone.now())
+    act = BulkAct(
+        source=MembershipSource.IMPORT,
+        reason=f"Import {job.pk}",
+        actor=job.actor,
+        import_id=job.pk,
+        widely=_is_wide(job),
+    )
+    with jobs.chunk(job) as current:
+        _refuse_staged(current)
+        current.apply_began_at = current.apply_began_at or now or timezone.now()
+        current.total = sum(current.counts.values())
+    while _apply_lines(job, group, act, now=now):
+        pass
+    while _apply_leaving(job, group, act, now=now):
+        pass
+    with jobs.chunk(job) as current:
+        current.counts = staging.counts(job)
+        current.done = current.total
+        current.applied_at = now or timezone.now()
+        jobs.finish(current, ImportStatus.APPLIED)
+
+
+def _group(job: Import, now: datetime) -> CustomerGroup:
+    if job.group is None:
+        sentence = f"There is no group {job.group_name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    refuse_kept_group(job.group, now=now)
+    return job.group
+
+
+def _is_wide(job: Import) -> bool:
+    touched = [job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, "leaving")]
+    return sum(touched) > NAMED
+
+
+def _refuse_staged(job: Import) -> None:
+    bad = sum(job.counts.get(outcome, 0) for outcome in BAD_OUTCOMES)
+    if job.all_or_nothing and bad:
+        sentence = f"{bad:,} lines are bad, and all or nothing was asked for: nothing was done."
+        raise Refused(sentence, code="bad_lines")
+    named = sum(job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, ImportOutcome.ALREADY))
+    if job.mode == ImportMode.REPLACE and not named:
+        sentence = "Not one line names a customer: the group would have been emptied."
+        raise Refused(sentence, code="nobody_named")
+
+
+def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None) -> bool:
+    """Apply the next chunk of lines; whether there was one."""
+    with jobs.chunk(job) as current:
+        rows = [Staged(*row) for row in _read(STAGED, current, current.position)]
+        if not rows:
+            return False
+        moment = now or timezone.now()
+        if current.mode == ImportMode.REMOVE:
+            _remove(current, group, rows, act, moment)
+        else:
+            _append(current, group, rows, act, moment)
+        current.position = rows[-1].customer_id
+        current.done += len(rows)
+    return True
+
+
+def _apply_leaving(
+    job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None
+) -> bool:
+    """Take the next chunk of members who are not in the file out; whether there was one."""
+    if job.mode != ImportMode.REPLACE:
+        return False
+    with jobs.chunk(job) as current:
+        ids = [row[0] for row in _read(LEAVING, current, current.leaving_position)]
+        if not ids:
+            return False
+        membership.leave_each(group, ids, act=act, now=now)
+        current.leaving_position = ids[-1]
+        current.done += len(ids)
+    return True
+
+
+def _read(statement: str, job: Import, after: int) -> list[tuple[int, ...]]:
+    table = connection.ops.quote_name(ImportRow._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(row=table), [job.pk, after, conf.get("IMPORT_CHUNK")])
+        return cursor.fetchall()
+
+
+def _append(
+    job: Import, group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime
+) -> None:
+    joined = set(membership.join_each(group, _columns(rows), act=act, now=now))
+    rest = [row for row in rows if row.customer_id not in joined]
+    with_until = [row for row in rest if row.until is not None]
+    changed: set[int] = set()
+    if with_until:
+        changed = set(membership.change_each(group, _columns(with_until), act=act, now=now))
+    surprising = [
+        row
+        for row in rest
+        if row.outcome != ImportOutcome.ALREADY and row.customer_id not in changed
+    ]
+    members = _members(group, surprising, now=now)
+    _note(job, ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
+    _note(job, ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))
+    _note(job, ImportOutcome.ALREADY, (row for row in surprising if row.customer_id in members))
+    missing = [row for row in surprising if row.customer_id not in members]
+    late = [row for row in missing if row.until is not None and row.until <= now]
+    gone = [row for row in missing if row not in late]
+    _note(job, ImportOutcome.INVALID, late, code="until_is_over")
+    _note(job, ImportOutcome.UNKNOWN, gone, code="unknown_customer")
+
+
+def _remove(
+    job: Import, group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime
+) -> None:
+    ids = [row.customer_id for row in rows]
+    left = set(membership.leave_each(group, ids, act=act, now=now))
+    _note(job, ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
+    _note(job, ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
+
+
+def _columns(rows: Sequence[Staged]) -> Rows:
+    """The rows for the group's writer; a list that would be empty of meaning is left out."""
+    return Rows(
+        [row.customer_id for row in rows],
+        untils=[row.until for row in rows] if any(row.until for row in rows) else None,
+        reasons=([row.reason or None for row in rows] if any(row.reason for row in rows) else None),
+    )
+
+
+def _members(group: CustomerGroup, rows: Iterable[Staged], *, now: datetime) -> set[int]:
+    ids = [row.customer_id for row in rows]
+    if not ids:
+        return set()
+    memberships = Membership.objects.active(now).filter(group=group, customer_id__in=ids)
+    return set(memberships.values_list("customer_id", flat=True))
+
+
+def _note(job: Import, outcome: ImportOutcome, rows: Iterable[Staged], *, code: str = "") -> None:
+    """Write down what happened where the dry run had expected something else: few lines."""
+    lines = [row.line for row in rows if row.outcome != outcome]
+    if lines:
+        ImportRow.objects.filter(job=job, line__in=lines).update(outcome=outcome, code=code)
