@@ -8,6 +8,7 @@ from django.utils import timezone
 from . import conf
 from .host import cleanup, expiry
 from .host.db import on_writer
+from .importing import applying, jobs, staging, undoing
 from .pricing import windows
 
 
@@ -20,7 +21,10 @@ def reprice_open_checkouts() -> int:
 @shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
 def sweep() -> int:
     """Every minute: notice windows that opened or closed, and do what a killed task left."""
-    on_writer(windows.sweep)(timezone.now())
+    now = timezone.now()
+    on_writer(windows.sweep)(now)
+    on_writer(jobs.take_over)(now)
+    on_writer(jobs.purge)(now)
     done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
     return done + on_writer(cleanup.clear_group_prices)()
 
@@ -29,3 +33,21 @@ def sweep() -> int:
 def clear_group_prices() -> int:
     """Take the group prices out of open checkouts after the plugin was switched off."""
     return on_writer(cleanup.clear_group_prices)()
+
+
+@shared_task(name=conf.CHECK_IMPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def check_import(import_id: int) -> None:
+    """Read and resolve an uploaded file: the dry run."""
+    on_writer(staging.check)(import_id)
+
+
+@shared_task(name=conf.APPLY_IMPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def apply_import(import_id: int) -> None:
+    """Do what the dry run showed."""
+    on_writer(applying.apply)(import_id)
+
+
+@shared_task(name=conf.UNDO_IMPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def undo_import(import_id: int) -> None:
+    """Take back what an import did."""
+    on_writer(undoing.undo)(import_id)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -299,9 +300,9 @@ def _lock_group(line: MembershipEvent) -> None:
 def _execute(
     statement: str, line: MembershipEvent, ids: Sequence[int] | None, rows: Rows | None = None
 ) -> list[int]:
-    parameters = {
-        "untils": rows and rows.untils and list(rows.untils),
-        "reasons": rows and rows.reasons and list(rows.reasons),
+    parameters: dict[str, Any] = {
+        "untils": None if rows is None or rows.untils is None else list(rows.untils),
+        "reasons": None if rows is None or rows.reasons is None else list(rows.reasons),
         "import": line.import_id,
         "customers": None if ids is None else list(ids),
         "group": line.group_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -105,8 +105,8 @@ def _group(job: Import, now: datetime) -> CustomerGroup:
 
 
 def _is_wide(job: Import) -> bool:
-    touched = [job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, "leaving")]
-    return sum(touched) > NAMED
+    touched: int = sum(job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, "leaving"))
+    return touched > NAMED
 
 
 def _refuse_staged(job: Import) -> None:
@@ -152,11 +152,12 @@ def _apply_leaving(
     return True
 
 
-def _read(statement: str, job: Import, after: int) -> list[tuple[int, ...]]:
+def _read(statement: str, job: Import, after: int) -> list[tuple[Any, ...]]:
     table = connection.ops.quote_name(ImportRow._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(statement.format(row=table), [job.pk, after, conf.get("IMPORT_CHUNK")])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _append(

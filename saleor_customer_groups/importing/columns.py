@@ -13,30 +13,79 @@ from .identifiers import Key, NotAnIdentifier, is_region, parse
 from .problems import UnreadableFile
 
 # In the form of `_plain`: lower case, no diacritics, single blanks.
-NAMES: Final[dict[str, frozenset[str]]] = {
-    "email": frozenset(
-        "email|e mail|mail|email address|e mail address|customer email|user email|adres email"
-        "|adres e mail|email klienta|e mail klienta".split("|")
-    ),
-    "phone": frozenset(
-        "phone|phone number|telephone|telephone number|mobile|mobile phone|mobile number|cell"
-        "|cell phone|tel|telefon|numer telefonu|nr telefonu|nr tel|telefon komorkowy"
-        "|komorka".split("|")
-    ),
-    "reference": frozenset(
-        "external reference|reference|ref|external id|externalreference|referencja"
-        "|referencja zewnetrzna|identyfikator zewnetrzny|zewnetrzne id".split("|")
-    ),
-    "id": frozenset(
-        "id|customer id|user id|customer|user|id klienta|identyfikator|identyfikator klienta".split(
-            "|"
-        )
-    ),
-    "until": frozenset(
-        "until|valid until|valid to|expires|expires at|expires on|expiry|expiry date|end date"
-        "|ends at|do|do kiedy|wazne do|wazny do|data waznosci|data konca|wygasa".split("|")
-    ),
-    "reason": frozenset("reason|powod|przyczyna".split("|")),
+NAMES: Final[dict[str, set[str]]] = {
+    "email": {
+        "email",
+        "e mail",
+        "mail",
+        "email address",
+        "e mail address",
+        "customer email",
+        "user email",
+        "adres email",
+        "adres e mail",
+        "email klienta",
+        "e mail klienta",
+    },
+    "phone": {
+        "phone",
+        "phone number",
+        "telephone",
+        "telephone number",
+        "mobile",
+        "mobile phone",
+        "mobile number",
+        "cell",
+        "cell phone",
+        "tel",
+        "telefon",
+        "numer telefonu",
+        "nr telefonu",
+        "nr tel",
+        "telefon komorkowy",
+        "komorka",
+    },
+    "reference": {
+        "external reference",
+        "reference",
+        "ref",
+        "external id",
+        "externalreference",
+        "referencja",
+        "referencja zewnetrzna",
+        "identyfikator zewnetrzny",
+        "zewnetrzne id",
+    },
+    "id": {
+        "id",
+        "customer id",
+        "user id",
+        "customer",
+        "user",
+        "id klienta",
+        "identyfikator",
+        "identyfikator klienta",
+    },
+    "until": {
+        "until",
+        "valid until",
+        "valid to",
+        "expires",
+        "expires at",
+        "expires on",
+        "expiry",
+        "expiry date",
+        "end date",
+        "ends at",
+        "do",
+        "do kiedy",
+        "wazne do",
+        "wazny do",
+        "data waznosci",
+        "data konca",
+        "wygasa",
+    },
+    "reason": {"reason", "powod", "przyczyna"},
 }
 LONGEST_NAME: Final = 250
 # Whose number an `id` is, a file does not say: it counts last.
@@ -127,7 +176,7 @@ def _refuse_columns(columns: Any) -> None:
         if meaning not in NAMES:
             sentence = f"“{meaning}” is not one of {', '.join(NAMES)}."
             raise WrongOption(sentence, option="columns")
-        if isinstance(column, bool) or not isinstance(column, (str, int)) or column in ("", 0):
+        if isinstance(column, bool) or not isinstance(column, str | int) or column in ("", 0):
             sentence = f"The column of {meaning} must be its name, or its number from 1."
             raise WrongOption(sentence, option="columns")
 
@@ -143,18 +192,15 @@ def layout_of(first: Sequence[str], options: OptionsGiven) -> Layout:
     if options.get("header") is not False:
         for meaning, position in _known(header, without=chosen).items():
             positions.setdefault(meaning, position)
-    key = _key(positions, header, options)
-    has_header = options.get("header")
-    if key is None or has_header is None:
-        data = _position_of_data(first, positions, key, options)
-        if data is None and key is None:
+    key = _key(positions, options)
+    data = _position_of_data(first, positions, key, options)
+    if key is None:
+        if data is None:
             raise _no_key_column(header, options)
-        if data is not None and key is None:
-            key, positions[str(data[0])] = data
-        has_header = data is None if has_header is None else has_header
+        key, positions[str(data[0])] = data
+    has_header = options.get("header", data is None)
     if not has_header:
         header = tuple(str(number) for number in range(1, len(first) + 1))
-    assert key is not None
     return Layout(header, has_header, key, positions)
 
 
@@ -186,9 +232,7 @@ def _known(header: tuple[str, ...], *, without: Mapping[str, object]) -> dict[st
     return found
 
 
-def _key(
-    positions: Mapping[str, int], header: tuple[str, ...], options: OptionsGiven
-) -> Key | None:
+def _key(positions: Mapping[str, int], options: OptionsGiven) -> Key | None:
     wanted = options.get("key")
     if wanted is None:
         return next((key for key in KEYS if key in positions), None)

@@ -39,6 +39,7 @@ class NotAnIdentifier(ValueError):
 
 LONGEST_EMAIL: Final = 254
 LONGEST_REFERENCE: Final = 250
+FEWEST_DIGITS: Final = 5  # of a telephone number
 LARGEST_ID: Final = 2**31 - 1
 EMAIL: Final = re.compile(
     r"""[^\s@"(),:;<>\[\]\\.]+(?:\.[^\s@"(),:;<>\[\]\\.]+)*  # before the @: no dot at the ends
@@ -164,7 +165,7 @@ def _why_not(value: str, region: str | None) -> str:
         return "phone_lost_zero"
     if _parsed("+" + digits, None) is not None:
         return "phone_lost_plus"
-    return "not_a_phone" if region else "phone_without_country"
+    return "not_a_phone" if region or len(digits) < FEWEST_DIGITS else "phone_without_country"
 
 
 def is_region(code: str) -> bool:

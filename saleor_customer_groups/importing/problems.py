@@ -1,4 +1,4 @@
-"""What can be wrong with a line or a file, as sentences for people; codes are for machines. Pure."""
+"""What can be wrong with a line or a file: codes for machines, sentences for people. Pure."""
 
 from __future__ import annotations
 

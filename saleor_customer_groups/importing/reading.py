@@ -12,7 +12,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Parts: TypeAlias = Callable[[], Iterable[bytes]]  # the file from its beginning, at each call
 
@@ -214,7 +214,7 @@ class _Bytes(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override] # any buffer
+    def readinto(self, buffer: Any) -> int:
         while not self._rest:
             part = next(self._parts, None)
             if part is None:

@@ -88,7 +88,7 @@ def _text(cell: Cell) -> str:
         return str(int(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(" ")
-    if isinstance(cell, (date, time)):
+    if isinstance(cell, date | time):
         return cell.isoformat()
     return str(cell)
 

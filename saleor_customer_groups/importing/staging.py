@@ -30,7 +30,7 @@ from .resolving import lookup
 from .targets import refuse_kept_group
 
 CHUNK: Final = 50_000  # lines of one transaction
-BLOCK: Final = 1_000  # lines of one write to the database
+BLOCK: Final = 1_000  # lines of one piece of it
 TEMPORARY: Final = "customer_groups_given"
 
 MAKE: Final = f"""
@@ -154,13 +154,18 @@ def _records(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
 
 def _stage(job: Import, key: Key, lines: Iterator[Line], *, now: datetime) -> bool:
     """Stage a chunk of lines; whether there were any."""
+    # Read before the COPY begins: the file's parts come over the same connection.
+    blocks, count = [], 0
+    while block := list(islice(lines, BLOCK)):
+        blocks.append("".join(map(_copied, block)))
+        count += len(block)
+    if not blocks:
+        return False
     with jobs.chunk(job) as current, connection.cursor() as cursor:
         cursor.execute(MAKE)
         with cursor.copy(COPY) as copy:
-            count = 0
-            while block := list(islice(lines, BLOCK)):
-                copy.write("".join(map(_copied, block)))
-                count += len(block)
+            for text in blocks:
+                copy.write(text)
         parameters = {
             "job": job.pk,
             "group": job.group_id,
@@ -172,7 +177,7 @@ def _stage(job: Import, key: Key, lines: Iterator[Line], *, now: datetime) -> bo
         current.layout = job.layout
         current.done += count
         current.total = max(current.total, current.done)
-    return count > 0
+    return True
 
 
 def _finish(job: Import, layout: Layout, *, now: datetime) -> None:
