@@ -32,7 +32,7 @@ NAMED: Final = 5_000
 DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
 
 STAGED: Final = """
-SELECT customer_id, line, until, reason, outcome
+SELECT customer_id, id, until, reason, outcome
   FROM {row}
  WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
  ORDER BY customer_id
@@ -51,7 +51,7 @@ class Staged(NamedTuple):
     """A line that names a customer, and what it was expected to do."""
 
     customer_id: int
-    line: int
+    id: int
     until: datetime | None
     reason: str
     outcome: str
@@ -128,9 +128,9 @@ def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: dateti
             return False
         moment = now or timezone.now()
         if current.mode == ImportMode.REMOVE:
-            _remove(current, group, rows, act, moment)
+            _remove(group, rows, act, moment)
         else:
-            _append(current, group, rows, act, moment)
+            _append(group, rows, act, moment)
         current.position = rows[-1].customer_id
         current.done += len(rows)
     return True
@@ -160,9 +160,7 @@ def _read(statement: str, job: Import, after: int) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _append(
-    job: Import, group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime
-) -> None:
+def _append(group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime) -> None:
     joined = set(membership.join_each(group, _columns(rows), act=act, now=now))
     rest = [row for row in rows if row.customer_id not in joined]
     with_until = [row for row in rest if row.until is not None]
@@ -175,23 +173,21 @@ def _append(
         if row.outcome != ImportOutcome.ALREADY and row.customer_id not in changed
     ]
     members = _members(group, surprising, now=now)
-    _note(job, ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
-    _note(job, ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))
-    _note(job, ImportOutcome.ALREADY, (row for row in surprising if row.customer_id in members))
+    _note(ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
+    _note(ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))
+    _note(ImportOutcome.ALREADY, (row for row in surprising if row.customer_id in members))
     missing = [row for row in surprising if row.customer_id not in members]
     late = [row for row in missing if row.until is not None and row.until <= now]
     gone = [row for row in missing if row not in late]
-    _note(job, ImportOutcome.INVALID, late, code="until_is_over")
-    _note(job, ImportOutcome.UNKNOWN, gone, code="unknown_customer")
+    _note(ImportOutcome.INVALID, late, code="until_is_over")
+    _note(ImportOutcome.UNKNOWN, gone, code="unknown_customer")
 
 
-def _remove(
-    job: Import, group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime
-) -> None:
+def _remove(group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime) -> None:
     ids = [row.customer_id for row in rows]
     left = set(membership.leave_each(group, ids, act=act, now=now))
-    _note(job, ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
-    _note(job, ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
+    _note(ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
+    _note(ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
 
 
 def _columns(rows: Sequence[Staged]) -> Rows:
@@ -211,8 +207,8 @@ def _members(group: CustomerGroup, rows: Iterable[Staged], *, now: datetime) -> 
     return set(memberships.values_list("customer_id", flat=True))
 
 
-def _note(job: Import, outcome: ImportOutcome, rows: Iterable[Staged], *, code: str = "") -> None:
+def _note(outcome: ImportOutcome, rows: Iterable[Staged], *, code: str = "") -> None:
     """Write down what happened where the dry run had expected something else: few lines."""
-    lines = [row.line for row in rows if row.outcome != outcome]
-    if lines:
-        ImportRow.objects.filter(job=job, line__in=lines).update(outcome=outcome, code=code)
+    ids = [row.id for row in rows if row.outcome != outcome]
+    if ids:
+        ImportRow.objects.filter(pk__in=ids).update(outcome=outcome, code=code)

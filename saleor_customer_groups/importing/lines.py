@@ -50,7 +50,6 @@ def interpret(
     until_at, reason_at = layout.positions.get("until"), layout.positions.get("reason")
     normal = _normal_form(layout.key, region)
     untils: dict[str, datetime | None] = {"": None}  # the same few in most files
-    key_column = layout.header[key_at]
     for number, cells, problem in records:
         value = cells[key_at] if key_at < len(cells) else ""
         if problem:
@@ -79,7 +78,7 @@ def interpret(
             cell = cells[at] if at < len(cells) else ""
             yield Line(number, "", shown(cell), None, "", layout.header[at], wrong.code)
         else:
-            yield Line(number, name, value.strip(), until, reason, key_column)
+            yield Line(number, name, value.strip(), until, reason)
 
 
 def shown(cell: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
@@ -22,7 +23,6 @@ from ..models import (
 from . import jobs, problems, reading, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
-from .identifiers import Key
 from .lines import Line, interpret
 from .problems import UnreadableFile
 from .reading import Record
@@ -41,29 +41,34 @@ CREATE TEMPORARY TABLE {TEMPORARY}
 """
 COPY: Final = f"COPY {TEMPORARY} FROM STDIN"
 STAGE: Final = """
+WITH found AS MATERIALIZED ({lookup})  -- else it would be looked up wherever it is named below
 INSERT INTO {row} (job_id, line, outcome, customer_id, until, reason, value, "column", code, detail)
-SELECT %(job)s, given.line,
-       CASE WHEN given.code <> '' THEN 'invalid'
+SELECT %(job)s, found.line,
+       CASE WHEN found.code <> '' THEN 'invalid'
             WHEN found.customers > 1 THEN 'ambiguous'
             WHEN found.customer_id IS NULL THEN 'unknown'
             WHEN %(remove)s THEN CASE WHEN member.id IS NULL THEN 'absent' ELSE 'leave' END
             WHEN member.id IS NULL THEN 'join'
-            WHEN given.until IS NOT NULL AND given.until IS DISTINCT FROM member.until
+            WHEN found.until IS NOT NULL AND found.until IS DISTINCT FROM member.until
             THEN 'change'
             ELSE 'already' END,
        CASE WHEN found.customers = 1 THEN found.customer_id END,
-       given.until, given.reason, given.value,
-       CASE WHEN found.customers = 1 THEN '' ELSE given."column" END,
-       CASE WHEN given.code <> '' THEN given.code
+       found.until, found.reason, coalesce(found.value, found.name),
+       CASE WHEN found.code <> '' THEN found."column"
+            WHEN found.customers = 1 AND found.customer_id IS NOT NULL THEN ''
+            ELSE %(column)s END,
+       CASE WHEN found.code <> '' THEN found.code
             WHEN found.customers > 1 THEN 'several_customers'
             WHEN found.customer_id IS NULL THEN 'unknown_customer'
             ELSE '' END,
        CASE WHEN found.customers > 1 THEN found.customers END
-  FROM {given} AS given
-  LEFT JOIN ({lookup}) AS found ON found.line = given.line AND given.code = ''
-  LEFT JOIN {membership} AS member
-         ON member.customer_id = found.customer_id AND member.group_id = %(group)s
-        AND (member.until IS NULL OR member.until > %(now)s)
+  FROM found
+  LEFT JOIN LATERAL (
+       SELECT id, until FROM {membership} AS membership
+        WHERE membership.customer_id = found.customer_id AND membership.group_id = %(group)s
+          AND (membership.until IS NULL OR membership.until > %(now)s)
+        LIMIT 1) AS member ON true
+ ORDER BY found.line
 """
 DUPLICATES: Final = """
 UPDATE {row} AS staged
@@ -132,7 +137,7 @@ def _stage_file(job: Import, now: datetime) -> None:
     job.layout = found | layout.as_json()
     zone = timezone.get_current_timezone()
     lines = interpret(records, layout, now=now, zone=zone, region=job.options.get("region"))
-    while _stage(job, layout.key, islice(lines, CHUNK), now=now):
+    while _stage(job, layout, islice(lines, CHUNK), now=now):
         pass
     _finish(job, layout, now=now)
 
@@ -152,7 +157,7 @@ def _records(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
     return reading.read_csv(parts, dialect), found
 
 
-def _stage(job: Import, key: Key, lines: Iterator[Line], *, now: datetime) -> bool:
+def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime) -> bool:
     """Stage a chunk of lines; whether there were any."""
     # Read before the COPY begins: the file's parts come over the same connection.
     blocks, count = [], 0
@@ -171,8 +176,9 @@ def _stage(job: Import, key: Key, lines: Iterator[Line], *, now: datetime) -> bo
             "group": job.group_id,
             "remove": job.mode == ImportMode.REMOVE,
             "now": now,
+            "column": layout.header[layout.positions[layout.key]],
         }
-        cursor.execute(_prepared(STAGE, given=TEMPORARY, lookup=lookup(key, TEMPORARY)), parameters)
+        cursor.execute(_prepared(STAGE, lookup=lookup(layout.key, TEMPORARY)), parameters)
         cursor.execute(f"DROP TABLE {TEMPORARY}")  # the outer transaction of a test goes on
         current.layout = job.layout
         current.done += count
@@ -183,7 +189,7 @@ def _stage(job: Import, key: Key, lines: Iterator[Line], *, now: datetime) -> bo
 def _finish(job: Import, layout: Layout, *, now: datetime) -> None:
     with jobs.chunk(job) as current, connection.cursor() as cursor:
         column = layout.header[layout.positions[layout.key]]
-        parameters = {"job": job.pk, "group": job.group_id, "now": now, "column": column[:250]}
+        parameters = {"job": job.pk, "group": job.group_id, "now": now, "column": column}
         cursor.execute(_prepared(DUPLICATES), parameters)
         if job.mode == ImportMode.REPLACE:
             cursor.execute(_prepared(LEAVING), parameters)
@@ -191,6 +197,8 @@ def _finish(job: Import, layout: Layout, *, now: datetime) -> None:
         current.total = current.done
         current.checked_at = now
         jobs.finish(current, ImportStatus.CHECKED)
+    with connection.cursor() as cursor:  # so that the next step's plans know the rows
+        cursor.execute(_prepared("ANALYZE {row}"))
 
 
 def counts(job: Import) -> dict[str, int]:
@@ -207,17 +215,19 @@ def _prepared(statement: str, **fragments: str) -> str:
     return statement.format(**quoted, **fragments)
 
 
+SPECIAL: Final = re.compile(r"[\\\t\n\r]")
+ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
 def _copied(line: Line) -> str:
-    """The line in the text format of COPY."""
+    """The line in the text format of COPY; a value that is the name itself is left out."""
+    value = "\\N" if line.value == line.name else _escaped(line.value)
     until = line.until.isoformat() if line.until else "\\N"
     return (
-        f"{line.line}\t{_escaped(line.name)}\t{_escaped(line.value)}\t{until}"
+        f"{line.line}\t{_escaped(line.name)}\t{value}\t{until}"
         f"\t{_escaped(line.reason)}\t{_escaped(line.column)}\t{line.code}\n"
     )
 
 
-ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
 def _escaped(text: str) -> str:
-    return text if text.isalnum() else text.translate(ESCAPES)
+    return text.translate(ESCAPES) if SPECIAL.search(text) else text

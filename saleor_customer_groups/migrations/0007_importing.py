@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('detail', models.IntegerField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['line'],
+                'ordering': ['id'],
             },
         ),
         migrations.AddField(
@@ -117,14 +117,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='importrow',
-            index=models.Index(condition=models.Q(('customer_id__isnull', False)), fields=['job', 'customer_id'], name='importrow_customer'),
+            index=models.Index(fields=['job', 'customer_id'], name='importrow_customer'),
         ),
         migrations.AddIndex(
             model_name='importrow',
-            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept'])), fields=['job', 'line'], name='importrow_reported'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('job', 'line'), name='importrow_once'),
+            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept'])), fields=['job', 'id'], name='importrow_reported'),
         ),
     ]

@@ -133,7 +133,10 @@ class ImportPart(models.Model):
 
 
 class ImportRow(models.Model):
-    """A line of the file: which customer it names and what becomes of her, or what is wrong."""
+    """A line of the file: which customer it names and what becomes of her, or what is wrong.
+
+    Ids are in the order of the lines.
+    """
 
     job = models.ForeignKey(
         Import,
@@ -157,20 +160,14 @@ class ImportRow(models.Model):
     detail = models.IntegerField(null=True, blank=True)
 
     class Meta:
-        ordering = ["line"]
-        constraints = [
-            models.UniqueConstraint(fields=["job", "line"], name="importrow_once"),
-        ]
+        ordering = ["id"]
+        # A million lines are written at once: no more indexes than are needed.
         indexes = [
-            # applying goes through the customers in the order of their ids
-            models.Index(
-                fields=["job", "customer_id"],
-                condition=Q(customer_id__isnull=False),
-                name="importrow_customer",
-            ),
+            # the rows of an import; applying goes through them in the order of the customers' ids
+            models.Index(fields=["job", "customer_id"], name="importrow_customer"),
             # the report, which a million good lines do not slow down
             models.Index(
-                fields=["job", "line"],
+                fields=["job", "id"],
                 condition=Q(outcome__in=["unknown", "ambiguous", "invalid", "duplicate", "kept"]),
                 name="importrow_reported",
             ),
