@@ -33,7 +33,7 @@ LIMIT = 1.5  # times the floor with history
 LIMIT_MEMORY = 200  # MB
 READ = 1_000_000  # bytes
 TABLES = ("membership", "membershipevent", "importrow", "importpart", "import", "repricingrequest")
-RUNS = 1
+RUNS = 2
 
 FLOOR = """
 CREATE TEMPORARY TABLE floor_given (email text);
