@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from celery import current_app
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import IntegrityError
 from django.utils import timezone
 
 from saleor_customer_groups import conf
@@ -327,14 +328,16 @@ class TestAtOnce:
 
     def test_a_customer_who_is_deleted_meanwhile_stops_nothing(self, crowd, ready, at_once):
         job = ready()
+        gone = get_user_model().objects.filter(pk=crowd[0].pk)
 
         def delete():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-            get_user_model().objects.filter(pk=crowd[0].pk).delete()
+            while gone.exists():
+                # Django deletes the memberships that it sees, then the customer; the database
+                # refuses when she joined between the two.
+                with suppress(IntegrityError):
+                    gone.delete()
 
         at_once(partial(applying.apply, job.pk), delete)
 
         assert jobs.find(job.pk).status == "applied"
-        assert not get_user_model().objects.filter(pk=crowd[0].pk).exists()
         assert Membership.objects.count() == PEOPLE - 1
