@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q
+
 from ..models import REPORTED_OUTCOMES, ImportRow
 from . import problems
 
@@ -33,9 +35,11 @@ class Problem:
 def page(import_id: int, *, after: Problem | None = None, first: int = 100) -> tuple[Problem, ...]:
     """The lines that are reported, in the order of the file, `first` of those that come after."""
     rows = ImportRow.objects.filter(job_id=import_id, outcome__in=REPORTED_OUTCOMES)
-    if after is not None:
-        rows = rows.filter(pk__gt=after.number)
-    return tuple(map(_problem, rows.order_by("pk")[:first]))
+    if after is not None and after.line is not None:
+        rows = rows.filter(Q(line__gt=after.line) | Q(line=None))
+    elif after is not None:
+        rows = rows.filter(line=None, pk__gt=after.number)
+    return tuple(map(_problem, rows.order_by("line", "pk")[:first]))  # NULLs come last
 
 
 def report_csv(import_id: int) -> Iterator[bytes]:

@@ -14,29 +14,27 @@ from django.db import connection
 from .identifiers import Key
 
 # Each gives every line of `given` (line, name, value, …) with customer_id and customers: how many
-# are meant. A value that is NULL is the name itself. An index is asked for each line: a join might
-# read all customers of the shop for a chunk of lines.
+# are meant. A value that is NULL is the name itself.
 #
 # The shop keeps addresses in lower case, but old ones may be as they were typed: those win.
 BY_EMAIL: Final = """
 SELECT given.*, 1 AS customers,
-       coalesce((SELECT typed.id FROM {customer} AS typed
-                  WHERE given.value <> given.name AND typed.email = given.value LIMIT 1),
-                (SELECT customer.id FROM {customer} AS customer
-                  WHERE customer.email = given.name LIMIT 1)) AS customer_id
+       coalesce(CASE WHEN given.value IS NOT NULL
+                     THEN (SELECT typed.id FROM {customer} AS typed
+                            WHERE typed.email = given.value) END,
+                customer.id) AS customer_id
   FROM {given} AS given
+  LEFT JOIN {customer} AS customer ON customer.email = given.name
 """
 BY_REFERENCE: Final = """
-SELECT given.*, 1 AS customers,
-       (SELECT customer.id FROM {customer} AS customer
-         WHERE customer.external_reference = nullif(given.name, '') LIMIT 1) AS customer_id
+SELECT given.*, 1 AS customers, customer.id AS customer_id
   FROM {given} AS given
+  LEFT JOIN {customer} AS customer ON customer.external_reference = nullif(given.name, '')
 """
 BY_ID: Final = """
-SELECT given.*, 1 AS customers,
-       (SELECT customer.id FROM {customer} AS customer
-         WHERE customer.id = nullif(given.name, '')::integer LIMIT 1) AS customer_id
+SELECT given.*, 1 AS customers, customer.id AS customer_id
   FROM {given} AS given
+  LEFT JOIN {customer} AS customer ON customer.id = nullif(given.name, '')::integer
 """
 # A number is a customer's when any address in her book, or a default one, has it.
 BY_PHONE: Final = """

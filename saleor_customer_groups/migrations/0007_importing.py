@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('detail', models.IntegerField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                'ordering': ['line', 'id'],
             },
         ),
         migrations.AddField(
@@ -121,6 +121,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='importrow',
-            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept'])), fields=['job', 'id'], name='importrow_reported'),
+            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept'])), fields=['job', 'line', 'id'], name='importrow_reported'),
         ),
     ]

@@ -133,10 +133,7 @@ class ImportPart(models.Model):
 
 
 class ImportRow(models.Model):
-    """A line of the file: which customer it names and what becomes of her, or what is wrong.
-
-    Ids are in the order of the lines.
-    """
+    """A line of the file: which customer it names and what becomes of her, or what is wrong."""
 
     job = models.ForeignKey(
         Import,
@@ -160,14 +157,14 @@ class ImportRow(models.Model):
     detail = models.IntegerField(null=True, blank=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["line", "id"]
         # A million lines are written at once: no more indexes than are needed.
         indexes = [
             # the rows of an import; applying goes through them in the order of the customers' ids
             models.Index(fields=["job", "customer_id"], name="importrow_customer"),
             # the report, which a million good lines do not slow down
             models.Index(
-                fields=["job", "id"],
+                fields=["job", "line", "id"],
                 condition=Q(outcome__in=["unknown", "ambiguous", "invalid", "duplicate", "kept"]),
                 name="importrow_reported",
             ),
