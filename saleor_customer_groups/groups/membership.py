@@ -10,7 +10,7 @@ A membership that ended by its `until` needs no writer: the customer is out from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -166,6 +166,19 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Selected:
+    """The same as a SELECT of ours, of (customer_id, until, reason), with its parameters.
+
+    `first` and `last`: between which ids the customers lie.
+    """
+
+    sql: str
+    parameters: Mapping[str, Any]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class BulkAct:
     """What the customers of a bulk act share.
 
@@ -181,7 +194,7 @@ class BulkAct:
 
 
 def join_each(
-    group: CustomerGroup, rows: Rows, *, act: BulkAct, now: datetime | None = None
+    group: CustomerGroup, rows: Rows | Selected, *, act: BulkAct, now: datetime | None = None
 ) -> tuple[int, ...]:
     """Like `add` in one statement and transaction, with an end and reason for each customer.
 
@@ -223,11 +236,13 @@ def _line_of(
 
 
 def _write_each(
-    statement: str, line: MembershipEvent, rows: Rows, *, widely: bool
+    statement: str, line: MembershipEvent, rows: Rows | Selected, *, widely: bool
 ) -> tuple[int, ...]:
+    if isinstance(rows, Rows) and not rows.customer_ids:
+        return ()
     with transaction.atomic():
         _lock_group(line)
-        changed = _execute(statement, line, rows.customer_ids, rows)
+        changed = _execute(statement, line, None, rows)
         if not widely:
             repricing.request_for_customers(changed)
         elif changed and line.action == MembershipAction.LEFT:
@@ -298,12 +313,12 @@ def _lock_group(line: MembershipEvent) -> None:
 
 
 def _execute(
-    statement: str, line: MembershipEvent, ids: Sequence[int] | None, rows: Rows | None = None
+    statement: str,
+    line: MembershipEvent,
+    ids: Sequence[int] | None,
+    rows: Rows | Selected | None = None,
 ) -> list[int]:
     parameters: dict[str, Any] = {
-        "untils": None if rows is None or rows.untils is None else list(rows.untils),
-        "reasons": None if rows is None or rows.reasons is None else list(rows.reasons),
-        "import": line.import_id,
         "customers": None if ids is None else list(ids),
         "group": line.group_id,
         "name": line.group_name,
@@ -313,10 +328,27 @@ def _execute(
         "actor": line.actor,
         "until": line.until,
         "now": line.at,
+        "import": line.import_id,
+        **_parameters_of(rows),
     }
+    sql = rows.sql if isinstance(rows, Selected) else statements.ARRAYS
     with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statement), parameters)
+        cursor.execute(statements.prepared(statement, sql), parameters)
         return sorted(row[0] for row in cursor.fetchall())
+
+
+def _parameters_of(rows: Rows | Selected | None) -> dict[str, Any]:
+    if rows is None:
+        return {}
+    if isinstance(rows, Selected):
+        return {"first": rows.first, "last": rows.last, **rows.parameters}
+    return {
+        "customers": list(rows.customer_ids),
+        "untils": None if rows.untils is None else list(rows.untils),
+        "reasons": None if rows.reasons is None else list(rows.reasons),
+        "first": min(rows.customer_ids),
+        "last": max(rows.customer_ids),
+    }
 
 
 def _asked(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:

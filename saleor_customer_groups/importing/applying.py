@@ -12,7 +12,7 @@ from django.utils import timezone
 from .. import conf
 from ..errors import InvalidInput, Refused
 from ..groups import membership
-from ..groups.membership import BulkAct, Rows
+from ..groups.membership import BulkAct, Rows, Selected
 from ..models import (
     BAD_OUTCOMES,
     CustomerGroup,
@@ -31,6 +31,21 @@ from .targets import refuse_kept_group
 NAMED: Final = 5_000
 DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
 
+# The next chunk: how many lines, up to which customer, and whether all are expected to join.
+SPAN: Final = """
+SELECT count(*), min(customer_id), max(customer_id), bool_and(outcome = 'join')
+  FROM (SELECT customer_id, outcome
+          FROM {row}
+         WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
+         ORDER BY customer_id
+         LIMIT %s) AS chunk
+"""
+JOINING: Final = """
+SELECT customer_id, until, nullif(reason, '') AS reason
+  FROM {row}
+ WHERE job_id = %(import)s AND customer_id BETWEEN %(first)s AND %(last)s
+   AND line IS NOT NULL AND outcome <> 'duplicate'
+"""
 STAGED: Final = """
 SELECT customer_id, id, until, reason, outcome
   FROM {row}
@@ -123,16 +138,19 @@ def _refuse_staged(job: Import) -> None:
 def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None) -> bool:
     """Apply the next chunk of lines; whether there was one."""
     with jobs.chunk(job) as current:
-        rows = [Staged(*row) for row in _read(STAGED, current, current.position)]
-        if not rows:
+        lines, first, last, all_join = _read(SPAN, current, current.position)[0]
+        if not lines:
             return False
         moment = now or timezone.now()
         if current.mode == ImportMode.REMOVE:
-            _remove(group, rows, act, moment)
+            _remove(group, _staged(current), act, moment)
         else:
-            _append(group, rows, act, moment)
-        current.position = rows[-1].customer_id
-        current.done += len(rows)
+            selected = Selected(_named(JOINING), {}, first=first, last=last)
+            joined = membership.join_each(group, selected, act=act, now=moment)
+            if not all_join or len(joined) < lines:
+                _append(group, _staged(current), set(joined), act, moment)
+        current.position = last
+        current.done += lines
     return True
 
 
@@ -153,20 +171,35 @@ def _apply_leaving(
 
 
 def _read(statement: str, job: Import, after: int) -> list[tuple[Any, ...]]:
-    table = connection.ops.quote_name(ImportRow._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(row=table), [job.pk, after, conf.get("IMPORT_CHUNK")])
+        cursor.execute(_named(statement), [job.pk, after, conf.get("IMPORT_CHUNK")])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _append(group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime) -> None:
-    joined = set(membership.join_each(group, _columns(rows), act=act, now=now))
+def _staged(job: Import) -> list[Staged]:
+    """The chunk's lines themselves."""
+    return [Staged(*row) for row in _read(STAGED, job, job.position)]
+
+
+def _named(statement: str) -> str:
+    return statement.format(row=connection.ops.quote_name(ImportRow._meta.db_table))
+
+
+def _append(
+    group: CustomerGroup, rows: Sequence[Staged], joined: set[int], act: BulkAct, now: datetime
+) -> None:
+    """Of lines that did not all join, as expected: move ends, and note what became of each."""
     rest = [row for row in rows if row.customer_id not in joined]
     with_until = [row for row in rest if row.until is not None]
     changed: set[int] = set()
     if with_until:
-        changed = set(membership.change_each(group, _columns(with_until), act=act, now=now))
+        ends = Rows(
+            [row.customer_id for row in with_until],
+            [row.until for row in with_until],
+            [row.reason or None for row in with_until],
+        )
+        changed = set(membership.change_each(group, ends, act=act, now=now))
     surprising = [
         row
         for row in rest
@@ -188,15 +221,6 @@ def _remove(group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: dat
     left = set(membership.leave_each(group, ids, act=act, now=now))
     _note(ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
     _note(ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
-
-
-def _columns(rows: Sequence[Staged]) -> Rows:
-    """The rows for the group's writer; a list that would be empty of meaning is left out."""
-    return Rows(
-        [row.customer_id for row in rows],
-        untils=[row.until for row in rows] if any(row.until for row in rows) else None,
-        reasons=([row.reason or None for row in rows] if any(row.reason for row in rows) else None),
-    )
 
 
 def _members(group: CustomerGroup, rows: Iterable[Staged], *, now: datetime) -> set[int]:

@@ -39,6 +39,7 @@ CREATE TEMPORARY TABLE {TEMPORARY}
         code text)
     ON COMMIT DROP
 """
+MEMORY: Final = "SET LOCAL work_mem = '32MB'"  # joins and sorts of a chunk stay in memory
 COPY: Final = f"COPY {TEMPORARY} FROM STDIN"
 STAGE: Final = """
 WITH found AS MATERIALIZED ({lookup})  -- else it would be looked up wherever it is named below
@@ -165,6 +166,7 @@ def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime)
     if not blocks:
         return False
     with jobs.chunk(job) as current, connection.cursor() as cursor:
+        cursor.execute(MEMORY)
         cursor.execute(MAKE)
         with cursor.copy(COPY) as copy:
             for text in blocks:
@@ -220,6 +222,8 @@ ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\
 
 def _copied(line: Line) -> str:
     """The line in the text format of COPY; a value that is the name itself is left out."""
+    if not (line.until or line.reason or line.code) and line.value == line.name:
+        return f"{line.line}\t{_escaped(line.name)}\t\\N\t\\N\t\t\t\n"  # nearly all lines
     value = "\\N" if line.value == line.name else _escaped(line.value)
     until = line.until.isoformat() if line.until else "\\N"
     return (
