@@ -39,7 +39,6 @@ CREATE TEMPORARY TABLE {TEMPORARY}
         code text)
     ON COMMIT DROP
 """
-MEMORY: Final = "SET LOCAL work_mem = '32MB'"  # joins and sorts of a chunk stay in memory
 COPY: Final = f"COPY {TEMPORARY} FROM STDIN"
 STAGE: Final = """
 WITH found AS MATERIALIZED ({lookup})  -- else it would be looked up wherever it is named below
@@ -166,7 +165,6 @@ def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime)
     if not blocks:
         return False
     with jobs.chunk(job) as current, connection.cursor() as cursor:
-        cursor.execute(MEMORY)
         cursor.execute(MAKE)
         with cursor.copy(COPY) as copy:
             for text in blocks:
