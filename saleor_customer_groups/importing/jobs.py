@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from celery import current_app
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from .. import conf
 from ..errors import CustomerGroupsError, InvalidInput, Refused
-from ..models import Import, ImportPart, ImportRow, ImportStatus
+from ..models import CustomerGroup, Import, ImportPart, ImportRow, ImportStatus
 
 LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
 # For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
@@ -39,7 +39,7 @@ NOT_APPLIED: Final = Q(apply_began_at=None)
 MAY_BEGIN: Final = {
     ImportStatus.CHECKING: NOT_APPLIED
     & Q(status__in=["uploaded", "checked", "cancelled", "failed"]),
-    ImportStatus.APPLYING: Q(checked_at__isnull=False)
+    ImportStatus.APPLYING: Q(checked_at__isnull=False, undo_position=0)
     & Q(status__in=["checked", "cancelled", "failed"]),
     ImportStatus.UNDOING: ~NOT_APPLIED & Q(status__in=["applied", "cancelled", "failed"]),
 }
@@ -123,14 +123,19 @@ def claim(import_id: int, step: ImportStatus, **changes: Any) -> Import | None:
 
 
 @contextmanager
-def chunk(job: Import) -> Iterator[Import]:
+def chunk(job: Import, *, alone: bool = False) -> Iterator[Import]:
     """A transaction of the run, with the import as it is, locked; the lease is prolonged.
 
-    What the block sets on it is saved. LostRun, Cancelled: nothing may be done.
+    What the block sets on it is saved. `alone`: nobody else writes about the group's members
+    meanwhile. LostRun, Cancelled: nothing may be done.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(TUNING)
+            # The group before the import, as who deletes the group locks them.
+            table = connection.ops.quote_name(CustomerGroup._meta.db_table)
+            strength = "UPDATE" if alone else "KEY SHARE"
+            cursor.execute(f"SELECT FROM {table} WHERE id = %s FOR {strength}", [job.group_id])
         current = Import.objects.select_for_update(of=("self",)).get(pk=job.pk)
         if current.run != job.run:
             raise LostRun
@@ -190,17 +195,15 @@ def purge(now: datetime) -> int:
     """
     before = now - timedelta(days=conf.get("IMPORT_DAYS"))
     old = Import.objects.filter(created_at__lt=before).exclude(status__in=list(TASKS))
-    ids = list(old.filter(_has(ImportPart) | _has(ImportRow)).values_list("pk", flat=True))
+    parts = ImportPart.objects.filter(job_id=OuterRef("pk"))
+    ids = list(old.filter(Exists(parts)).values_list("pk", flat=True))
     for import_id in ids:
-        ImportPart.objects.filter(job_id=import_id).delete()
         rows = ImportRow.objects.filter(job_id=import_id)
-        while some := list(rows.order_by("pk").values_list("pk", flat=True)[:PURGED]):
+        while some := list(rows.order_by("customer_id").values_list("pk", flat=True)[:PURGED]):
             rows.filter(pk__in=some).delete()
+        # Last: an import with parts is one that is not forgotten yet.
+        ImportPart.objects.filter(job_id=import_id).delete()
     return len(ids)
-
-
-def _has(model: Any) -> Q:
-    return Q(pk__in=model.objects.values("job_id"))
 
 
 def _request(import_id: int, step: ImportStatus, **changes: Any) -> Import:

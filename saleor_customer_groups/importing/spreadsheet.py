@@ -48,10 +48,15 @@ def read_xlsx(data: bytes) -> Iterator[Record]:
             yield Record(line, cells)
 
 
+def refuse_large(size: int) -> None:
+    """UnreadableFile when a file of so many bytes is too large to be opened."""
+    if size > LARGEST_FILE:
+        raise _too_large()
+
+
 def refuse_bomb(data: bytes) -> None:
     """UnreadableFile when the file unpacks to more than the limit, whatever it declares."""
-    if len(data) > LARGEST_FILE:
-        raise _too_large()
+    refuse_large(len(data))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()

@@ -23,6 +23,7 @@ from ..models import (
 from . import jobs, problems, reading, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
+from .identifiers import Key
 from .lines import Line, interpret
 from .problems import UnreadableFile
 from .reading import Record
@@ -30,6 +31,7 @@ from .resolving import lookup
 from .targets import refuse_kept_group
 
 CHUNK: Final = 200_000  # lines of one transaction: a second's work
+CHUNK_OF_PHONES: Final = 20_000  # they take longer
 BLOCK: Final = 1_000  # lines of one piece of it
 TEMPORARY: Final = "customer_groups_given"
 
@@ -114,11 +116,15 @@ def _check(job: Import, now: datetime) -> None:
     refuse_kept_group(job.group, now=now)
     with jobs.chunk(job) as current:  # from the beginning, whatever an earlier run staged
         ImportRow.objects.filter(job=job).delete()
-        current.done, current.counts, current.position, current.leaving_position = 0, {}, 0, 0
+        current.checked_at, current.counts = None, {}
+        current.done = current.position = current.leaving_position = 0
     try:
         _stage_file(job, now)
     except UnreadableFile as error:
         raise Refused(error.message, code=error.code) from error
+    except UnicodeError as error:
+        sentence = "The file cannot be read in this encoding; name another one."
+        raise Refused(sentence, code="not_in_encoding") from error
 
 
 def _stage_file(job: Import, now: datetime) -> None:
@@ -135,7 +141,8 @@ def _stage_file(job: Import, now: datetime) -> None:
     job.layout = found | layout.as_json()
     zone = timezone.get_current_timezone()
     lines = interpret(records, layout, now=now, zone=zone, region=job.options.get("region"))
-    while _stage(job, layout, islice(lines, CHUNK), now=now):
+    size = CHUNK_OF_PHONES if layout.key is Key.PHONE else CHUNK
+    while _stage(job, layout, islice(lines, size), now=now):
         pass
     _finish(job, layout, now=now)
 
@@ -146,6 +153,7 @@ def _records(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
     if next(iter(parts()), None) is None:
         raise UnreadableFile("The file is no longer kept; upload it again.", code="file_is_gone")
     if job.format == "xlsx":
+        spreadsheet.refuse_large(job.file_bytes)
         return spreadsheet.read_xlsx(b"".join(parts())), {}
     options = job.options
     dialect = reading.detect(

@@ -79,7 +79,7 @@ def undo(import_id: int, *, now: datetime | None = None) -> Import:
     membership that would be over by now is not put back. May be killed and run again. One that is
     undone already stays so. Refused: it was never applied.
     """
-    job = jobs.claim(import_id, ImportStatus.UNDOING, position=0)
+    job = jobs.claim(import_id, ImportStatus.UNDOING)
     if job is not None:
         with jobs.run(job):
             _undo(job, now)
@@ -111,9 +111,7 @@ def _undo(job: Import, now: datetime | None) -> None:
 
 def _undo_some(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None) -> bool:
     """Undo the next chunk of lines of history; whether there was one."""
-    with jobs.chunk(job) as current:
-        # Nobody writes about the group's members between our look and our act.
-        CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
+    with jobs.chunk(job, alone=True) as current:
         lines = _next(current)
         if not lines:
             return False
@@ -123,7 +121,7 @@ def _undo_some(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime
         _report_kept(current, kept)
         current.counts["undone"] += len(last) - len(kept)
         current.counts["kept"] += len(kept)
-        current.position = lines[-1].event_id
+        current.undo_position = lines[-1].event_id
         current.done += len(lines)
     return True
 
@@ -131,7 +129,9 @@ def _undo_some(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime
 def _next(job: Import) -> list[Done]:
     table = connection.ops.quote_name(MembershipEvent._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(DONE.format(event=table), [job.pk, job.position, conf.get("IMPORT_CHUNK")])
+        cursor.execute(
+            DONE.format(event=table), [job.pk, job.undo_position, conf.get("IMPORT_CHUNK")]
+        )
         return [Done(*row) for row in cursor.fetchall()]
 
 

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('total', models.PositiveIntegerField(default=0)),
                 ('position', models.BigIntegerField(default=0)),
                 ('leaving_position', models.BigIntegerField(default=0)),
+                ('undo_position', models.BigIntegerField(default=0)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
                 ('run', models.PositiveIntegerField(default=0)),
                 ('all_or_nothing', models.BooleanField(default=False)),

@@ -71,11 +71,12 @@ class Import(models.Model):
     # Lines by outcome; beside them "leaving": members not in the file, who leave in `replace`;
     # and after an undo "undone" and "kept".
     counts = models.JSONField(default=dict)
-    # For the step that runs: lines (or members) done, of how many, and the key it goes on after.
+    # For the step that runs: lines (or members) done, of how many. Then the keys it goes on after.
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     position = models.BigIntegerField(default=0)
     leaving_position = models.BigIntegerField(default=0)
+    undo_position = models.BigIntegerField(default=0)
     # Who runs a step holds it until then; each run has a number, and one whose number is no
     # longer the import's was taken for dead, and writes nothing more.
     leased_until = models.DateTimeField(null=True, blank=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from saleor_customer_groups import conf
 from saleor_customer_groups.errors import Refused
-from saleor_customer_groups.groups import membership
+from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.importing import applying, files, jobs, staging, undoing
 from saleor_customer_groups.models import Import, ImportRow, Membership, MembershipEvent
 
@@ -210,6 +210,20 @@ class TestTakingOver:
                 request(job.pk)
             assert jobs.find(job.pk).status == status
 
+    def test_a_requested_undo_begins_with_the_first_line_of_history(
+        self, customer, applied, vip, django_capture_on_commit_callbacks
+    ):
+        last = [customer(f"late{number}") for number in range(5)][-1]
+        get_user_model().objects.filter(pk=last.pk).update(email="moved@example.com")
+        job = applied("email", "moved@example.com")
+        assert job.position == last.pk
+        MembershipEvent.objects.update(id=1)  # before the customer's id
+
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.request_undo(job.pk)
+
+        assert members(vip) == []
+
     def test_a_step_that_cannot_begin_is_refused(self, vip):
         job = files.create_import(vip, mode="append", name="a.csv", data=b"email\n")
 
@@ -253,6 +267,23 @@ class TestCancelling:
 
     def test_one_that_waits_is_cancelled_at_once(self, ready):
         assert jobs.cancel(ready().pk).status == "cancelled"
+
+    def test_a_dry_run_that_was_stopped_half_way_cannot_be_applied(self, crowd, ready, monkeypatch):
+        job = ready()
+        original = staging._stage
+
+        def stop(*args, **kwargs):
+            more = original(*args, **kwargs)
+            jobs.cancel(job.pk)
+            return more
+
+        with monkeypatch.context() as patch:
+            patch.setattr(staging, "_stage", stop)
+            patch.setattr(staging, "CHUNK", CHUNK)
+            assert staging.check(job.pk).status == "cancelled"
+
+        with pytest.raises(Refused, match="Only an import that was checked"):
+            applying.apply(job.pk)
 
     def test_one_that_is_done_cannot_be(self, alice, applied):
         job = applied("alice@example.com")
@@ -325,6 +356,16 @@ class TestAtOnce:
         undone = jobs.find(job.pk)
         assert undone.counts["undone"] + undone.counts["kept"] == PEOPLE
         assert Membership.objects.count() == undone.counts["kept"]
+
+    def test_a_group_that_is_deleted_meanwhile_ends_in_a_sentence(self, crowd, ready, vip, at_once):
+        job = ready()
+
+        at_once(partial(applying.apply, job.pk), partial(editing.delete_group, vip))
+
+        found = jobs.find(job.pk)
+        assert found.group is None
+        assert found.status in ("applied", "failed")
+        assert not Membership.objects.exists()
 
     def test_a_customer_who_is_deleted_meanwhile_stops_nothing(self, crowd, ready, at_once):
         job = ready()
