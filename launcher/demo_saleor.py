@@ -49,7 +49,11 @@ def demo_saleor() -> int:
         environment.python_with("sandbox.txt")  # brings the pip that installs beside Saleor's
         database = _database(run, saleor)
         broker = given("CELERY_BROKER_URL") or run.valkey().url(0)
-        plugin = (PROJECT, environment.plugin_beside(saleor.python))
+        plugin = (
+            PROJECT,
+            environment.plugin_beside(saleor.python),
+            environment.packages_beside(saleor.python, "saleor-plugin.txt"),
+        )
         shop = _shop(run, saleor, database.url, broker=broker, plugin=plugin)
         _prepare(run, shop, database, saleor)
         address = serve(run, shop)

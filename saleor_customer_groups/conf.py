@@ -15,6 +15,14 @@ DEFAULTS: Final[dict[str, Any]] = {
     "EXPORT_CHUNK": 2_000,
     # For how many days the file of an export is kept.
     "EXPORT_DAYS": 7,
+    # How many lines may be pasted at once.
+    "PASTED_LINES": 10_000,
+    # How many customers one transaction of an import puts in or takes out.
+    "IMPORT_CHUNK": 10_000,
+    # The largest file that is imported, in megabytes (XLSX has a lower limit of its own).
+    "IMPORT_MEGABYTES": 200,
+    # For how many days files and lines of imports are kept; they hold personal data.
+    "IMPORT_DAYS": 30,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
     "SWEEP_SECONDS": 60,
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
@@ -42,6 +50,10 @@ POSITIVE_INTEGERS: Final = (
     "ASSIGN_CHUNK",
     "EXPORT_CHUNK",
     "EXPORT_DAYS",
+    "PASTED_LINES",
+    "IMPORT_CHUNK",
+    "IMPORT_MEGABYTES",
+    "IMPORT_DAYS",
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
     "SNAPSHOT_DAYS",
@@ -57,6 +69,9 @@ EXPORT_TASK: Final = "saleor_customer_groups.tasks.run_export"
 SEGMENTS_TASK: Final = "saleor_customer_groups.tasks.run_segments"
 MIRROR_TASK: Final = "saleor_customer_groups.tasks.mirror_groups"
 NIGHTLY_TASK: Final = "saleor_customer_groups.tasks.repair_by_night"
+CHECK_IMPORT_TASK: Final = "saleor_customer_groups.tasks.check_import"
+APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
+UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 

@@ -10,6 +10,7 @@ from .exporting import exports, running
 from .groups import erasure
 from .host import cleanup, expiry, mirror
 from .host.db import on_writer
+from .importing import applying, jobs, staging, undoing
 from .pricing import windows
 from .segments import refresh, schedule
 
@@ -23,12 +24,14 @@ def reprice_open_checkouts() -> int:
 @shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
 def sweep() -> int:
     """Every minute: notice windows that opened or closed, and do what a killed task left."""
-    on_writer(windows.sweep)(timezone.now())
+    now = timezone.now()
+    on_writer(windows.sweep)(now)
     on_writer(refresh.work_off)()
-    if on_writer(schedule.is_due)(timezone.now()):
+    if on_writer(schedule.is_due)(now):
         run_segments.apply_async(queue=conf.get("CELERY_QUEUE"))
-    on_writer(exports.take_over)(timezone.now())
-    on_writer(exports.purge)(timezone.now())
+    for concern in (exports, jobs):
+        on_writer(concern.take_over)(now)
+        on_writer(concern.purge)(now)
     done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
     done += on_writer(mirror.work_off)()
     return done + on_writer(cleanup.clear_group_prices)()
@@ -68,3 +71,21 @@ def repair_by_night() -> int:
 def run_export(export_id: int) -> None:
     """Make the file of a group's export, or go on with it."""
     on_writer(running.run)(export_id)
+
+
+@shared_task(name=conf.CHECK_IMPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def check_import(import_id: int) -> None:
+    """Read and resolve an uploaded file: the dry run."""
+    on_writer(staging.check)(import_id)
+
+
+@shared_task(name=conf.APPLY_IMPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def apply_import(import_id: int) -> None:
+    """Do what the dry run showed."""
+    on_writer(applying.apply)(import_id)
+
+
+@shared_task(name=conf.UNDO_IMPORT_TASK, acks_late=True, reject_on_worker_lost=True)
+def undo_import(import_id: int) -> None:
+    """Take back what an import did."""
+    on_writer(undoing.undo)(import_id)

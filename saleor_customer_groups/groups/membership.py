@@ -15,14 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from .. import changes, conf, mirroring, repricing
-from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
-from . import kinds, statements
-from .cleaning import clean
+from . import statements, writing
 
 # When a statement puts in so many at once, their group is named to be priced again, not they.
 NAMED_CUSTOMERS: Final = 5_000
@@ -72,7 +69,7 @@ def add(
     guest group, a group that is gone, an `until` that is over, a source that is none, a reason
     (500) or actor (100 characters) that is too long. Refused: see `kinds.require_writable`.
     """
-    line = _line(
+    line = writing.line_of(
         group,
         MembershipAction.JOINED,
         source=source,
@@ -104,7 +101,9 @@ def remove(
     now: datetime | None = None,
 ) -> Removed:
     """Take customers out of a group. InvalidInput and Refused as for `add`."""
-    line = _line(group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now)
+    line = writing.line_of(
+        group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now
+    )
     ids = _ascending(customer_ids)
     removed = _write(statements.LEAVE, line, ids).customers
     return Removed(removed=removed, absent=_without(ids, removed))
@@ -121,7 +120,7 @@ def set_until(
     now: datetime | None = None,
 ) -> Changed:
     """Move the end of memberships; None makes them last. InvalidInput and Refused as for `add`."""
-    line = _line(
+    line = writing.line_of(
         group,
         MembershipAction.CHANGED,
         source=source,
@@ -154,43 +153,14 @@ def remove_everybody(
     Of whatever kind it is, also when its members are kept by a rule. No price is requested again
     here: the caller knows whether the group goes away as well. InvalidInput as for `add`.
     """
-    line = _line(group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now)
+    line = writing.line_of(
+        group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now
+    )
     with transaction.atomic():
-        _locked_standing(line)
-        left = _execute(statements.LEAVE, line, None)
+        writing.locked_standing(line)
+        left = writing.execute(statements.LEAVE, line, None)
         mirroring.request(left)
         return len(left)
-
-
-def _line(
-    group: CustomerGroup,
-    action: MembershipAction,
-    *,
-    source: str,
-    reason: str,
-    actor: str,
-    now: datetime | None,
-    until: datetime | None = None,
-) -> MembershipEvent:
-    """The line of history that every customer of this act gets, validated; never saved itself."""
-    line = MembershipEvent(
-        group_id=group.pk,
-        group_name=group.name,
-        customer_id=0,
-        action=action,
-        source=source,
-        reason=reason,
-        actor=actor,
-        until=until,
-        at=now or timezone.now(),
-    )
-    clean(line)
-    if until is not None and timezone.is_naive(until):
-        raise InvalidInput("The until must have a time zone.", field="until")
-    if until is not None and until <= line.at:
-        sentence = f"The membership would have ended already: {until:%Y-%m-%d %H:%M} is over."
-        raise InvalidInput(sentence, field="until", code="until_is_over")
-    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +177,9 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
     filled = False
     for chunk in _chunks(ids, conf.get("ASSIGN_CHUNK")):
         with transaction.atomic():
-            standing = _locked_standing(line)
-            room = _room(standing, line)
-            in_this_chunk = _execute(statement, line, chunk, room=room)
+            standing = writing.locked_standing(line)
+            room = writing.room_in(standing, line)
+            in_this_chunk = writing.execute(statement, line, chunk, room=room)
             _tell(line, in_this_chunk)
             if standing.named_by_rules:
                 changes.record(in_this_chunk, changes.Fact.GROUPS)
@@ -230,65 +200,9 @@ def _tell(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
     mirroring.request(customer_ids)
 
 
-def _room(standing: kinds.Standing, line: MembershipEvent) -> int | None:
-    """Refuse what the group does not allow; how many it has room for, None for no limit."""
-    kinds.require_writable(standing, line.action, source=line.source, at=line.at)
-    limit = standing.member_limit
-    if limit is None:
-        limit = conf.get("MEMBER_LIMIT")
-    if limit is None or not _is_limited(line):
-        return None
-    _number(statements.QUEUE_UP, line)
-    return max(0, limit - _number(statements.COUNT_MEMBERS, line))
-
-
-def _is_limited(line: MembershipEvent) -> bool:
-    """Whether a member limit, if there is one, holds for this act."""
-    return line.action == MembershipAction.JOINED and line.source in kinds.LIMITED_SOURCES
-
-
-def _locked_standing(line: MembershipEvent) -> kinds.Standing:
-    """Lock the group against changes, and write its name of today."""
-    with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statements.LOCK_GROUP), {"group": line.group_id})
-        row = cursor.fetchone()
-    if row is None:
-        sentence = f"There is no group {line.group_name} any more."
-        raise InvalidInput(sentence, field="group", code="not_found")
-    standing = kinds.Standing(*row)
-    line.group_name = standing.name
-    return standing
-
-
-def _number(statement: str, line: MembershipEvent) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statement), {"group": line.group_id, "now": line.at})
-        return int(cursor.fetchone()[0] or 0)
-
-
-def _execute(
-    statement: str, line: MembershipEvent, ids: Sequence[int] | None, *, room: int | None = None
-) -> list[int]:
-    parameters = {
-        "room": room,
-        "customers": None if ids is None else list(ids),
-        "group": line.group_id,
-        "name": line.group_name,
-        "action": str(line.action),
-        "source": str(line.source),
-        "reason": line.reason,
-        "actor": line.actor,
-        "until": line.until,
-        "now": line.at,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statement), parameters)
-        return sorted(row[0] for row in cursor.fetchall())
-
-
 def _asked(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:
     """Which of the customers the statement finds; asks only when there is something to ask."""
-    return set(_execute(statement, line, ids)) if ids else set()
+    return set(writing.execute(statement, line, ids)) if ids else set()
 
 
 def _ascending(ids: Iterable[int]) -> tuple[int, ...]:

@@ -93,9 +93,10 @@ WITH members AS (
      WHERE membership.id = members.id
     RETURNING membership.customer_id
 )
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                     until, at, import_id)
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
-       NULL, %(now)s
+       NULL, %(now)s, %(import)s::bigint
   FROM gone
 RETURNING customer_id
 """
@@ -119,6 +120,79 @@ WITH members AS (
 INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
        %(until)s::timestamptz, %(now)s
+  FROM changed
+RETURNING customer_id
+"""
+
+# Where the rows of a bulk act come from: arrays, of which one that is NULL gives NULL to each row.
+# (Or a SELECT of customer_id, until and reason; customer_id must lie within first and last.)
+ARRAYS: Final = """
+SELECT * FROM unnest(%(customers)s::bigint[], %(untils)s::timestamptz[], %(reasons)s::text[])
+           AS given (customer_id, until, reason)
+"""
+
+# The same as JOIN and CHANGE_UNTIL with an end and a reason for each customer. OFFSET 0: an index
+# is asked for each customer, whatever the planner believes; reading all members for each chunk of
+# a large act costs the square. The span of the ids lets it read dense customers in one go.
+JOIN_EACH: Final = """
+WITH rows AS ({rows}), customers AS (
+    SELECT customer.id, rows.until, coalesce(rows.reason, %(reason)s) AS reason
+      FROM rows
+      JOIN {customer} AS customer ON customer.id = rows.customer_id
+     WHERE customer.id BETWEEN %(first)s AND %(last)s
+       AND (rows.until IS NULL OR rows.until > %(now)s)
+       AND NOT EXISTS (
+               SELECT 1 FROM {membership} AS membership
+                WHERE membership.customer_id = customer.id
+                  AND membership.group_id = %(group)s
+                  AND (membership.until IS NULL OR membership.until > %(now)s)
+               OFFSET 0)
+     ORDER BY customer.id
+     LIMIT %(room)s
+       FOR KEY SHARE OF customer
+), joined AS (
+    INSERT INTO {membership} AS membership
+           (customer_id, group_id, source, reason, actor,
+            started_at, until, created_at, updated_at)
+    SELECT id, %(group)s, %(source)s, reason, %(actor)s, %(now)s, until, %(now)s, %(now)s
+      FROM customers
+        ON CONFLICT (customer_id, group_id) DO UPDATE
+       SET source = excluded.source, reason = excluded.reason, actor = excluded.actor,
+           started_at = excluded.started_at, until = excluded.until,
+           updated_at = excluded.updated_at
+     WHERE membership.until <= %(now)s
+    RETURNING customer_id, until, reason
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                     until, at, import_id)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
+       until, %(now)s, %(import)s::bigint
+  FROM joined
+RETURNING customer_id
+"""
+
+CHANGE_EACH: Final = """
+WITH rows AS ({rows}), members AS (
+    SELECT membership.id, rows.until, coalesce(rows.reason, %(reason)s) AS reason
+      FROM rows
+      JOIN {membership} AS membership USING (customer_id)
+     WHERE membership.group_id = %(group)s
+       AND (membership.until IS NULL OR membership.until > %(now)s)
+       AND (rows.until IS NULL OR rows.until > %(now)s)
+       AND membership.until IS DISTINCT FROM rows.until
+     ORDER BY membership.customer_id
+       FOR UPDATE OF membership
+), changed AS (
+    UPDATE {membership} AS membership
+       SET until = members.until, updated_at = %(now)s
+      FROM members
+     WHERE membership.id = members.id
+    RETURNING membership.customer_id, members.until, members.reason
+)
+INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                     until, at, import_id)
+SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
+       until, %(now)s, %(import)s::bigint
   FROM changed
 RETURNING customer_id
 """
@@ -185,8 +259,11 @@ SELECT DISTINCT event.customer_id FROM {event} AS event
 
 
 @cache
-def prepared(statement: str) -> str:
-    """The statement with the tables' names in it; they come from the models, never from input."""
+def prepared(statement: str, rows: str = ARRAYS) -> str:
+    """The statement with the tables' names in it; they come from the models, never from input.
+
+    `rows` is a SELECT of ours.
+    """
     tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
         "group": CustomerGroup,
@@ -195,5 +272,6 @@ def prepared(statement: str) -> str:
         "named": Segment.refers_to.through,
     }
     return statement.format(
-        **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()}
+        rows=rows,
+        **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()},
     )

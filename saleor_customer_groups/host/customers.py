@@ -22,6 +22,7 @@ from ..errors import InvalidInput
 from ..exporting import exports
 from ..groups import defaults, erasure, registrations
 from ..groups.cleaning import clean
+from ..importing import jobs as imports
 
 logger = logging.getLogger(__name__)
 
@@ -42,18 +43,19 @@ def welcome(customer: Any, *, channel_slug: str | None = None) -> None:
         defaults.ensure_default(customer.pk, channel_id=channel_id)
         if channel_id is not None:
             registrations.remember(customer.pk, channel_id=channel_id)
-        changes.record([customer.pk], changes.Fact.PROFILE)
+        changes.record([customer.pk], *changes.Fact)
     except Exception:
         logger.exception("Customer %s was not welcomed completely.", customer.pk)
 
 
 def forget(customer: Any) -> None:
-    """Erase a deleted customer from groups, history (groups/erasure.py) and files of exports.
+    """Erase a deleted customer from groups, history (groups/erasure.py) and files.
 
     An error is logged and never reaches the deletion, which is done: the nightly task repeats it.
     """
     try:
-        exports.forget([customer.pk])  # first: it asks the history for the customer's groups
+        imports.forget([customer.pk])
+        exports.forget([customer.pk])  # before the history, which it asks for their groups
         erasure.forget([customer.pk])
     except Exception:
         logger.exception("Customer %s was not erased from the history.", customer.pk)

@@ -1,1 +1,1 @@
-"""Many customers at once into or out of a group: pasted lines, CSV and XLSX."""
+"""Members from outside: pasted lines, and imports of files with dry run, report and undo."""

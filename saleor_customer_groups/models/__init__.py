@@ -11,6 +11,16 @@ from .groups import (
     MembershipEvent,
     MembershipSource,
 )
+from .importing import (
+    BAD_OUTCOMES,
+    REPORTED_OUTCOMES,
+    Import,
+    ImportMode,
+    ImportOutcome,
+    ImportPart,
+    ImportRow,
+    ImportStatus,
+)
 from .mirroring import MirrorRequest
 from .pricing import (
     PriceList,
@@ -24,7 +34,9 @@ from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 
 __all__ = [
+    "BAD_OUTCOMES",
     "PART_BYTES",
+    "REPORTED_OUTCOMES",
     "Application",
     "ApplicationStatus",
     "CustomerChange",
@@ -36,6 +48,12 @@ __all__ = [
     "ExportPart",
     "ExportStatus",
     "GroupKind",
+    "Import",
+    "ImportMode",
+    "ImportOutcome",
+    "ImportPart",
+    "ImportRow",
+    "ImportStatus",
     "Membership",
     "MembershipAction",
     "MembershipEvent",

@@ -213,6 +213,7 @@ class MembershipEvent(models.Model):
     actor = models.CharField(max_length=100, blank=True, default="")
     until = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
+    import_id = models.BigIntegerField(null=True, blank=True)  # the import that did it
 
     class Meta:
         ordering = ["id"]
@@ -225,6 +226,12 @@ class MembershipEvent(models.Model):
             # a customer's own history; who was in a group on a day
             models.Index(fields=["customer_id", "id"], name="membershipevent_customer"),
             models.Index(fields=["group_id", "id"], name="membershipevent_group"),
+            # undoing an import: what it did
+            models.Index(
+                fields=["import_id", "id"],
+                condition=Q(import_id__isnull=False),
+                name="membershipevent_import",
+            ),
         ]
 
     def __str__(self) -> str:

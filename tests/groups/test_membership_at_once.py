@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
+from saleor_customer_groups.errors import InvalidInput
 from saleor_customer_groups.groups import membership
 from saleor_customer_groups.models import CustomerGroup, Membership, MembershipEvent
 
@@ -154,7 +155,7 @@ def test_a_group_cannot_become_the_guest_group_while_somebody_joins(alice, vip, 
 
     def join():
         changed.wait(PATIENCE)
-        with pytest.raises(membership.InvalidInput, match="is the guest group"):
+        with pytest.raises(InvalidInput, match="is the guest group"):
             membership.add(vip, [alice.pk], source="manual")
 
     at_once(change, join)

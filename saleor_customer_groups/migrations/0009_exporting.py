@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('saleor_customer_groups', '0010_mirror_requests'),
+        ('saleor_customer_groups', '0008_mirror_requests'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('saleor_customer_groups', '0009_customers_go_with_a_statement'),
+        ('saleor_customer_groups', '0007_customers_go_with_a_statement'),
     ]
 
     operations = [

@@ -1,0 +1,155 @@
+"""How a line of history and its memberships are written, for `membership` and `rows`.
+
+The two share this: the group is locked and asked, the statement run, and everybody told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from .. import conf
+from ..errors import InvalidInput
+from ..models import CustomerGroup, MembershipAction, MembershipEvent
+from . import kinds, statements
+from .cleaning import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Customers, each with an end and a reason of her own; None: nobody has one.
+
+    The lists are as long as that of the customers, who are named once each. A reason has at most
+    500 characters; one that is None is the act's.
+    """
+
+    customer_ids: Sequence[int]
+    untils: Sequence[datetime | None] | None = None
+    reasons: Sequence[str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The same as a SELECT of ours, of (customer_id, until, reason), with its parameters.
+
+    `first` and `last`: between which ids the customers lie.
+    """
+
+    sql: str
+    parameters: Mapping[str, Any]
+    first: int
+    last: int
+
+
+def line_of(
+    group: CustomerGroup,
+    action: MembershipAction,
+    *,
+    source: str,
+    reason: str,
+    actor: str,
+    now: datetime | None,
+    until: datetime | None = None,
+) -> MembershipEvent:
+    """The line of history that every customer of this act gets, validated; never saved itself."""
+    line = MembershipEvent(
+        group_id=group.pk,
+        group_name=group.name,
+        customer_id=0,
+        action=action,
+        source=source,
+        reason=reason,
+        actor=actor,
+        until=until,
+        at=now or timezone.now(),
+    )
+    clean(line)
+    if until is not None and timezone.is_naive(until):
+        raise InvalidInput("The until must have a time zone.", field="until")
+    if until is not None and until <= line.at:
+        sentence = f"The membership would have ended already: {until:%Y-%m-%d %H:%M} is over."
+        raise InvalidInput(sentence, field="until", code="until_is_over")
+    return line
+
+
+def room_in(standing: kinds.Standing, line: MembershipEvent) -> int | None:
+    """Refuse what the group does not allow; how many it has room for, None for no limit."""
+    kinds.require_writable(standing, line.action, source=line.source, at=line.at)
+    limit = standing.member_limit
+    if limit is None:
+        limit = conf.get("MEMBER_LIMIT")
+    if limit is None or not _is_limited(line):
+        return None
+    _number(statements.QUEUE_UP, line)
+    return max(0, limit - _number(statements.COUNT_MEMBERS, line))
+
+
+def _is_limited(line: MembershipEvent) -> bool:
+    """Whether a member limit, if there is one, holds for this act."""
+    return line.action == MembershipAction.JOINED and line.source in kinds.LIMITED_SOURCES
+
+
+def locked_standing(line: MembershipEvent) -> kinds.Standing:
+    """Lock the group against changes, and write its name of today."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statements.LOCK_GROUP), {"group": line.group_id})
+        row = cursor.fetchone()
+    if row is None:
+        sentence = f"There is no group {line.group_name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    standing = kinds.Standing(*row)
+    line.group_name = standing.name
+    return standing
+
+
+def _number(statement: str, line: MembershipEvent) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement), {"group": line.group_id, "now": line.at})
+        return int(cursor.fetchone()[0] or 0)
+
+
+def execute(
+    statement: str,
+    line: MembershipEvent,
+    ids: Sequence[int] | None,
+    rows: Rows | Selected | None = None,
+    *,
+    room: int | None = None,
+) -> list[int]:
+    parameters: dict[str, Any] = {
+        "room": room,
+        "customers": None if ids is None else list(ids),
+        "group": line.group_id,
+        "name": line.group_name,
+        "action": str(line.action),
+        "source": str(line.source),
+        "reason": line.reason,
+        "actor": line.actor,
+        "until": line.until,
+        "now": line.at,
+        "import": line.import_id,
+        **_parameters_of(rows),
+    }
+    sql = rows.sql if isinstance(rows, Selected) else statements.ARRAYS
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement, sql), parameters)
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _parameters_of(rows: Rows | Selected | None) -> dict[str, Any]:
+    if rows is None:
+        return {}
+    if isinstance(rows, Selected):
+        return {"first": rows.first, "last": rows.last, **rows.parameters}
+    return {
+        "customers": list(rows.customer_ids),
+        "untils": None if rows.untils is None else list(rows.untils),
+        "reasons": None if rows.reasons is None else list(rows.reasons),
+        "first": min(rows.customer_ids),
+        "last": max(rows.customer_ids),
+    }

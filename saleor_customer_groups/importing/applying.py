@@ -1,0 +1,252 @@
+"""What the dry run staged, done: chunk by chunk, in the order of the customers' ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.utils import timezone
+
+from .. import conf
+from ..errors import InvalidInput, Refused
+from ..groups.rows import BulkAct, change_each, join_each, leave_each
+from ..groups.writing import Rows, Selected
+from ..models import (
+    BAD_OUTCOMES,
+    CustomerGroup,
+    Import,
+    ImportMode,
+    ImportOutcome,
+    ImportRow,
+    ImportStatus,
+    Membership,
+    MembershipSource,
+)
+from . import jobs, staging
+from .targets import refuse_kept_group
+
+# Of more customers than that, the group is named to be priced again, not each of them.
+NAMED: Final = 5_000
+DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
+
+# The next chunk: how many lines, up to which customer, and whether all are expected to join.
+SPAN: Final = """
+SELECT count(*), min(customer_id), max(customer_id), bool_and(outcome = 'join')
+  FROM (SELECT customer_id, outcome
+          FROM {row}
+         WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
+         ORDER BY customer_id
+         LIMIT %s) AS chunk
+"""
+JOINING: Final = """
+SELECT customer_id, until, nullif(reason, '') AS reason
+  FROM {row}
+ WHERE job_id = %(import)s AND customer_id BETWEEN %(first)s AND %(last)s
+   AND line IS NOT NULL AND outcome <> 'duplicate'
+"""
+STAGED: Final = """
+SELECT customer_id, id, until, reason, outcome
+  FROM {row}
+ WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
+ ORDER BY customer_id
+ LIMIT %s
+"""
+LEAVING: Final = """
+SELECT customer_id
+  FROM {row}
+ WHERE job_id = %s AND customer_id > %s AND line IS NULL
+ ORDER BY customer_id
+ LIMIT %s
+"""
+
+
+class Staged(NamedTuple):
+    """A line that names a customer, and what it was expected to do."""
+
+    customer_id: int
+    id: int
+    until: datetime | None
+    reason: str
+    outcome: str
+
+
+def apply(import_id: int, *, all_or_nothing: bool = False, now: datetime | None = None) -> Import:
+    """Do what the dry run showed; the lines' outcomes then say what was done.
+
+    May be killed and run again: it goes on after the last chunk, and what happened meanwhile is
+    respected. An import that is applied already stays as it is. `all_or_nothing` refuses a file
+    with a single bad line. Refused: it was not checked, or was undone; in mode `replace` not one
+    line names a customer.
+    """
+    job = jobs.claim(import_id, ImportStatus.APPLYING, all_or_nothing=all_or_nothing)
+    if job is not None:
+        with jobs.run(job):
+            _apply(job, now)
+    return jobs.find(import_id)
+
+
+def _apply(job: Import, now: datetime | None) -> None:
+    group = _group(job, now or timezone.now())
+    act = BulkAct(
+        source=MembershipSource.IMPORT,
+        reason=f"Import {job.pk}",
+        actor=job.actor,
+        import_id=job.pk,
+        widely=_is_wide(job),
+    )
+    with jobs.chunk(job) as current:
+        _refuse_staged(current)
+        current.apply_began_at = current.apply_began_at or now or timezone.now()
+        current.total = sum(current.counts.values())
+    while _apply_lines(job, group, act, now=now):
+        pass
+    while _apply_leaving(job, group, act, now=now):
+        pass
+    with jobs.chunk(job) as current:
+        current.counts = staging.counts(job)
+        current.done = current.total
+        current.applied_at = now or timezone.now()
+        jobs.finish(current, ImportStatus.APPLIED)
+
+
+def _group(job: Import, now: datetime) -> CustomerGroup:
+    if job.group is None:
+        sentence = f"There is no group {job.group_name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    refuse_kept_group(job.group, now=now)
+    return job.group
+
+
+def _is_wide(job: Import) -> bool:
+    touched: int = sum(job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, "leaving"))
+    return touched > NAMED
+
+
+def _refuse_staged(job: Import) -> None:
+    bad = sum(job.counts.get(outcome, 0) for outcome in BAD_OUTCOMES)
+    if job.all_or_nothing and bad:
+        sentence = f"{bad:,} lines are bad, and all or nothing was asked for: nothing was done."
+        raise Refused(sentence, code="bad_lines")
+    named = sum(job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, ImportOutcome.ALREADY))
+    if job.mode == ImportMode.REPLACE and not named:
+        sentence = "Not one line names a customer: the group would have been emptied."
+        raise Refused(sentence, code="nobody_named")
+
+
+def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None) -> bool:
+    """Apply the next chunk of lines; whether there was one."""
+    with jobs.chunk(job) as current:
+        lines, first, last, all_join = _read(SPAN, current, current.position)[0]
+        if not lines:
+            return False
+        moment = now or timezone.now()
+        if current.mode == ImportMode.REMOVE:
+            _remove(group, _staged(current), act, moment)
+        else:
+            selected = Selected(_named(JOINING), {}, first=first, last=last)
+            joined = join_each(group, selected, act=act, now=moment)
+            if not all_join or len(joined) < lines:
+                _append(group, _staged(current), set(joined), act, moment)
+        current.position = last
+        current.done += lines
+    return True
+
+
+def _apply_leaving(
+    job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None
+) -> bool:
+    """Take the next chunk of members who are not in the file out; whether there was one."""
+    if job.mode != ImportMode.REPLACE:
+        return False
+    with jobs.chunk(job) as current:
+        ids = [row[0] for row in _read(LEAVING, current, current.leaving_position)]
+        if not ids:
+            return False
+        leave_each(group, ids, act=act, now=now)
+        current.leaving_position = ids[-1]
+        current.done += len(ids)
+    return True
+
+
+def _read(statement: str, job: Import, after: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_named(statement), [job.pk, after, conf.get("IMPORT_CHUNK")])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _staged(job: Import) -> list[Staged]:
+    """The chunk's lines themselves."""
+    return [Staged(*row) for row in _read(STAGED, job, job.position)]
+
+
+def _named(statement: str) -> str:
+    return statement.format(row=connection.ops.quote_name(ImportRow._meta.db_table))
+
+
+def _append(
+    group: CustomerGroup, rows: Sequence[Staged], joined: set[int], act: BulkAct, now: datetime
+) -> None:
+    """Of lines that did not all join, as expected: move ends, and note what became of each."""
+    rest = [row for row in rows if row.customer_id not in joined]
+    with_until = [row for row in rest if row.until is not None]
+    changed: set[int] = set()
+    if with_until:
+        ends = Rows(
+            [row.customer_id for row in with_until],
+            [row.until for row in with_until],
+            [row.reason or None for row in with_until],
+        )
+        changed = set(change_each(group, ends, act=act, now=now))
+    surprising = [
+        row
+        for row in rest
+        if row.outcome != ImportOutcome.ALREADY and row.customer_id not in changed
+    ]
+    members = _members(group, surprising, now=now)
+    _note(ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
+    _note(ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))
+    _note(ImportOutcome.ALREADY, (row for row in surprising if row.customer_id in members))
+    missing = [row for row in surprising if row.customer_id not in members]
+    late = [row for row in missing if row.until is not None and row.until <= now]
+    _note(ImportOutcome.INVALID, late, code="until_is_over")
+    rest = [row for row in missing if row not in late]
+    there = _customers(rest)
+    full = (row for row in rest if row.customer_id in there)
+    _note(ImportOutcome.FULL, full, code="group_full")
+    gone = (row for row in rest if row.customer_id not in there)
+    _note(ImportOutcome.UNKNOWN, gone, code="unknown_customer")
+
+
+def _remove(group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime) -> None:
+    ids = [row.customer_id for row in rows]
+    left = set(leave_each(group, ids, act=act, now=now))
+    _note(ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
+    _note(ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
+
+
+def _members(group: CustomerGroup, rows: Iterable[Staged], *, now: datetime) -> set[int]:
+    ids = [row.customer_id for row in rows]
+    if not ids:
+        return set()
+    memberships = Membership.objects.active(now).filter(group=group, customer_id__in=ids)
+    return set(memberships.values_list("customer_id", flat=True))
+
+
+def _customers(rows: Sequence[Staged]) -> set[int]:
+    """Of the customers of these lines those whom the shop still has."""
+    ids = [row.customer_id for row in rows]
+    if not ids:
+        return set()
+    found = get_user_model()._default_manager.filter(pk__in=ids)
+    return set(found.values_list("pk", flat=True))
+
+
+def _note(outcome: ImportOutcome, rows: Iterable[Staged], *, code: str = "") -> None:
+    """Write down what happened where the dry run had expected something else: few lines."""
+    ids = [row.id for row in rows if row.outcome != outcome]
+    if ids:
+        ImportRow.objects.filter(pk__in=ids).update(outcome=outcome, code=code)

@@ -1,0 +1,113 @@
+"""The uploaded file: kept in the database in parts, so that every pod sees it and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import conf
+from ..errors import InvalidInput
+from ..models import CustomerGroup, Import, ImportMode, ImportPart
+from . import spreadsheet
+from .columns import OptionsGiven, WrongOption, refuse_wrong_options
+from .targets import refuse_kept_group
+
+PART: Final = 1_000_000  # bytes
+MEGABYTE: Final = 1_000_000
+LONGEST_NAME: Final = 250
+
+
+def create_import(
+    group: CustomerGroup,
+    *,
+    mode: str,
+    name: str,
+    data: bytes | Iterable[bytes],
+    options: OptionsGiven | None = None,
+    actor: str = "",
+) -> Import:
+    """Keep the file, to be checked and then applied (jobs.py starts both as tasks).
+
+    `name` is the file's; CSV or XLSX is told by its bytes. InvalidInput: another mode or option,
+    an empty file, one larger than IMPORT_MEGABYTES, an old Excel file. Refused: the group is kept
+    by something else.
+    """
+    refuse_kept_group(group, now=timezone.now())
+    _refuse_arguments(mode, options or {})
+    parts = _cut([data] if isinstance(data, bytes) else data)
+    first = next(parts, b"")
+    _refuse_format(first)
+    with transaction.atomic():
+        job = Import.objects.create(
+            group=group,
+            group_name=group.name,
+            mode=mode,
+            file_name=name.replace("\x00", "")[-LONGEST_NAME:],
+            format="xlsx" if first.startswith(spreadsheet.MAGIC) else "csv",
+            options=dict(options or {}),
+            actor=actor[:100],
+        )
+        job.file_bytes, job.total = _keep(job, first, parts)
+        job.save(update_fields=["file_bytes", "total"])
+    return job
+
+
+def parts_of(job: Import) -> Iterator[bytes]:
+    """The file from its beginning, one part in memory at a time."""
+    number = 0
+    rows = ImportPart.objects.filter(job=job)
+    while data := rows.filter(number=number).values_list("data", flat=True).first():
+        yield bytes(data)
+        number += 1
+
+
+def _keep(job: Import, first: bytes, others: Iterator[bytes]) -> tuple[int, int]:
+    """Write the parts; the file's bytes, and about how many lines it has."""
+    size = lines = number = 0
+    most = conf.get("IMPORT_MEGABYTES") * MEGABYTE
+    part: bytes | None = first
+    while part:
+        size += len(part)
+        lines += part.count(b"\n")
+        if size > most:
+            sentence = f"The file is larger than {conf.get('IMPORT_MEGABYTES')} MB."
+            raise InvalidInput(sentence, field="data", code="file_too_large")
+        ImportPart.objects.create(job=job, number=number, data=part)
+        number += 1
+        part = next(others, None)
+    return size, lines
+
+
+def _cut(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in parts of one size; none for an empty file."""
+    waiting = bytearray()
+    for chunk in chunks:
+        view = memoryview(chunk)
+        for start in range(0, len(view), PART):
+            waiting += view[start : start + PART]
+            while len(waiting) >= PART:
+                yield bytes(waiting[:PART])
+                del waiting[:PART]
+    if waiting:
+        yield bytes(waiting)
+
+
+def _refuse_arguments(mode: str, options: OptionsGiven) -> None:
+    if mode not in ImportMode.values:
+        sentence = f"“{mode}” is not one of {', '.join(ImportMode.values)}."
+        raise InvalidInput(sentence, field="mode")
+    try:
+        refuse_wrong_options(options)
+    except WrongOption as error:
+        raise InvalidInput(error.message, field=error.option) from error
+
+
+def _refuse_format(first: bytes) -> None:
+    if not first:
+        raise InvalidInput("The file is empty.", field="data", code="empty_file")
+    if first.startswith(spreadsheet.OLD_EXCEL):
+        sentence = "This is a file of an old Excel, or a locked one; save it as XLSX or CSV."
+        raise InvalidInput(sentence, field="data", code="old_excel")

@@ -1,0 +1,265 @@
+"""The life of an import: who runs which step of it, how far it is, how it stops and goes on.
+
+A step (check, apply, undo) is one runner's at a time, by a lease that each chunk prolongs. What a
+killed runner left is taken over when the lease is out; a runner that wakes up later finds that
+its run is no longer the import's, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from celery import current_app
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from .. import conf
+from ..errors import CustomerGroupsError, InvalidInput, Refused
+from ..models import CustomerGroup, Import, ImportPart, ImportRow, ImportStatus
+
+LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
+# For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
+# takes longer than it saves.
+TUNING: Final = "SET LOCAL work_mem = '32MB'; SET LOCAL jit = off"
+MOST_RUNS: Final = 20  # then something is wrong with the import itself
+# Nothing more is read from the file or the lines of such an import.
+FINISHED: Final = (
+    ImportStatus.APPLIED,
+    ImportStatus.UNDONE,
+    ImportStatus.FAILED,
+    ImportStatus.CANCELLED,
+)
+PURGED: Final = 20_000  # lines deleted by one statement
+
+TASKS: Final = {
+    ImportStatus.CHECKING: conf.CHECK_IMPORT_TASK,
+    ImportStatus.APPLYING: conf.APPLY_IMPORT_TASK,
+    ImportStatus.UNDOING: conf.UNDO_IMPORT_TASK,
+}
+NOT_APPLIED: Final = Q(apply_began_at=None)
+# From which states a step may begin; one that is done already is no error and does nothing.
+MAY_BEGIN: Final = {
+    ImportStatus.CHECKING: NOT_APPLIED
+    & Q(status__in=["uploaded", "checked", "cancelled", "failed"]),
+    ImportStatus.APPLYING: Q(checked_at__isnull=False, undo_position=0)
+    & Q(status__in=["checked", "cancelled", "failed"]),
+    ImportStatus.UNDOING: ~NOT_APPLIED & Q(status__in=["applied", "cancelled", "failed"]),
+}
+WHY_NOT: Final = {
+    ImportStatus.CHECKING: "An import that was applied cannot be checked again; upload the file.",
+    ImportStatus.APPLYING: "Only an import that was checked, and not undone, can be applied.",
+    ImportStatus.UNDOING: "Only an import that was applied can be undone.",
+}
+DONE: Final = {
+    ImportStatus.APPLYING: ImportStatus.APPLIED,
+    ImportStatus.UNDOING: ImportStatus.UNDONE,
+}
+
+
+class LostRun(Exception):
+    """Another runner has taken the import over."""
+
+
+class Cancelled(Exception):
+    """Somebody asked for the import to stop."""
+
+
+def find(import_id: int) -> Import:
+    """The import with its group. InvalidInput when there is none."""
+    job = Import.objects.select_related("group").filter(pk=import_id).first()
+    if job is None:
+        sentence = f"There is no import {import_id}."
+        raise InvalidInput(sentence, field="import", code="not_found")
+    return job
+
+
+def request_check(import_id: int) -> Import:
+    """Have a task check it after commit. Refused when it was applied."""
+    return _request(import_id, ImportStatus.CHECKING)
+
+
+def request_apply(import_id: int, *, all_or_nothing: bool = False) -> Import:
+    """Have a task apply it after commit. Refused unless it was checked."""
+    return _request(import_id, ImportStatus.APPLYING, all_or_nothing=all_or_nothing)
+
+
+def request_undo(import_id: int) -> Import:
+    """Have a task undo it after commit. Refused unless it was applied."""
+    return _request(import_id, ImportStatus.UNDOING)
+
+
+def cancel(import_id: int) -> Import:
+    """Stop it: at once when nothing runs, else at the end of the chunk that runs.
+
+    What was applied stays, and can be undone; applying again goes on. Refused when there is
+    nothing to stop.
+    """
+    job = Import.objects.filter(pk=import_id)
+    waiting = job.filter(status__in=[ImportStatus.UPLOADED, ImportStatus.CHECKED])
+    running = job.filter(status__in=[ImportStatus.CHECKING, ImportStatus.APPLYING])
+    if not waiting.update(status=ImportStatus.CANCELLED) and not running.update(
+        cancel_requested=True
+    ):
+        found = find(import_id)
+        sentence = f"The import is {found.get_status_display().lower()}; nothing can be stopped."
+        raise Refused(sentence, code="not_running")
+    return find(import_id)
+
+
+def claim(import_id: int, step: ImportStatus, **changes: Any) -> Import | None:
+    """Begin the step, or go on with it where a killed runner stopped; None: another runs it, or
+    it is done. `changes` are made when it begins. Refused when it cannot begin.
+    """
+    now = timezone.now()
+    left = Q(status=step) & (Q(leased_until=None) | Q(leased_until__lte=now))
+    job = Import.objects.filter(pk=import_id)
+    lease = {"run": F("run") + 1, "leased_until": now + LEASE}
+    if job.filter(left).update(**lease):
+        return find(import_id)
+    if job.filter(MAY_BEGIN[step]).update(**lease, **_beginning(step), **changes):
+        return find(import_id)
+    found = find(import_id)
+    if found.status not in (step, DONE.get(step)):
+        raise Refused(WHY_NOT[step], code="wrong_status")
+    return None
+
+
+@contextmanager
+def chunk(job: Import, *, alone: bool = False) -> Iterator[Import]:
+    """A transaction of the run, with the import as it is, locked; the lease is prolonged.
+
+    What the block sets on it is saved. `alone`: nobody else writes about the group's members
+    meanwhile. LostRun, Cancelled: nothing may be done.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(TUNING)
+            # The group before the import, as who deletes the group locks them.
+            table = connection.ops.quote_name(CustomerGroup._meta.db_table)
+            strength = "UPDATE" if alone else "KEY SHARE"
+            cursor.execute(f"SELECT FROM {table} WHERE id = %s FOR {strength}", [job.group_id])
+        current = Import.objects.select_for_update(of=("self",)).get(pk=job.pk)
+        if current.run != job.run:
+            raise LostRun
+        if current.cancel_requested and current.status != ImportStatus.UNDOING:
+            raise Cancelled
+        yield current
+        current.leased_until = timezone.now() + LEASE if current.status in TASKS else None
+        current.save()
+
+
+@contextmanager
+def run(job: Import) -> Iterator[None]:
+    """The whole of a step: what ends it early is written down.
+
+    What is refused fails the import, with its sentence. Anything else (the database went away,
+    the worker is killed) leaves the lease to run out, and the sweep takes over.
+    """
+    try:
+        yield
+    except LostRun:
+        return
+    except Cancelled:
+        _end(job, status=ImportStatus.CANCELLED)
+    except CustomerGroupsError as error:
+        code = getattr(error, "code", "refused")
+        _end(job, status=ImportStatus.FAILED, error=str(error)[:500], error_code=code)
+
+
+def finish(current: Import, status: ImportStatus) -> None:
+    """Within the last chunk: the step is done. `chunk` saves it."""
+    current.status = status
+    current.run += 1
+    current.error = current.error_code = ""
+
+
+def take_over(now: datetime) -> int:
+    """Restart what killed runners left; how many imports. For the sweep."""
+    steps = list(TASKS)
+    left = Import.objects.filter(status__in=steps, leased_until__lte=now)
+    hopeless = left.filter(run__gte=MOST_RUNS)
+    hopeless.update(
+        status=ImportStatus.FAILED,
+        leased_until=None,
+        error="The import was begun many times and never came to its end; see the worker's log.",
+        error_code="never_ends",
+    )
+    found = list(left.order_by("pk").values_list("pk", "status"))
+    for import_id, status in found:
+        _start(ImportStatus(status), import_id)
+    return len(found)
+
+
+def purge(now: datetime) -> int:
+    """Forget the files and lines of imports older than IMPORT_DAYS; how many imports.
+
+    They hold personal data. What an import did stays in the history, and can still be undone.
+    """
+    before = now - timedelta(days=conf.get("IMPORT_DAYS"))
+    old = Import.objects.filter(created_at__lt=before).exclude(status__in=list(TASKS))
+    parts = ImportPart.objects.filter(job_id=OuterRef("pk"))
+    ids = list(old.filter(Exists(parts)).values_list("pk", flat=True))
+    for import_id in ids:
+        _purge(import_id)
+    return len(ids)
+
+
+def forget(customer_ids: Collection[int]) -> int:
+    """Remove the files and lines that name these customers; how many imports. For who erases
+    customers. An import that is not done with its lines keeps them until it is.
+    """
+    parts = ImportPart.objects.filter(job_id=OuterRef("pk"))
+    done = Import.objects.filter(Exists(parts), status__in=FINISHED)
+    named = ImportRow.objects.filter(job_id=OuterRef("pk"), customer_id__in=customer_ids)
+    ids = list(done.filter(Exists(named)).values_list("pk", flat=True))
+    for import_id in ids:
+        _purge(import_id)
+    return len(ids)
+
+
+def _purge(import_id: int) -> None:
+    rows = ImportRow.objects.filter(job_id=import_id)
+    while some := list(rows.order_by("customer_id").values_list("pk", flat=True)[:PURGED]):
+        rows.filter(pk__in=some).delete()
+    # Last: an import with parts is one that is not forgotten yet.
+    ImportPart.objects.filter(job_id=import_id).delete()
+
+
+def _request(import_id: int, step: ImportStatus, **changes: Any) -> Import:
+    """Begin it with a lease that is out: whether or not the message comes through, it is done."""
+    now = timezone.now()
+    job: QuerySet[Import] = Import.objects.filter(MAY_BEGIN[step], pk=import_id)
+    with transaction.atomic():
+        begun = job.update(leased_until=now, **_beginning(step), **changes)
+        found = find(import_id)
+        if begun:
+            transaction.on_commit(partial(_start, step, import_id))
+        elif found.status not in (step, DONE.get(step)):
+            raise Refused(WHY_NOT[step], code="wrong_status")
+    return found
+
+
+def _beginning(step: ImportStatus) -> dict[str, Any]:
+    return {
+        "status": step,
+        "cancel_requested": False,
+        "done": 0,
+        "error": "",
+        "error_code": "",
+    }
+
+
+def _end(job: Import, **changes: Any) -> None:
+    mine = Import.objects.filter(pk=job.pk, run=job.run)
+    mine.update(run=F("run") + 1, leased_until=None, cancel_requested=False, **changes)
+
+
+def _start(step: ImportStatus, import_id: int) -> None:
+    """Start the step's task. Named, not imported: tasks stand above us."""
+    task = current_app.tasks[TASKS[step]]
+    task.apply_async(args=[import_id], queue=conf.get("CELERY_QUEUE"))

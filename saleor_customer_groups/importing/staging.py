@@ -1,0 +1,242 @@
+"""The dry run: every line of the file is read, resolved and staged, and nothing else happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import chain, islice
+from typing import Any, Final
+
+from django.db import connection
+from django.utils import timezone
+
+from ..errors import InvalidInput, Refused
+from ..models import (
+    Import,
+    ImportMode,
+    ImportRow,
+    ImportStatus,
+    Membership,
+)
+from . import jobs, problems, reading, spreadsheet
+from .columns import Layout, layout_of
+from .files import parts_of
+from .identifiers import Key
+from .lines import Line, interpret
+from .problems import UnreadableFile
+from .reading import Record
+from .resolving import lookup
+from .targets import refuse_kept_group
+
+CHUNK: Final = 200_000  # lines of one transaction: a second's work
+CHUNK_OF_PHONES: Final = 20_000  # they take longer
+BLOCK: Final = 1_000  # lines of one piece of it
+TEMPORARY: Final = "customer_groups_given"
+
+MAKE: Final = f"""
+CREATE TEMPORARY TABLE {TEMPORARY}
+       (line integer, name text, value text, until timestamptz, reason text, "column" text,
+        code text)
+    ON COMMIT DROP
+"""
+COPY: Final = f"COPY {TEMPORARY} FROM STDIN"
+STAGE: Final = """
+WITH found AS MATERIALIZED ({lookup})  -- else it would be looked up wherever it is named below
+INSERT INTO {row} (job_id, line, outcome, customer_id, until, reason, value, "column", code, detail)
+SELECT %(job)s, found.line,
+       CASE WHEN found.code <> '' THEN 'invalid'
+            WHEN found.customers > 1 THEN 'ambiguous'
+            WHEN found.customer_id IS NULL THEN 'unknown'
+            WHEN %(remove)s THEN CASE WHEN member.id IS NULL THEN 'absent' ELSE 'leave' END
+            WHEN member.id IS NULL THEN 'join'
+            WHEN found.until IS NOT NULL AND found.until IS DISTINCT FROM member.until
+            THEN 'change'
+            ELSE 'already' END,
+       CASE WHEN found.customers = 1 THEN found.customer_id END,
+       found.until, found.reason, coalesce(found.value, found.name),
+       CASE WHEN found.code <> '' THEN found."column"
+            WHEN found.customers = 1 AND found.customer_id IS NOT NULL THEN ''
+            ELSE %(column)s END,
+       CASE WHEN found.code <> '' THEN found.code
+            WHEN found.customers > 1 THEN 'several_customers'
+            WHEN found.customer_id IS NULL THEN 'unknown_customer'
+            ELSE '' END,
+       CASE WHEN found.customers > 1 THEN found.customers END
+  FROM found
+  LEFT JOIN {membership} AS member
+         ON member.customer_id = found.customer_id AND member.group_id = %(group)s
+        AND (member.until IS NULL OR member.until > %(now)s)
+ ORDER BY found.customer_id  -- applying reads them in this order
+"""
+DUPLICATES: Final = """
+UPDATE {row} AS staged
+   SET outcome = 'duplicate', code = 'duplicate', "column" = %(column)s, detail = first.line
+  FROM (SELECT customer_id, min(line) AS line FROM {row}
+         WHERE job_id = %(job)s AND customer_id IS NOT NULL
+         GROUP BY customer_id HAVING count(*) > 1) AS first
+ WHERE staged.job_id = %(job)s AND staged.customer_id = first.customer_id
+   AND staged.line > first.line
+"""
+# Members whom no line names. One whom only a bad line would have named leaves as well.
+LEAVING: Final = """
+INSERT INTO {row} (job_id, line, outcome, customer_id, reason, value, "column", code)
+SELECT %(job)s, NULL, 'leave', member.customer_id, '', '', '', ''
+  FROM {membership} AS member
+ WHERE member.group_id = %(group)s
+   AND (member.until IS NULL OR member.until > %(now)s)
+   AND NOT EXISTS (SELECT 1 FROM {row} AS staged
+                    WHERE staged.job_id = %(job)s AND staged.customer_id = member.customer_id)
+ ORDER BY member.customer_id
+"""
+COUNTS: Final = """
+SELECT CASE WHEN line IS NULL THEN 'leaving' ELSE outcome END AS what, count(*)
+  FROM {row} WHERE job_id = %(job)s GROUP BY what
+"""
+
+
+def check(import_id: int, *, now: datetime | None = None) -> Import:
+    """Read, resolve and stage the whole file: what an `apply` would do, and what is wrong.
+
+    May be killed and run again, then from the beginning. A file that cannot be read as a whole
+    fails the import, with a sentence. Refused: it was applied.
+    """
+    job = jobs.claim(import_id, ImportStatus.CHECKING)
+    if job is not None:
+        with jobs.run(job):
+            _check(job, now or timezone.now())
+    return jobs.find(import_id)
+
+
+def _check(job: Import, now: datetime) -> None:
+    if job.group is None:
+        sentence = f"There is no group {job.group_name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    refuse_kept_group(job.group, now=now)
+    with jobs.chunk(job) as current:  # from the beginning, whatever an earlier run staged
+        ImportRow.objects.filter(job=job).delete()
+        current.checked_at, current.counts = None, {}
+        current.done = current.position = current.leaving_position = 0
+    try:
+        _stage_file(job, now)
+    except UnreadableFile as error:
+        raise Refused(error.message, code=error.code) from error
+    except UnicodeError as error:
+        sentence = "The file cannot be read in this encoding; name another one."
+        raise Refused(sentence, code="not_in_encoding") from error
+
+
+def _stage_file(job: Import, now: datetime) -> None:
+    records, found = _records(job)
+    first = next(records, None)
+    if first is None:
+        raise UnreadableFile("The file has no lines.", code="empty_file")
+    if first.problem:
+        sentence = f"The first line cannot be read. {problems.sentence(first.problem)}"
+        raise UnreadableFile(sentence, code=first.problem)
+    layout = layout_of(first.cells, job.options)
+    if not layout.has_header:
+        records = chain([first], records)
+    job.layout = found | layout.as_json()
+    zone = timezone.get_current_timezone()
+    lines = interpret(records, layout, now=now, zone=zone, region=job.options.get("region"))
+    size = CHUNK_OF_PHONES if layout.key is Key.PHONE else CHUNK
+    while _stage(job, layout, islice(lines, size), now=now):
+        pass
+    _finish(job, layout, now=now)
+
+
+def _records(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
+    """The file's records, and what was found out about how it is written."""
+    parts: Callable[[], Iterable[bytes]] = partial(parts_of, job)
+    if next(iter(parts()), None) is None:
+        raise UnreadableFile("The file is no longer kept; upload it again.", code="file_is_gone")
+    if job.format == "xlsx":
+        spreadsheet.refuse_large(job.file_bytes)
+        return spreadsheet.read_xlsx(b"".join(parts())), {}
+    options = job.options
+    dialect = reading.detect(
+        parts, encoding=options.get("encoding"), delimiter=options.get("delimiter")
+    )
+    found = {"encoding": dialect.encoding, "delimiter": dialect.delimiter}
+    return reading.read_csv(parts, dialect), found
+
+
+def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime) -> bool:
+    """Stage a chunk of lines; whether there were any."""
+    # Read before the COPY begins: the file's parts come over the same connection.
+    blocks, count = [], 0
+    while block := list(islice(lines, BLOCK)):
+        blocks.append("".join(map(_copied, block)))
+        count += len(block)
+    if not blocks:
+        return False
+    with jobs.chunk(job) as current, connection.cursor() as cursor:
+        cursor.execute(MAKE)
+        with cursor.copy(COPY) as copy:
+            for text in blocks:
+                copy.write(text)
+        cursor.execute(f"ANALYZE {TEMPORARY}")
+        parameters = {
+            "job": job.pk,
+            "group": job.group_id,
+            "remove": job.mode == ImportMode.REMOVE,
+            "now": now,
+            "column": layout.header[layout.positions[layout.key]],
+        }
+        cursor.execute(_prepared(STAGE, lookup=lookup(layout.key, TEMPORARY)), parameters)
+        cursor.execute(f"DROP TABLE {TEMPORARY}")  # the outer transaction of a test goes on
+        current.layout = job.layout
+        current.done += count
+        current.total = max(current.total, current.done)
+    return True
+
+
+def _finish(job: Import, layout: Layout, *, now: datetime) -> None:
+    with jobs.chunk(job) as current, connection.cursor() as cursor:
+        column = layout.header[layout.positions[layout.key]]
+        parameters = {"job": job.pk, "group": job.group_id, "now": now, "column": column}
+        cursor.execute(_prepared(DUPLICATES), parameters)
+        if job.mode == ImportMode.REPLACE:
+            cursor.execute(_prepared(LEAVING), parameters)
+        current.counts = counts(job)
+        current.total = current.done
+        current.checked_at = now
+        jobs.finish(current, ImportStatus.CHECKED)
+    with connection.cursor() as cursor:  # so that the next step's plans know the rows
+        cursor.execute(_prepared("ANALYZE {row}"))
+
+
+def counts(job: Import) -> dict[str, int]:
+    """How many lines have which outcome, and how many members leave for not being in the file."""
+    with connection.cursor() as cursor:
+        cursor.execute(_prepared(COUNTS), {"job": job.pk})
+        return dict(cursor.fetchall())
+
+
+def _prepared(statement: str, **fragments: str) -> str:
+    """The statement with the tables' names and our own constants in it."""
+    tables = {"row": ImportRow._meta.db_table, "membership": Membership._meta.db_table}
+    quoted = {name: connection.ops.quote_name(table) for name, table in tables.items()}
+    return statement.format(**quoted, **fragments)
+
+
+SPECIAL: Final = re.compile(r"[\\\t\n\r]")
+ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(line: Line) -> str:
+    """The line in the text format of COPY; a value that is the name itself is left out."""
+    if not (line.until or line.reason or line.code) and line.value == line.name:
+        return f"{line.line}\t{_escaped(line.name)}\t\\N\t\\N\t\t\t\n"  # nearly all lines
+    value = "\\N" if line.value == line.name else _escaped(line.value)
+    until = line.until.isoformat() if line.until else "\\N"
+    return (
+        f"{line.line}\t{_escaped(line.name)}\t{value}\t{until}"
+        f"\t{_escaped(line.reason)}\t{_escaped(line.column)}\t{line.code}\n"
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.translate(ESCAPES) if SPECIAL.search(text) else text
