@@ -37,15 +37,13 @@ class Query:
     params: list[Any]
 
 
-def customers(rule: Node, *, now: datetime, scoped: bool = False) -> Query:
+def customers(rule: Node, *, now: datetime) -> Query:
     """The customers (users who are not staff) that the rule finds at `now`.
 
-    `scoped`: only those in `customer_scope(id)`, which the caller provides:
-    WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id). Each leaf then looks up
-    their rows by index. InvalidRule for a field that this host lacks.
+    InvalidRule for a field that this host lacks.
     """
     _refuse_absent(rule)
-    return _Statement(_asked(now, scoped)).query(rule)
+    return _Statement(_asked(now)).query(rule)
 
 
 def answers(conditions: Sequence[Leaf], *, now: datetime) -> Query:
@@ -64,26 +62,16 @@ def answers(conditions: Sequence[Leaf], *, now: datetime) -> Query:
     return Query(found.sql, [param for test in tests for param in test.params])
 
 
-def customers_with_pins(
-    segment_id: int, rule: Node, *, now: datetime, scoped: bool = False
-) -> Query:
+def customers_with_pins(segment_id: int, rule: Node, *, now: datetime) -> Query:
     """The same for a saved segment: who is pinned in is found too, who is pinned out never."""
-    _refuse_absent(rule)
-    asked = _asked(now, scoped)
-    statement = _Statement(asked)
+    found = customers(rule, now=now)
     pin = connection.ops.quote_name(SegmentPin._meta.db_table)
     pins = f"SELECT pin.customer_id FROM {pin} AS pin WHERE pin.segment_id = %s"
-    pins += asked.only("pin.customer_id")
-    included = Members(f"{pins} AND pin.included", [segment_id])
-    excluded = Members(f"{pins} AND NOT pin.included", [segment_id])
-    if scoped:
-        ways = [statement.looked_up(rule), _looked_up(included)]
-        kept = _select([_joined(ways, " OR "), _negated(_looked_up(excluded))], asked)
-        return Query(kept.sql, kept.params)
-    found, pinned = statement.query(rule), _select([included], asked)
+    pinned = _select([Members(f"{pins} AND pin.included", [segment_id])], _asked(now))
     sql = f"""SELECT found.id FROM (({found.sql}) UNION ({pinned.sql})) AS found
- WHERE NOT EXISTS (SELECT 1 FROM ({excluded.sql}) AS pin WHERE pin.customer_id = found.id)"""
-    return Query(sql, [*found.params, *pinned.params, *excluded.params])
+ WHERE NOT EXISTS (SELECT 1 FROM ({pins} AND NOT pin.included) AS pin
+                    WHERE pin.customer_id = found.id)"""
+    return Query(sql, [*found.params, *pinned.params, segment_id])
 
 
 def absent() -> frozenset[str]:
@@ -119,7 +107,7 @@ def _columns() -> frozenset[str]:
     return frozenset(found)
 
 
-def _asked(now: datetime, scoped: bool) -> Asked:
+def _asked(now: datetime, *, scoped: bool = False) -> Asked:
     return Asked(tables=_tables(), columns=_columns(), now=now, scoped=scoped)
 
 
@@ -154,16 +142,9 @@ class _Statement:
         params = [param for one in (*self.named, body) for param in one.params]
         return Query(f"WITH {named} {body.sql}", params)
 
-    def looked_up(self, rule: Node) -> Condition:
-        """The whole rule as a condition on the row `customer`: where few are asked about."""
-        part = self.part(rule)
-        assert isinstance(part, Condition)  # noqa: S101  # for mypy: every leaf is one then
-        return part
-
     def part(self, node: Node, *, root: bool = False) -> Part:
         if isinstance(node, Leaf):
-            found = FIELDS[node.field].find(node, self.asked)
-            return _looked_up(found) if self.asked.scoped else found
+            return FIELDS[node.field].find(node, self.asked)
         if isinstance(node, Not):
             return _negated(self.part(node.node))
         parts = self.parts(node)

@@ -19,11 +19,12 @@ from django.test.utils import CaptureQueriesContext
 from saleor_customer_groups import changes, repricing
 from saleor_customer_groups.segments import compile as compiler
 from saleor_customer_groups.segments import editing, rules
+from saleor_customer_groups.segments.asking import SCOPE
+from saleor_customer_groups.segments.tree import Node, holds, leaves
 
 from .shop import NOW, open_shop
 
 PATIENCE = 30  # seconds until a barrier that is never reached fails the test
-SCOPE = "WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id) "
 
 
 @pytest.fixture(autouse=True)
@@ -96,14 +97,25 @@ def at_once() -> Callable[..., list[Any]]:
     return run
 
 
-def run(query: compiler.Query, scope: list[int] | None = None) -> list[int]:
-    """The ids that a query finds, ascending; with a scope, of those customers only."""
-    sql, params = f"SELECT id FROM ({query.sql}) AS found ORDER BY id", query.params
-    if scope is not None:
-        sql, params = SCOPE + sql, [scope, *params]
+def run(query: compiler.Query) -> list[int]:
+    """The ids that a query finds, ascending."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(f"SELECT id FROM ({query.sql}) AS found ORDER BY id", query.params)
         return [row[0] for row in cursor.fetchall()]
+
+
+def found_among(scope: list[int], node: Node) -> list[int]:
+    """Of these customers those whom the rule finds, asked as refreshing asks; ascending."""
+    conditions = list(dict.fromkeys(leaves(node)))
+    query = compiler.answers(conditions, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(SCOPE + query.sql, [scope, *query.params])
+        answers = cursor.fetchall()
+    return sorted(
+        customer_id
+        for customer_id, truths in answers
+        if holds(node, dict(zip(conditions, truths, strict=True)))
+    )
 
 
 @pytest.fixture
@@ -120,8 +132,7 @@ def found(shop: SimpleNamespace) -> Callable[[Any], str]:
         whole = run(compiler.customers(node, now=NOW))
         assert len(whole) == len(set(whole)), "a customer was found twice"
         for scope in (list(shop.people), [shop.alice.pk, shop.eve.pk], [shop.bob.pk], []):
-            scoped = run(compiler.customers(node, now=NOW, scoped=True), scope)
-            assert scoped == [one for one in whole if one in scope]
+            assert found_among(scope, node) == [one for one in whole if one in scope]
         return "".join(sorted(shop.people[one][0] for one in whole))
 
     return find

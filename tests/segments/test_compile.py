@@ -152,15 +152,6 @@ class TestPins:
 
         assert run(query) == sorted([shop.alice.pk, shop.charlie.pk, shop.dora.pk])
 
-    def test_the_same_for_those_in_scope(self, shop, segment):
-        query = compiler.customers_with_pins(segment.pk, parse(SOME), now=NOW, scoped=True)
-
-        assert run(query, list(shop.people)) == sorted(
-            [shop.alice.pk, shop.charlie.pk, shop.dora.pk]
-        )
-        assert run(query, [shop.dora.pk, shop.bob.pk]) == [shop.dora.pk]
-        assert run(query, [shop.eve.pk]) == []
-
 
 def test_a_field_that_the_host_lacks_is_refused(monkeypatch):
     monkeypatch.setattr(compiler, "absent", lambda: frozenset({"orders_count"}))
