@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
 from celery import shared_task
 from django.utils import timezone
 
 from . import conf
 from .exporting import exports, running
-from .groups import erasure
-from .host import cleanup, expiry, mirror
+from .host import cleanup, customers, expiry, mirror
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
 from .pricing import windows
 from .segments import refresh, schedule
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -23,18 +29,40 @@ def reprice_open_checkouts() -> int:
 
 @shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
 def sweep() -> int:
-    """Every minute: notice windows that opened or closed, and do what a killed task left."""
+    """Every minute: notice windows that opened or closed, and do what a killed task left.
+
+    How many of its concerns went well.
+    """
     now = timezone.now()
-    on_writer(windows.sweep)(now)
-    on_writer(refresh.work_off)()
-    if on_writer(schedule.is_due)(now):
+    concerns: tuple[Callable[[], object], ...] = (
+        partial(windows.sweep, now),
+        expiry.work_off,
+        expiry.settle,
+        refresh.work_off,
+        partial(_start_segments, now),
+        partial(exports.take_over, now),
+        partial(exports.purge, now),
+        partial(jobs.take_over, now),
+        partial(jobs.purge, now),
+        mirror.work_off,
+        cleanup.clear_group_prices,
+    )
+    return sum(_done(concern) for concern in concerns)
+
+
+def _done(concern: Callable[[], object]) -> bool:
+    """Whether it did not fail: what fails does not keep the others from their work."""
+    try:
+        on_writer(concern)()
+    except Exception:
+        logger.exception("A concern of the sweep or the night failed; the next one tries again.")
+        return False
+    return True
+
+
+def _start_segments(now: datetime) -> None:
+    if schedule.is_due(now):
         run_segments.apply_async(queue=conf.get("CELERY_QUEUE"))
-    for concern in (exports, jobs):
-        on_writer(concern.take_over)(now)
-        on_writer(concern.purge)(now)
-    done = on_writer(expiry.work_off)() + on_writer(expiry.settle)()
-    done += on_writer(mirror.work_off)()
-    return done + on_writer(cleanup.clear_group_prices)()
 
 
 @shared_task(name=conf.REFRESH_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -63,8 +91,12 @@ def mirror_groups() -> int:
 
 @shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)
 def repair_by_night() -> int:
-    """Every night: forget customers whose deletion nobody told us of, and correct the mirror."""
-    return on_writer(erasure.forget_the_gone)() + on_writer(mirror.repair)()
+    """Every night: forget customers whose deletion nobody told us of, correct the mirror, and
+    forget what runs of segments changed long ago. How many of these went well.
+    """
+    now = timezone.now()
+    old_runs = partial(schedule.forget_old_runs, now)
+    return sum(_done(concern) for concern in (customers.forget_the_gone, mirror.repair, old_runs))
 
 
 @shared_task(name=conf.EXPORT_TASK, acks_late=True, reject_on_worker_lost=True)

@@ -209,11 +209,11 @@ def forget(customer_ids: Collection[int]) -> int:
     suspects = Export.objects.filter(
         Q(group_id__in=events.values("group_id")) | Q(group=None)
     ).order_by("pk")
-    files = suspects.filter(size__gt=0)
-    removed = _remove_files(list(files.values_list("pk", flat=True)))
     unfinished = suspects.filter(status__in=[ExportStatus.QUEUED, ExportStatus.RUNNING])
     _begin_again(unfinished, past=min(customer_ids, default=0))
-    return removed
+    # After that: what ended meanwhile is a file now.
+    files = suspects.filter(size__gt=0)
+    return _remove_files(list(files.values_list("pk", flat=True)))
 
 
 def _begin_again(exports: QuerySet[Export], *, past: int) -> None:

@@ -46,6 +46,7 @@ def copy_group(
         sentence = f"The members of {group.name} are kept by its rule; copy the rule, not them."
         raise InvalidInput(sentence, field="with_members", code="kept_by_rule")
     with transaction.atomic():
+        queries.require_group(group)
         copy = editing.create_group(name, **{field: getattr(group, field) for field in COPIED})
         if with_members:
             _copy_members(group, copy, actor=actor)

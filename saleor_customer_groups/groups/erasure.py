@@ -7,7 +7,7 @@ lines, so that joins and leaves still pair up and `queries.members_at` still cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -37,14 +37,19 @@ def forget(customer_ids: Iterable[int], *, now: datetime | None = None) -> int:
     return count
 
 
-def forget_the_gone(*, now: datetime | None = None) -> int:
+def forget_the_gone(
+    *, now: datetime | None = None, first: Callable[[Sequence[int]], object] | None = None
+) -> int:
     """Forget customers who are in the history but not in the shop; how many they were.
 
-    For rows that were deleted without an event. Reads the history's index once, in the order of
+    For rows that were deleted without an event. `first` is called with the customers of each
+    chunk while the history still knows them. Reads the history's index once, in the order of
     the customers; may be killed and run again.
     """
     moment, count, last = now or timezone.now(), 0, 0
     while gone := _ids(statements.GONE, {"after": last, "limit": CHUNK}):
+        if first is not None:
+            first(gone)
         count += forget(gone, now=moment)
         last = gone[-1]
     return count

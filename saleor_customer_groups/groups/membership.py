@@ -184,7 +184,7 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
             if standing.named_by_rules:
                 changes.record(in_this_chunk, changes.Fact.GROUPS)
         changed += in_this_chunk
-        filled = filled or len(in_this_chunk) == room
+        filled = filled or (room is not None and len(in_this_chunk) < len(chunk))
     return _Written(customers=tuple(changed), filled=filled)
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from .. import conf
+from ..errors import InvalidInput
 from ..models import (
     CustomerGroup,
     DefaultGroup,
@@ -171,6 +172,13 @@ def guest_group_id(*, fresh: bool = False) -> int | None:
 def forget_guest_group() -> None:
     """The next `guest_group_id` asks the database."""
     cache.delete(GUEST_GROUP_KEY)
+
+
+def require_group(group: CustomerGroup) -> None:
+    """InvalidInput (code "not_found") when the group was deleted since it was read."""
+    if not CustomerGroup.objects.filter(pk=group.pk).exists():
+        sentence = f"There is no group {group.name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
 
 
 def group_by_slug(slug: str) -> CustomerGroup | None:

@@ -113,6 +113,7 @@ def _ids_of(source: CustomerGroup | Iterable[int], *, now: datetime) -> Iterator
     if source.kind == GroupKind.GUEST:
         sentence = f"{source.name} is the guest group: it holds nobody who could be frozen."
         raise InvalidInput(sentence, field="group", code="guest_group")
+    queries.require_group(source)
     members = queries.members_of(source, now=now).order_by("customer_id")
     yield from members.values_list("customer_id", flat=True).iterator(conf.get("ASSIGN_CHUNK"))
 

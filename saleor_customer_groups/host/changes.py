@@ -40,13 +40,24 @@ def _safely(note: Callable[P, None]) -> Callable[P, None]:
 def of_orders(orders: Iterable[Any]) -> None:
     """Orders were made, paid, cancelled, refunded or changed; a basket became an order."""
     customers = {order.user_id for order in orders if order.user_id is not None}
-    changes.record(sorted(customers), Fact.ORDERS, Fact.BASKETS)
+    # A gift card that paid for an order has no event of its own.
+    changes.record(sorted(customers), Fact.ORDERS, Fact.BASKETS, Fact.GIFT_CARDS)
 
 
 @_safely
 def of_customer(customer: Any) -> None:
-    """Something about the customer, their metadata or their addresses changed."""
-    changes.record([customer.pk], Fact.PROFILE, Fact.ADDRESS)
+    """Something about the customer, their metadata or their addresses changed.
+
+    With the e-mail or its confirmation Saleor may attach guest orders and gift cards, untold.
+    """
+    told = (Fact.PROFILE, Fact.ADDRESS, Fact.ORDERS, Fact.GIFT_CARDS)
+    changes.record([customer.pk], *told)
+
+
+@_safely
+def of_staff(user: Any) -> None:
+    """A user became staff, or a customer again: rules find customers only."""
+    changes.record([user.pk], *Fact)
 
 
 @_safely

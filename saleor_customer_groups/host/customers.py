@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Final
 
@@ -40,10 +40,10 @@ def welcome(customer: Any, *, channel_slug: str | None = None) -> None:
         return
     try:
         channel_id = _channel_id(channel_slug or registration_channel())
-        defaults.ensure_default(customer.pk, channel_id=channel_id)
         if channel_id is not None:
             registrations.remember(customer.pk, channel_id=channel_id)
         changes.record([customer.pk], *changes.Fact)
+        defaults.ensure_default(customer.pk, channel_id=channel_id)
     except Exception:
         logger.exception("Customer %s was not welcomed completely.", customer.pk)
 
@@ -54,11 +54,22 @@ def forget(customer: Any) -> None:
     An error is logged and never reaches the deletion, which is done: the nightly task repeats it.
     """
     try:
-        imports.forget([customer.pk])
-        exports.forget([customer.pk])  # before the history, which it asks for their groups
+        _forget_files([customer.pk])
         erasure.forget([customer.pk])
     except Exception:
         logger.exception("Customer %s was not erased from the history.", customer.pk)
+
+
+def forget_the_gone() -> int:
+    """The same for everybody who is gone and not forgotten yet; how many. For the nightly task."""
+    imports.forget_the_gone()  # what ended after its customers had gone
+    return erasure.forget_the_gone(first=_forget_files)
+
+
+def _forget_files(customer_ids: Sequence[int]) -> None:
+    """Before the history: exports ask it for the customers' groups."""
+    imports.forget(customer_ids)
+    exports.forget(customer_ids)
 
 
 def create_customer(
@@ -147,10 +158,11 @@ def _address_of(phone: str, user: User) -> Address:
     if number is None or not phonenumbers.is_valid_number(number):
         sentence = f"“{phone}” is no phone number with its country code."
         raise InvalidInput(sentence, field="phone", code="invalid")
+    region = phonenumbers.region_code_for_number(number) or ""
     address = Address(
         first_name=user.first_name,
         last_name=user.last_name,
-        country=phonenumbers.region_code_for_number(number) or "",
+        country=region if len(region) == 2 else "",  # "001" is the world's
         phone=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
     )
     if hasattr(address, "validation_skipped"):  # Saleor's mark of an address that is not whole

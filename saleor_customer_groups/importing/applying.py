@@ -20,6 +20,7 @@ from ..models import (
     Import,
     ImportMode,
     ImportOutcome,
+    ImportPart,
     ImportRow,
     ImportStatus,
     Membership,
@@ -98,12 +99,14 @@ def _apply(job: Import, now: datetime | None) -> None:
         widely=_is_wide(job),
     )
     with jobs.chunk(job) as current:
+        if not ImportPart.objects.filter(job=job).exists():
+            raise Refused("The file is no longer kept; upload it again.", code="file_is_gone")
         _refuse_staged(current)
         current.apply_began_at = current.apply_began_at or now or timezone.now()
         current.total = sum(current.counts.values())
-    while _apply_lines(job, group, act, now=now):
-        pass
     while _apply_leaving(job, group, act, now=now):
+        pass
+    while _apply_lines(job, group, act, now=now):
         pass
     with jobs.chunk(job) as current:
         current.counts = staging.counts(job)
@@ -201,11 +204,7 @@ def _append(
             [row.reason or None for row in with_until],
         )
         changed = set(change_each(group, ends, act=act, now=now))
-    surprising = [
-        row
-        for row in rest
-        if row.outcome != ImportOutcome.ALREADY and row.customer_id not in changed
-    ]
+    surprising = [row for row in rest if row.customer_id not in changed]
     members = _members(group, surprising, now=now)
     _note(ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
     _note(ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))

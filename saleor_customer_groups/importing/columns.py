@@ -147,13 +147,14 @@ def refuse_wrong_options(options: Mapping[str, Any]) -> None:
     ):
         raise WrongOption("The delimiter must be one character.", option="delimiter")
     key = options.get("key")
-    if key is not None and key not in set(Key):
+    if key is not None and (not isinstance(key, str) or key not in set(Key)):
         raise WrongOption(f"“{key}” is not one of {', '.join(Key)}.", option="key")
     region = options.get("region")
-    if region is not None and not is_region(region):
+    if region is not None and (not isinstance(region, str) or not is_region(region)):
         sentence = f"“{region}” is not a country; write two capital letters, for example PL."
         raise WrongOption(sentence, option="region")
-    if options.get("header") not in (None, True, False):
+    header = options.get("header")
+    if header is not None and not isinstance(header, bool):
         raise WrongOption("The header is either there or not.", option="header")
     _refuse_columns(options.get("columns") or {})
 

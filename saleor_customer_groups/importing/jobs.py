@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from celery import current_app
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -119,7 +120,7 @@ def claim(import_id: int, step: ImportStatus, **changes: Any) -> Import | None:
     left = Q(status=step) & (Q(leased_until=None) | Q(leased_until__lte=now))
     job = Import.objects.filter(pk=import_id)
     lease = {"run": F("run") + 1, "leased_until": now + LEASE}
-    if job.filter(left).update(**lease):
+    if job.filter(left).update(**lease, attempts=F("attempts") + 1):
         return find(import_id)
     if job.filter(MAY_BEGIN[step]).update(**lease, **_beginning(step), **changes):
         return find(import_id)
@@ -149,6 +150,7 @@ def chunk(job: Import, *, alone: bool = False) -> Iterator[Import]:
         if current.cancel_requested and current.status != ImportStatus.UNDOING:
             raise Cancelled
         yield current
+        current.attempts = 0
         current.leased_until = timezone.now() + LEASE if current.status in TASKS else None
         current.save()
 
@@ -182,7 +184,7 @@ def take_over(now: datetime) -> int:
     """Restart what killed runners left; how many imports. For the sweep."""
     steps = list(TASKS)
     left = Import.objects.filter(status__in=steps, leased_until__lte=now)
-    hopeless = left.filter(run__gte=MOST_RUNS)
+    hopeless = left.filter(attempts__gte=MOST_RUNS)
     hopeless.update(
         status=ImportStatus.FAILED,
         leased_until=None,
@@ -203,31 +205,58 @@ def purge(now: datetime) -> int:
     before = now - timedelta(days=conf.get("IMPORT_DAYS"))
     old = Import.objects.filter(created_at__lt=before).exclude(status__in=list(TASKS))
     parts = ImportPart.objects.filter(job_id=OuterRef("pk"))
-    ids = list(old.filter(Exists(parts)).values_list("pk", flat=True))
+    rows = ImportRow.objects.filter(job_id=OuterRef("pk"))
+    ids = list(old.filter(Exists(parts) | Exists(rows)).values_list("pk", flat=True))
     for import_id in ids:
         _purge(import_id)
     return len(ids)
 
 
 def forget(customer_ids: Collection[int]) -> int:
-    """Remove the files and lines that name these customers; how many imports. For who erases
-    customers. An import that is not done with its lines keeps them until it is.
+    """Remove the files of finished imports that name these customers, and what their lines say of
+    them; how many imports. For who erases customers.
+
+    An import that is not finished keeps them until it is: `forget_the_gone` comes back.
     """
-    parts = ImportPart.objects.filter(job_id=OuterRef("pk"))
-    done = Import.objects.filter(Exists(parts), status__in=FINISHED)
-    named = ImportRow.objects.filter(job_id=OuterRef("pk"), customer_id__in=customer_ids)
-    ids = list(done.filter(Exists(named)).values_list("pk", flat=True))
+    return _forget(ImportRow.objects.filter(customer_id__in=customer_ids))
+
+
+def forget_the_gone() -> int:
+    """The same for customers who are gone from the shop. For the nightly task."""
+    customers = get_user_model()._default_manager.filter(pk=OuterRef("customer_id"))
+    return _forget(ImportRow.objects.filter(~Exists(customers), customer_id__isnull=False))
+
+
+def _forget(rows: QuerySet[ImportRow]) -> int:
+    naming = rows.filter(job_id=OuterRef("pk"))
+    ids = list(
+        Import.objects.filter(Exists(naming), status__in=FINISHED).values_list("pk", flat=True)
+    )
     for import_id in ids:
-        _purge(import_id)
+        with transaction.atomic():
+            if _drop_file(import_id):
+                rows.filter(job_id=import_id).update(value="", reason="", customer_id=None)
     return len(ids)
 
 
+def _drop_file(import_id: int) -> bool:
+    """Remove the file, unless a step runs; nobody begins one until the transaction ends."""
+    job = Import.objects.select_for_update(of=("self",)).filter(pk=import_id)
+    if job.exclude(status__in=list(TASKS)).first() is None:
+        return False
+    # The sentence and the columns may quote the file.
+    Import.objects.filter(pk=import_id).update(layout={}, error="")
+    ImportPart.objects.filter(job_id=import_id).delete()
+    return True
+
+
 def _purge(import_id: int) -> None:
+    with transaction.atomic():
+        if not _drop_file(import_id):
+            return
     rows = ImportRow.objects.filter(job_id=import_id)
     while some := list(rows.order_by("customer_id").values_list("pk", flat=True)[:PURGED]):
         rows.filter(pk__in=some).delete()
-    # Last: an import with parts is one that is not forgotten yet.
-    ImportPart.objects.filter(job_id=import_id).delete()
 
 
 def _request(import_id: int, step: ImportStatus, **changes: Any) -> Import:
@@ -249,6 +278,7 @@ def _beginning(step: ImportStatus) -> dict[str, Any]:
         "status": step,
         "cancel_requested": False,
         "done": 0,
+        "attempts": 0,
         "error": "",
         "error_code": "",
     }

@@ -37,6 +37,7 @@ class Answer(StrEnum):
     INVALID = "invalid"
     AMBIGUOUS = "ambiguous"
     DUPLICATE = "duplicate"
+    FULL = "full"  # the group has no room
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def add_pasted(
         )
     outcome = dict.fromkeys(result.already, Answer.ALREADY)
     outcome |= dict.fromkeys(result.unknown, Answer.UNKNOWN)
+    outcome |= dict.fromkeys(result.full, Answer.FULL)
     return PastedResult(tuple(_final(line, outcome) for line in _once(lines)))
 
 
@@ -137,10 +139,10 @@ def remove_pasted(
 def _read(
     group: CustomerGroup, text: str, *, by: str, region: str | None, now: datetime
 ) -> list[_Named]:
-    if by != AUTO and by not in set(Key):
+    if not isinstance(by, str) or (by != AUTO and by not in set(Key)):
         sentence = f"“{by}” is not one of {', '.join(Key)}, {AUTO}."
         raise InvalidInput(sentence, field="by")
-    if region is not None and not identifiers.is_region(region):
+    if region is not None and (not isinstance(region, str) or not identifiers.is_region(region)):
         sentence = f"“{region}” is not a country; write two capital letters, for example PL."
         raise InvalidInput(sentence, field="region")
     refuse_kept_group(group, now=now)
@@ -247,6 +249,9 @@ def _final(line: PastedLine, outcome: dict[int, Answer]) -> PastedLine:
         return replace(
             line, answer=answer, customer_id=None, code="unknown_customer", reason=reason
         )
+    if answer is Answer.FULL:
+        reason = problems.sentence("group_full")
+        return replace(line, answer=answer, code="group_full", reason=reason)
     # A customer who was made may have entered the group by being made: its default group.
     return line if line.answer is Answer.CREATED else replace(line, answer=answer)
 

@@ -54,7 +54,7 @@ SELECT %(job)s, found.line,
             WHEN found.until IS NOT NULL AND found.until IS DISTINCT FROM member.until
             THEN 'change'
             ELSE 'already' END,
-       CASE WHEN found.customers = 1 THEN found.customer_id END,
+       CASE WHEN found.code = '' AND found.customers = 1 THEN found.customer_id END,
        found.until, found.reason, coalesce(found.value, found.name),
        CASE WHEN found.code <> '' THEN found."column"
             WHEN found.customers = 1 AND found.customer_id IS NOT NULL THEN ''

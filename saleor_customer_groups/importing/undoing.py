@@ -5,7 +5,7 @@ Only where nobody changed a membership since; the others stay, and are reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from .. import conf
 from ..errors import InvalidInput
+from ..groups.kinds import RULE_SOURCES
 from ..groups.rows import BulkAct, change_each, join_each, leave_each
 from ..groups.writing import Rows
 from ..models import (
@@ -53,10 +54,13 @@ SELECT done.id, done.customer_id, done.action, former.until, entry.source, entry
         WHERE line.customer_id = done.customer_id AND line.group_id = done.group_id
           AND line.id < done.id AND line.action = 'joined'
         ORDER BY line.id DESC LIMIT 1) AS entry ON done.action = 'left'
- WHERE done.import_id = %s AND done.id > %s
- ORDER BY done.id
- LIMIT %s
+ WHERE done.import_id = %(job)s AND (%(after)s = 0 OR done.id < %(after)s)
+ ORDER BY done.id DESC
+ LIMIT %(limit)s
 """
+
+CHANGED_SINCE: Final = (ImportOutcome.KEPT, "changed_since")
+NO_ROOM: Final = (ImportOutcome.FULL, "group_full")
 
 
 class Done(NamedTuple):
@@ -117,10 +121,12 @@ def _undo_some(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime
             return False
         last = [line for line in lines if not line.repeated]
         kept = [line for line in last if line.touched]
-        _reverse([line for line in last if not line.touched], group, act, now or timezone.now())
-        _report_kept(current, kept)
-        current.counts["undone"] += len(last) - len(kept)
-        current.counts["kept"] += len(kept)
+        untouched = [line for line in last if not line.touched]
+        full = _reverse(untouched, group, act, now or timezone.now())
+        _report(current, [line.customer_id for line in kept], *CHANGED_SINCE)
+        _report(current, full, *NO_ROOM)
+        current.counts["undone"] += len(untouched) - len(full)
+        current.counts["kept"] += len(kept) + len(full)
         current.undo_position = lines[-1].event_id
         current.done += len(lines)
     return True
@@ -130,12 +136,15 @@ def _next(job: Import) -> list[Done]:
     table = connection.ops.quote_name(MembershipEvent._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            DONE.format(event=table), [job.pk, job.undo_position, conf.get("IMPORT_CHUNK")]
+            DONE.format(event=table),
+            {"job": job.pk, "after": job.undo_position, "limit": conf.get("IMPORT_CHUNK")},
         )
         return [Done(*row) for row in cursor.fetchall()]
 
 
-def _reverse(lines: Sequence[Done], group: CustomerGroup, act: BulkAct, now: datetime) -> None:
+def _reverse(lines: Sequence[Done], group: CustomerGroup, act: BulkAct, now: datetime) -> list[int]:
+    """Undo these; the customers who found no room to be put back, ascending."""
+
     def lasts(line: Done) -> bool:
         return line.until is None or line.until > now
 
@@ -150,25 +159,32 @@ def _reverse(lines: Sequence[Done], group: CustomerGroup, act: BulkAct, now: dat
     if moved := [line for line in changed if lasts(line)]:
         rows = Rows([line.customer_id for line in moved], [line.until for line in moved])
         change_each(group, rows, act=act, now=now)
-    _put_back([line for line in left if lasts(line)], group, act, now)
+    again = [line for line in left if lasts(line)]
+    put_back = _put_back(again, group, act, now)
+    return sorted(line.customer_id for line in again if line.customer_id not in put_back)
 
 
-def _put_back(lines: Sequence[Done], group: CustomerGroup, act: BulkAct, now: datetime) -> None:
-    """Each with the source it had: one statement for each source."""
+def _put_back(lines: Sequence[Done], group: CustomerGroup, act: BulkAct, now: datetime) -> set[int]:
+    """Each with the source it had, one statement for each source; who is in again."""
+    found: set[int] = set()
     for source in sorted({line.source or MembershipSource.MANUAL for line in lines}):
         some = [line for line in lines if (line.source or MembershipSource.MANUAL) == source]
+        former_source = MembershipSource.MANUAL if source in RULE_SOURCES else source
         rows = Rows(
             [line.customer_id for line in some],
             [line.until for line in some],
             [line.reason or "" for line in some],
         )
-        former = BulkAct(source=source, reason=act.reason, actor=act.actor, widely=act.widely)
-        join_each(group, rows, act=former, now=now)
+        former = BulkAct(
+            source=former_source, reason=act.reason, actor=act.actor, widely=act.widely
+        )
+        found.update(join_each(group, rows, act=former, now=now))
+    return found
 
 
-def _report_kept(job: Import, lines: Iterable[Done]) -> None:
-    ids = [line.customer_id for line in lines]
+def _report(job: Import, ids: Sequence[int], outcome: ImportOutcome, code: str) -> None:
+    """Say of the lines that name these customers why they were not undone."""
     if ids:
         rows = ImportRow.objects.filter(job=job, customer_id__in=ids)
         named = rows.exclude(outcome=ImportOutcome.DUPLICATE)
-        named.update(outcome=ImportOutcome.KEPT, code="changed_since")
+        named.update(outcome=outcome, code=code)

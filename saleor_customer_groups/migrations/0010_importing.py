@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('undo_position', models.BigIntegerField(default=0)),
                 ('leased_until', models.DateTimeField(blank=True, null=True)),
                 ('run', models.PositiveIntegerField(default=0)),
+                ('attempts', models.PositiveIntegerField(default=0)),
                 ('all_or_nothing', models.BooleanField(default=False)),
                 ('cancel_requested', models.BooleanField(default=False)),
                 ('error', models.CharField(blank=True, default='', max_length=500)),

@@ -87,6 +87,8 @@ class Import(models.Model):
     # longer the import's was taken for dead, and writes nothing more.
     leased_until = models.DateTimeField(null=True, blank=True)
     run = models.PositiveIntegerField(default=0)
+    # How often a run began since one last got further.
+    attempts = models.PositiveIntegerField(default=0)
     all_or_nothing = models.BooleanField(default=False)
     cancel_requested = models.BooleanField(default=False)
     error = models.CharField(max_length=500, blank=True, default="")

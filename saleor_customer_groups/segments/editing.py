@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from celery import current_app
 from django.contrib.auth import get_user_model
@@ -17,15 +17,18 @@ from django.utils import timezone
 
 from .. import conf
 from ..errors import InvalidInput, Refused
-from ..groups import editing, references
+from ..groups import editing, membership, references
 from ..groups.editing import GroupDetails
-from ..models import CustomerGroup, GroupKind, Segment, SegmentPin
+from ..models import CustomerGroup, GroupKind, Membership, MembershipSource, Segment, SegmentPin
 from . import compile, cycles, reading, refresh, rules
+
+LARGEST: Final = 2**31 - 1  # id of a customer
 
 
 def create_dynamic(name: str, rule: object, **details: Unpack[GroupDetails]) -> CustomerGroup:
     """Make a group that the rule keeps. InvalidRule, or InvalidInput as for `create_group`."""
     with transaction.atomic():
+        one_at_a_time()
         details["kind"] = GroupKind.DYNAMIC.value
         group = editing.create_group(name, **details)
         _write(group, rule)
@@ -40,6 +43,7 @@ def create_of_channel(
     InvalidInput: a channel that does not exist, or as for `create_group`.
     """
     with transaction.atomic():
+        one_at_a_time()
         details["kind"], details["channel_id"] = GroupKind.CHANNEL.value, channel_id
         group = editing.create_group(name, **details)
         _write(group, reading.of_channel(group))
@@ -55,8 +59,21 @@ def set_rule(group: CustomerGroup, rule: object, *, now: datetime | None = None)
     default group, which newcomers enter whatever a rule says.
     """
     with transaction.atomic():
-        _one_at_a_time()
-        return _write(editing.hand_to_rule(group), rule, now=now)
+        one_at_a_time()
+        current = editing.hand_to_rule(group)
+        segment = _write(current, rule, now=now)
+        _last(current)
+    return segment
+
+
+def _last(group: CustomerGroup) -> None:
+    """Ends that were given by hand end no membership that a rule keeps."""
+    ending = Membership.objects.filter(group=group, until__isnull=False)
+    ids = ending.order_by("customer_id").values_list("customer_id", flat=True)
+    reason = f"The rule of {group.name}"[:500]
+    membership.set_until(
+        group, list(ids), None, source=MembershipSource.RULE, reason=reason, actor=refresh.ACTOR
+    )
 
 
 def copy_rule(source: CustomerGroup, name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
@@ -72,7 +89,7 @@ def pin(group: CustomerGroup, customer_ids: Iterable[int], *, included: bool) ->
 
     Customers who do not exist are passed over. Refused for a group without a rule.
     """
-    ids = sorted(set(customer_ids))
+    ids = _existing(customer_ids)
     with transaction.atomic():
         segment = _segment_of(group)
         pins = SegmentPin.objects.filter(segment=segment, customer_id__in=ids)
@@ -80,7 +97,7 @@ def pin(group: CustomerGroup, customer_ids: Iterable[int], *, included: bool) ->
             pins.filter(included=included).values_list("customer_id", flat=True)
         )
         pins.exclude(included=included).delete()
-        new = _existing(one for one in ids if one not in as_they_should_be)
+        new = [one for one in ids if one not in as_they_should_be]
         SegmentPin.objects.bulk_create(
             (SegmentPin(segment=segment, customer_id=one, included=included) for one in new),
             ignore_conflicts=True,
@@ -92,7 +109,7 @@ def pin(group: CustomerGroup, customer_ids: Iterable[int], *, included: bool) ->
 
 def unpin(group: CustomerGroup, customer_ids: Iterable[int]) -> int:
     """Leave these customers to the rule again; how many were pinned."""
-    ids = sorted(set(customer_ids))
+    ids = _existing(customer_ids)
     with transaction.atomic():
         segment = _segment_of(group)
         count, _ = SegmentPin.objects.filter(segment=segment, customer_id__in=ids).delete()
@@ -104,9 +121,15 @@ def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -
     """Save the rule and what is known of it; the full run starts after commit."""
     rule = rules.parse(data, absent=compile.absent())
     named = rules.groups(rule)
-    _one_at_a_time()
+    one_at_a_time()
     _require_groups(named)
     cycles.refuse(group, named)
+    if group.pk in rules.groups_under_not(rule):
+        sentence = (
+            "The rule asks that its customers are not in its own group: they would go in and out "
+            "for ever."
+        )
+        raise InvalidInput(sentence, field="rule", code="cycle")
     values: dict[str, Any] = {
         "rule": data,
         "facts": sorted(rules.facts(rule)),
@@ -121,7 +144,7 @@ def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -
     return segment
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """Rules are saved one after another: of two that close a circle together, the second must see
     the first. Before any group is locked, since a rule also holds the groups that it names.
     """
@@ -145,7 +168,7 @@ def _require_groups(named: Iterable[int]) -> None:
 
 
 def _existing(ids: Iterable[int]) -> list[int]:
-    wanted = sorted(ids)
+    wanted = sorted({one for one in ids if 0 < one <= LARGEST})
     found = get_user_model()._default_manager.filter(pk__in=wanted).order_by("pk")
     return list(found.values_list("pk", flat=True))
 

@@ -26,6 +26,7 @@ def create_ladder(
     InvalidInput: no steps, or amounts that do not rise.
     """
     with transaction.atomic():
+        editing.one_at_a_time()
         made = [groups.create_group(name, priority=n) for n, (name, _) in enumerate(steps)]
         rules = templates.ladder(
             steps,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..models import CustomerGroup, GroupKind, Segment
-from . import rules
+from . import compile, rules
 from .rules import Node
 
 
@@ -16,7 +16,7 @@ def rule_of(segment: Segment) -> Node | None:
     or newer release saved, which this one does not understand.
     """
     if segment.group.kind != GroupKind.CHANNEL:
-        return rules.parse(segment.rule)
+        return rules.parse(segment.rule, absent=compile.absent())
     return rules.parse(of_channel(segment.group)) if segment.group.channel else None
 
 

@@ -35,6 +35,7 @@ from .rules import InvalidRule, Node
 logger = logging.getLogger(__name__)
 
 CHUNK: Final = 5_000  # customers that are settled in one transaction
+TOGETHER: Final = 100  # rules that one statement asks
 ROWS: Final = 1_000  # of the queue that are worked off in one transaction
 ACTOR: Final = "system"
 SOURCES: Final = {
@@ -83,7 +84,11 @@ def work_off() -> int:
             by_fact: defaultdict[str, set[int]] = defaultdict(set)
             for row in rows:
                 by_fact[row.fact].add(row.customer_id)
-            for segment_ids, ids in _questions(by_fact):
+            questions = list(_questions(by_fact))
+            # All of them at once: two workers with several questions each would else wait for
+            # each other.
+            _held(sorted({number for numbers, _ in questions for number in numbers}))
+            for segment_ids, ids in questions:
                 _settle(segment_ids, sorted(ids))
             CustomerChange.objects.filter(id__in=[row.id for row in rows]).delete()
         done += len(rows)
@@ -130,8 +135,10 @@ def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set
 def _settle(segment_ids: Sequence[int], customer_ids: Sequence[int]) -> Settled:
     asked = [(one, rule) for one in _held(segment_ids) if (rule := _understood(one)) is not None]
     changes: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
-    for group_id, customer_id, joins in _answers(asked, customer_ids, timezone.now()):
-        changes[group_id, joins].append(customer_id)
+    now = timezone.now()
+    for start in range(0, len(asked), TOGETHER):
+        for found in _answers(asked[start : start + TOGETHER], customer_ids, now):
+            changes[found.group_id, found.joins].append(found.customer_id)
     done = Settled()
     for segment, _ in asked:
         why = _why(segment)
@@ -165,7 +172,7 @@ def _answers(asked: Asked, customer_ids: Sequence[int], now: datetime) -> list[D
     try:
         with transaction.atomic():
             return asking.differences(asked, customer_ids, now=now)
-    except (DataError, ProgrammingError) as error:
+    except (DataError, ProgrammingError, InvalidRule) as error:
         if len(asked) == 1:
             note_error(asked[0][0], error)
             return []
@@ -178,7 +185,8 @@ def note_error(segment: Segment, error: Exception) -> None:
     """
     words = str(error) if isinstance(error, CustomerGroupsError) else type(error).__name__
     Segment.objects.filter(pk=segment.pk).update(error=f"The rule could not be run: {words}"[:500])
-    logger.error("The rule of group %s could not be run: %s", segment.group_id, words)
+    code = getattr(error, "code", "") or type(error).__name__
+    logger.error("The rule of group %s could not be run: %s", segment.group_id, code)
 
 
 class Why(TypedDict):

@@ -65,6 +65,14 @@ def groups(node: Node) -> frozenset[int]:
     return frozenset(one for value in named if isinstance(value, tuple) for one in value)  # type: ignore[misc]  # ids
 
 
+def groups_under_not(node: Node, *, odd: bool = False) -> frozenset[int]:
+    """The groups of which the rule asks that the customer is not in them."""
+    if isinstance(node, Leaf):
+        return groups(node) if odd else frozenset()
+    turned = odd ^ isinstance(node, Not)
+    return frozenset().union(*(groups_under_not(one, odd=turned) for one in children(node)))
+
+
 def every(node: Node) -> int | None:
     """After how many seconds the clock alone may change an answer; None: it cannot."""
     found: list[int] = []

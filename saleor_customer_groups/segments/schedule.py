@@ -17,12 +17,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import conf
-from ..models import Membership, Segment, SegmentRun
+from ..models import CustomerGroup, Membership, Segment, SegmentRun
 from . import refresh
 
 logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=10)  # renewed with every chunk that is written
+KEPT: Final = timedelta(days=90)  # what a run changed
 RETRY: Final = timedelta(minutes=10)  # after a run that failed
 
 
@@ -78,6 +79,11 @@ def next_due(segment: Segment, after: datetime) -> datetime:
     return min(night, after + timedelta(seconds=segment.every_seconds))
 
 
+def forget_old_runs(now: datetime) -> int:
+    """Runs that are older than KEPT; how many. For the nightly task."""
+    return SegmentRun.objects.filter(at__lt=now - KEPT).delete()[0]
+
+
 def _due(now: datetime) -> QuerySet[Segment]:
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
     return Segment.objects.filter(free, due_at__lte=now)
@@ -100,8 +106,10 @@ def _lease(segments: QuerySet[Segment], now: datetime) -> bool:
 def _run(segment: Segment) -> Run | None:
     """Run it; an error is kept with the segment, and it is due again in a while."""
     started, began = timezone.now(), time.monotonic()
+    Segment.objects.filter(pk=segment.pk).update(error="")
     try:
         refresh.work_off()  # what events know already is no drift
+        _wait_for_writers(segment)
         settled = refresh.Settled()
         for chunk in refresh.differences(segment, now=started):
             settled += refresh.settle([segment.pk], chunk)
@@ -113,6 +121,16 @@ def _run(segment: Segment) -> Run | None:
     return _finish(segment, started, settled, took)
 
 
+def _wait_for_writers(segment: Segment) -> None:
+    """Who was about to write members of a group that the rule names, before the rule was saved,
+    does not know that a rule asks about them. They hold the group; who comes later knows.
+    """
+    for number in segment.refers_to.order_by("id").values_list("id", flat=True):
+        with transaction.atomic():
+            group = CustomerGroup.objects.select_for_update(no_key=True).filter(pk=number)
+            group.order_by().values_list("id").first()
+
+
 def _finish(segment: Segment, started: datetime, settled: refresh.Settled, took_ms: int) -> Run:
     drift = _is_repair(segment) and settled != refresh.Settled()
     run = Run(settled.joined, settled.left, took_ms, drift)
@@ -120,9 +138,11 @@ def _finish(segment: Segment, started: datetime, settled: refresh.Settled, took_
         current = Segment.objects.select_for_update(no_key=True).filter(pk=segment.pk).first()
         if current is None:
             return run
-        current.took_ms, current.leased_until, current.error = took_ms, None, ""
+        current.took_ms, current.leased_until = took_ms, None
         # A rule that was saved meanwhile is due still, and this run does not speak for it.
-        if current.rule == segment.rule:
+        if current.rule == segment.rule and current.error:
+            current.due_at = timezone.now() + RETRY  # a chunk could not be asked about
+        elif current.rule == segment.rule:
             current.right_at, current.due_at = started, next_due(current, started)
         current.save()
         if settled != refresh.Settled():
@@ -156,4 +176,7 @@ def _is_repair(segment: Segment) -> bool:
 
 def _failed(segment: Segment, error: Exception) -> None:
     refresh.note_error(segment, error)
-    Segment.objects.filter(pk=segment.pk).update(leased_until=None, due_at=timezone.now() + RETRY)
+    mine = Segment.objects.filter(pk=segment.pk)
+    mine.update(leased_until=None)
+    # A rule that was saved meanwhile is due still.
+    mine.filter(rule=segment.rule).update(due_at=timezone.now() + RETRY)

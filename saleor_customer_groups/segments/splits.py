@@ -68,6 +68,8 @@ def split(
     salt = secrets.token_hex(8) if salt is None else _checked_salt(salt)
     now = timezone.now()
     with transaction.atomic():
+        if parts[0].percent is not None:
+            editing.one_at_a_time()  # before the group: as who saves a rule
         current = _held(group, now=now)
         if parts[0].percent is not None:
             made = tuple(_by_percent(current, parts, salt))

@@ -82,8 +82,9 @@ def test_freezing_costs_as_many_statements_for_many_as_for_one(number, customer,
     with counted() as statements:
         snapshots.freeze("Spring", vip)
 
-    # slug: taken? group: unique? written; members read; the group locked, members, prices
-    assert len(statements) == 7
+    # slug: taken? group: unique? written; source: there? members read; the group locked, members,
+    # prices
+    assert len(statements) == 8
 
 
 @pytest.mark.parametrize("days", [0, -1, 36_501, "ten", 1.5])

@@ -116,7 +116,7 @@ class TestPaste:
     def test_it_answers_each_line(self, alice, vip, monkeypatch):
         monkeypatch.setattr(sys, "stdin", io.StringIO("alice@example.com\n\n+48 12\n"))
 
-        with pytest.raises(CommandError, match="1 of 2 lines name nobody"):
+        with pytest.raises(CommandError, match="1 of 2 lines came to nothing"):
             run("customer_group_paste", "vip")
 
         assert run.printed == [

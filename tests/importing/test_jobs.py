@@ -179,7 +179,7 @@ class TestTakingOver:
 
     def test_what_never_ends_is_given_up(self, vip, now, started):
         files.create_import(vip, mode="append", name="a.csv", data=b"email\n")
-        Import.objects.update(status="applying", leased_until=now, run=jobs.MOST_RUNS)
+        Import.objects.update(status="applying", leased_until=now, attempts=jobs.MOST_RUNS)
 
         assert jobs.take_over(now) == 0
         assert (Import.objects.get().status, started) == ("failed", [])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.groups import editing as groups
@@ -87,6 +90,30 @@ def test_a_rule_may_name_its_own_group(db, customer):
     type(ada).objects.update(email="ada@example.com")
     schedule.run(Segment.objects.get())
     assert members(group) == [ada.pk]
+
+
+def test_a_rule_never_asks_that_its_customers_are_not_in_its_own_group(db):
+    """They would go in and out for ever."""
+    group = editing.create_dynamic("Friends", domain("friends.example"))
+    with pytest.raises(InvalidInput, match="in and out for ever"):
+        editing.set_rule(group, {"all": [domain("a.example"), {"not": names(group)}]})
+    editing.set_rule(group, {"not": {"not": names(group)}})
+
+
+def test_ends_given_by_hand_end_when_a_rule_takes_over(customer, db):
+    ada = customer("ada@friends.example")
+    group = groups.create_group("Friends")
+    membership.add(group, [ada.pk], source="manual", until=timezone.now() + timedelta(days=1))
+    editing.set_rule(group, domain("friends.example"))
+    assert group.memberships.get().until is None
+
+
+def test_ids_that_no_customer_can_have_are_passed_over(customer, db):
+    group = editing.create_dynamic("Friends", domain("friends.example"))
+    ada = customer("ada@example.com")
+    assert editing.pin(group, [ada.pk, 99_999_999_999, -1], included=True) == 1
+    assert members(group) == [ada.pk]
+    assert Segment.objects.get().error == ""
 
 
 def test_the_group_of_a_channel_holds_who_registered_or_bought_in_it(customer, channel, db):

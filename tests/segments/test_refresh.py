@@ -21,6 +21,7 @@ from saleor_customer_groups.models import (
     SegmentRun,
 )
 from saleor_customer_groups.segments import asking, editing, refresh, schedule
+from saleor_customer_groups.segments import compile as compiler
 from tests.segments.people import domain, members, moved
 
 
@@ -212,6 +213,27 @@ def test_one_broken_rule_does_not_silence_the_others(friends, customer, monkeypa
     assert "There is no field 'shoe_size'" in Segment.objects.get(group=broken).error
 
 
+def test_a_field_that_the_host_lost_silences_only_its_own_rule(friends, customer, monkeypatch):
+    other = editing.create_dynamic("Buyers", {"orders_count": {"gte": 0}})
+    monkeypatch.setattr(compiler, "absent", lambda: frozenset({"orders_count"}))
+    ada = customer("ada@friends.example")
+    changes.record([ada.pk], *Fact)
+    refresh.work_off()
+    assert (members(friends), members(other)) == ([ada.pk], [])
+    assert not CustomerChange.objects.exists()
+
+
+def test_a_number_in_metadata_that_is_none_stops_nobody(customer, db):
+    rule = {"metadata": {"key": "points", "type": "number", "gte": "10"}}
+    group = editing.create_dynamic("Collectors", rule)
+    good = customer("good@example.com", metadata={"points": "12"})
+    for n, space in enumerate("\u2003\u2028\u3000\u0085"):
+        customer(f"odd{n}@example.com", metadata={"points": f"12{space}"})
+    schedule.run_due()
+    assert members(group) == [good.pk]
+    assert Segment.objects.get().error == ""
+
+
 def test_a_rule_that_the_database_cannot_answer_does_not_either(friends, customer, monkeypatch):
     worse = editing.create_dynamic("Worse", domain("friends.example"))
     sound = asking.differences
@@ -251,6 +273,36 @@ def test_customers_of_a_chunk_that_was_killed_stay_in_the_queue(friends, custome
 
     assert refresh.work_off() == 1
     assert members(friends) == [ada.pk]
+
+
+def test_a_run_that_could_not_ask_about_everybody_does_not_say_that_all_is_right(
+    friends, customer, monkeypatch
+):
+    customer("ada@friends.example")
+    monkeypatch.setattr(
+        asking, "differences", lambda *a, **k: connection.cursor().execute("SELECT 1 / 0")
+    )
+    schedule.run_due()
+    segment = Segment.objects.get()
+    assert (segment.right_at, segment.error) == (None, "The rule could not be run: DataError")
+    assert timezone.now() < segment.due_at < timezone.now() + timedelta(hours=1)
+
+
+def test_old_runs_are_forgotten(friends, customer):
+    customer("ada@friends.example")
+    schedule.run_due()
+    assert schedule.forget_old_runs(timezone.now() + timedelta(days=89)) == 0
+    assert schedule.forget_old_runs(timezone.now() + timedelta(days=91)) == 1
+
+
+def test_rules_are_asked_a_hundred_at_a_time(customer, monkeypatch, counted):
+    monkeypatch.setattr(refresh, "TOGETHER", 3)
+    made = [editing.create_dynamic(f"G{n}", domain("friends.example")) for n in range(7)]
+    ada = customer("ada@friends.example")
+    with counted() as statements:
+        refresh.settle(Segment.objects.values_list("pk", flat=True), [ada.pk])
+    assert len([sql for sql in statements if "customer_scope" in sql]) == 3
+    assert all(members(group) == [ada.pk] for group in made)
 
 
 def test_staff_are_no_customers(friends, customer):

@@ -84,3 +84,51 @@ def test_workers_with_overlapping_groups_never_wait_in_a_circle(customer, at_onc
 
     at_once(*[act(1), act(-1)] * 4)
     assert MembershipEvent.objects.count() == 4 * 60
+
+
+def test_workers_with_different_questions_never_wait_in_a_circle(customer, at_once):
+    """A transaction asks several sorts of rules; it locks all of them in one order first."""
+    editing.create_dynamic("S1", domain("friends.example"))
+    editing.create_dynamic("S2", {"orders_count": {"gte": 0}})
+    both = {"any": [domain("friends.example"), {"open_basket_older_than": {"hours": 1}}]}
+    editing.create_dynamic("S3", both)
+    ids = [customer(f"c{n}@friends.example").pk for n in range(30)]
+
+    def act(*facts):
+        def do():
+            for one in ids:
+                changes.record([one], *facts)
+                refresh.work_off()
+
+        return do
+
+    at_once(*[act(Fact.PROFILE, Fact.ORDERS), act(Fact.ORDERS, Fact.BASKETS)] * 3)
+    assert not CustomerChange.objects.exists()
+    assert MembershipEvent.objects.count() == 3 * 30
+
+
+def test_who_joins_while_a_rule_that_names_the_group_is_saved_is_found(customer, at_once):
+    from threading import Barrier
+
+    from saleor_customer_groups.groups import editing as groups
+    from saleor_customer_groups.groups import membership
+
+    gold = groups.create_group("Gold")
+    ada = customer("ada@example.com")
+    written, saved = Barrier(2), Barrier(2)
+    made = []
+
+    def join():
+        with transaction.atomic():
+            membership.add(gold, [ada.pk], source="manual")
+            written.wait(30)
+            saved.wait(30)
+
+    def save():
+        written.wait(30)
+        made.append(editing.create_dynamic("Best", {"in_group": {"one_of": [gold.pk]}}))
+        saved.wait(30)
+        schedule.run_due()
+
+    at_once(join, save)
+    assert members(made[0]) == [ada.pk]

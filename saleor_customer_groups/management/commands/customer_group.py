@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from ...groups import copying, deleting, editing, membership, queries, snapshots
 from ...models import CustomerGroup, GroupKind, MembershipSource
 
 ACTOR: Final = "command"
+NOTHING: Final[Mapping[int, str]] = {}
 
 
 class Command(BaseCommand):
@@ -109,7 +110,8 @@ class Command(BaseCommand):
             group, customers.values(), source=MembershipSource.MANUAL, actor=ACTOR
         )
         words = ("added", f"already in {group.name}")
-        self._answer(options["email"], customers, changed=result.added, words=words)
+        full = dict.fromkeys(result.full, f"{group.name} has no room")
+        self._answer(options["email"], customers, changed=result.added, words=words, other=full)
 
     def _remove(self, options: dict[str, Any]) -> None:
         group, customers = _group(options["group"]), queries.customer_ids_by_email(options["email"])
@@ -200,17 +202,21 @@ class Command(BaseCommand):
         *,
         changed: Collection[int],
         words: tuple[str, str],
+        other: Mapping[int, str] = NOTHING,
     ) -> None:
         """A line for each address in the order given; unknown ones make the command fail."""
         for email in dict.fromkeys(emails):
             if email not in customers:
                 answer = "unknown customer"
             else:
-                answer = words[0] if customers[email] in changed else words[1]
+                number = customers[email]
+                answer = other.get(number) or words[number not in changed]
             self.stdout.write(f"{email}: {answer}")
         unknown = len(set(emails) - customers.keys())
         if unknown:
             raise CommandError(f"{unknown} of {len(set(emails))} customers are unknown.")
+        if other:
+            raise CommandError(f"{len(other)} of {len(set(emails))} customers found no room.")
 
 
 def _group(slug: str) -> CustomerGroup:

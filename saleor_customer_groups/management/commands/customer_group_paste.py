@@ -15,7 +15,12 @@ from ...importing.identifiers import Key
 from ...models import MembershipSource
 
 ACTOR: Final = "command"
-NOBODY: Final = (pasted.Answer.UNKNOWN, pasted.Answer.INVALID, pasted.Answer.AMBIGUOUS)
+FAILED: Final = (
+    pasted.Answer.UNKNOWN,
+    pasted.Answer.INVALID,
+    pasted.Answer.AMBIGUOUS,
+    pasted.Answer.FULL,
+)
 
 
 class Command(BaseCommand):
@@ -52,6 +57,6 @@ class Command(BaseCommand):
         for line in result.lines:
             parts = [str(line.number), line.text, line.answer.value, line.reason]
             self.stdout.write("  ".join(part for part in parts if part))
-        bad = sum(result.count(answer) for answer in NOBODY)
+        bad = sum(result.count(answer) for answer in FAILED)
         if bad:
-            raise CommandError(f"{bad} of {len(result.lines)} lines name nobody.")
+            raise CommandError(f"{bad} of {len(result.lines)} lines came to nothing.")

@@ -14,7 +14,8 @@ from .base import Asked, Condition, Field, Option
 from .customers import PROFILE, READS
 
 # A cast must never meet text that it cannot read: one customer's would end the whole statement.
-NUMBER: Final = r"^\s*[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\s*$"
+# Spaces only: what else PostgreSQL's \s matches, its numbers refuse, for everybody.
+NUMBER: Final = r"^ *[+-]?[0-9]{1,30}(\.[0-9]{1,30})? *$"
 # Exactly the days of the calendar, perhaps with a time behind.
 DAY: Final = (
     "^(?!0000)("
