@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.db import connection, connections
-from django.test.utils import CaptureQueriesContext
+from django.db import connection
 
 from saleor_customer_groups import changes, repricing
 from saleor_customer_groups.segments import compile as compiler
 from saleor_customer_groups.segments import editing, rules
 from saleor_customer_groups.segments.asking import SCOPE
 from saleor_customer_groups.segments.tree import Node, holds, leaves
+from tests.groups.conftest import at_once, channel, counted  # noqa: F401 - fixtures
 
 from .shop import NOW, open_shop
-
-PATIENCE = 30  # seconds until a barrier that is never reached fails the test
 
 
 @pytest.fixture(autouse=True)
@@ -45,56 +39,6 @@ def customer(db: None) -> Callable[..., Any]:
         return get_user_model().objects.create(email=email, **fields)
 
     return make
-
-
-@pytest.fixture
-def channel(db: None) -> Callable[..., Any]:
-    """Make a channel: channel("main")."""
-
-    def make(slug: str) -> Any:
-        return apps.get_model("channel", "Channel").objects.create(
-            name=slug.title(), slug=slug, currency_code="USD", default_country="US"
-        )
-
-    return make
-
-
-@pytest.fixture
-def counted() -> Callable[[], Any]:
-    """`with counted() as statements:` collects the SQL, without savepoints."""
-
-    @contextmanager
-    def count() -> Iterator[list[str]]:
-        statements: list[str] = []
-        with CaptureQueriesContext(connection) as queries:
-            yield statements
-        statements += [
-            query["sql"] for query in queries if not query["sql"].startswith(("SAVEP", "RELEASE"))
-        ]
-
-    return count
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """Run the acts at the same time, each on a connection of its own; their results in order."""
-
-    def run(*acts: Callable[[], Any]) -> list[Any]:
-        barrier = Barrier(len(acts))
-
-        def go(act: Callable[[], Any]) -> Any:
-            try:
-                connection.ensure_connection()
-                barrier.wait(PATIENCE)
-                return act()
-            finally:
-                connections.close_all()
-
-        with ThreadPoolExecutor(len(acts)) as pool:
-            futures = [pool.submit(go, act) for act in acts]
-            return [future.result() for future in futures]
-
-    return run
 
 
 def run(query: compiler.Query) -> list[int]:
