@@ -22,13 +22,12 @@ Asked: TypeAlias = Sequence[tuple[Segment, Node]]
 Pair: TypeAlias = tuple[int, int]  # of a group and a customer
 
 AS_IS: Final = """
-SELECT 'member', group_id, customer_id FROM {membership}
+SELECT 'member' AS sort, group_id AS number, customer_id FROM {membership}
  WHERE customer_id = ANY(%s::int[]) AND group_id = ANY(%s::bigint[])
    AND started_at <= %s AND (until IS NULL OR until > %s)
 UNION ALL
-SELECT CASE WHEN pin.included THEN 'in' ELSE 'out' END, segment.group_id, pin.customer_id
-  FROM {pin} AS pin JOIN {segment} AS segment ON segment.id = pin.segment_id
- WHERE pin.customer_id = ANY(%s::int[]) AND pin.segment_id = ANY(%s::bigint[])
+SELECT CASE WHEN included THEN 'in' ELSE 'out' END, segment_id, customer_id FROM {pin}
+ WHERE customer_id = ANY(%s::int[]) AND segment_id = ANY(%s::bigint[])
 """
 SCOPE: Final = "WITH customer_scope AS MATERIALIZED (SELECT unnest(%s::int[]) AS id) "
 
@@ -71,14 +70,12 @@ def _as_is(asked: Asked, customer_ids: Sequence[int], now: datetime) -> dict[str
     sql = AS_IS.format(
         membership=connection.ops.quote_name(Membership._meta.db_table),
         pin=connection.ops.quote_name(SegmentPin._meta.db_table),
-        segment=connection.ops.quote_name(Segment._meta.db_table),
     )
-    segments = [segment.pk for segment, _ in asked]
-    groups = [segment.group_id for segment, _ in asked]
+    groups = {segment.pk: segment.group_id for segment, _ in asked}
     ids = list(customer_ids)
     found: dict[str, set[Pair]] = {"member": set(), "in": set(), "out": set()}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [ids, groups, now, now, ids, segments])
-        for sort, group_id, customer_id in cursor.fetchall():
-            found[sort].add((group_id, customer_id))
+        cursor.execute(sql, [ids, list(groups.values()), now, now, ids, list(groups)])
+        for sort, number, customer_id in cursor.fetchall():
+            found[sort].add((number if sort == "member" else groups[number], customer_id))
     return found

@@ -44,6 +44,13 @@ SOURCES: Final = {
 }
 
 
+HOLD_GROUPS: Final = """
+SELECT id FROM {group}
+ WHERE id = ANY(ARRAY(SELECT group_id FROM {segment} WHERE id = ANY(%s::bigint[])))
+ ORDER BY id FOR NO KEY UPDATE
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """How many memberships were written."""
@@ -151,8 +158,12 @@ def _settle(segment_ids: Sequence[int], customer_ids: Sequence[int]) -> Settled:
 
 def _held(segment_ids: Sequence[int]) -> list[Segment]:
     """The segments, and their groups, held until the transaction ends; first all groups."""
-    groups = CustomerGroup.objects.filter(segment__in=segment_ids).order_by("id")
-    list(groups.values_list("id").select_for_update(no_key=True, of=("self",)))
+    sql = HOLD_GROUPS.format(
+        group=connection.ops.quote_name(CustomerGroup._meta.db_table),
+        segment=connection.ops.quote_name(Segment._meta.db_table),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(segment_ids)])
     found = Segment.objects.filter(id__in=segment_ids).select_related("group__channel")
     return list(found.order_by("id").select_for_update(no_key=True, of=("self",)))
 
