@@ -28,11 +28,12 @@ def run(*arguments: object) -> list[str]:
     return [line.split(" (")[0] for line in out.getvalue().splitlines()]
 
 
-def test_it_writes_a_csv_file_and_says_how_far_it_is(members, chunk_of, tmp_path, started):
+@pytest.mark.parametrize("columns", [["email", "source"], ["email,source"]])
+def test_it_writes_a_csv_file_and_says_how_far_it_is(members, chunk_of, tmp_path, started, columns):
     chunk_of(1)
     file = tmp_path / "vip.csv"
 
-    printed = run("vip", "--columns", "email", "source", "--output", file)
+    printed = run("vip", "--columns", *columns, "--output", file)
 
     assert printed == [
         "1 of 2 customers",

@@ -178,7 +178,8 @@ class TestCreating:
         customer_id = customers.create_customer("dora@example.com")
 
         dora = get_user_model().objects.get(pk=customer_id)
-        assert dora.search_vector or dora.search_document
+        # a vector since 3.23, a text before
+        assert getattr(dora, "search_vector", None) or dora.search_document
         assert [event.type for event in dora.events.all()] == ["account_created"]
         if hasattr(dora, "customer_type"):
             assert dora.customer_type.is_default

@@ -27,7 +27,11 @@ class Command(BaseCommand):
         """Whose members, which columns, where to."""
         parser.add_argument("group", help="the group's slug")
         parser.add_argument(
-            "--columns", nargs="+", default=COLUMNS, metavar="COLUMN", help="docs/exporting.md"
+            "--columns",
+            nargs="+",
+            default=COLUMNS,
+            metavar="COLUMN",
+            help="docs/exporting.md; apart by spaces or commas",
         )
         parser.add_argument("--format", choices=ExportFormat.values, default=ExportFormat.CSV.value)
         parser.add_argument("--output", required=True, type=Path, metavar="FILE")
@@ -40,7 +44,8 @@ class Command(BaseCommand):
         if output.is_dir():
             raise CommandError(f"{output} is a folder; name a file.")
         try:
-            self._make(group, options["columns"], options["format"], output)
+            columns = [name for given in options["columns"] for name in given.split(",") if name]
+            self._make(group, columns, options["format"], output)
         except CustomerGroupsError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
