@@ -18,8 +18,9 @@ before = import_module("saleor_customer_groups.migrations.0004_book_function")
 #   targets  of one kind (number: 0 variant, 1 product, 2 category, 3 collection): what rules name
 #            in the basket, or (flag) exclude: the rules' ids in `first`, the things' in `second`
 #   list     a price list that is in force for the shopper; its priority in `number`
-#   entries  of one price list (id): its prices of the basket's variants (`first`), the quantities
-#            they start at (`second`) and the prices (`amounts`)
+#   entries  the prices of the basket's variants (`first`) in the price lists (`second`): the
+#            quantities they start at (`third`) and the prices (`amounts`), in this order nearly
+#            sorted as the book wants them
 #   basket   `first` and `second` are pairs of a category above one of the basket's (or itself) and
 #            the basket's own; flag: the customer was never put into any group; stand_alone: the
 #            shop has neither rules nor lists (only if that is asked)
@@ -102,8 +103,9 @@ UNION ALL
 SELECT 'list', id, name::text, NULL, NULL, stand_alone, priority, NULL, NULL, NULL, NULL, NULL
   FROM list
 UNION ALL
-SELECT 'entries', price_list_id, NULL, NULL, NULL, NULL, NULL,
-       array_agg(variant_id::bigint), array_agg(min_quantity::bigint), NULL, array_agg(amount), NULL
+SELECT 'entries', NULL, NULL, NULL, NULL, NULL, NULL,
+       array_agg(variant_id::bigint), array_agg(price_list_id::bigint),
+       array_agg(min_quantity::bigint), array_agg(amount), NULL
   FROM unnest(variants) AS basket (variant)
  CROSS JOIN LATERAL (
     SELECT variant_id, price_list_id, min_quantity, amount
@@ -113,7 +115,7 @@ SELECT 'entries', price_list_id, NULL, NULL, NULL, NULL, NULL,
     OFFSET 0
  ) AS entry
  WHERE EXISTS (SELECT FROM list)
- GROUP BY price_list_id
+HAVING count(*) > 0
 UNION ALL
 SELECT 'basket', NULL, NULL, NULL, NOT EXISTS (SELECT FROM mine),
        CASE WHEN ask_for_prices
