@@ -9,16 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from itertools import islice
-from typing import Final
 
-from celery import current_app
-from django.db import transaction
-
-from . import conf
+from . import background, conf
 from .models import CustomerChange
-
-CHUNK: Final = 5_000  # rows in memory and in one statement
 
 
 class Fact(StrEnum):
@@ -37,15 +30,9 @@ def record(customer_ids: Iterable[int], *facts: Fact) -> None:
     rows = (
         CustomerChange(customer_id=one, fact=fact.value) for one in customer_ids for fact in facts
     )
-    written = False
-    while chunk := list(islice(rows, CHUNK)):
-        CustomerChange.objects.bulk_create(chunk)
-        written = True
-    if written:
-        transaction.on_commit(start)
+    background.enqueue(rows, start)
 
 
 def start() -> None:
-    """Start the task that works the queue off. Named, not imported: tasks stand above us."""
-    task = current_app.tasks[conf.REFRESH_TASK]
-    task.apply_async(queue=conf.get("CELERY_QUEUE"))
+    """Start the task that works the queue off."""
+    background.start(conf.REFRESH_TASK)

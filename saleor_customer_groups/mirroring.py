@@ -9,16 +9,11 @@ killed task left.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
-from typing import Final
 
-from celery import current_app
 from django.db import connection, transaction
 
-from . import conf
+from . import background, conf
 from .models import Membership, MirrorRequest
-
-CHUNK: Final = 5_000  # rows in memory and in one statement
 
 
 def is_on() -> bool:
@@ -28,14 +23,8 @@ def is_on() -> bool:
 
 def request(customer_ids: Iterable[int]) -> None:
     """Tell the host of these customers' groups, soon after the transaction commits."""
-    if not is_on():
-        return
-    remaining, written = iter(customer_ids), False
-    while chunk := list(islice(remaining, CHUNK)):
-        MirrorRequest.objects.bulk_create([MirrorRequest(customer_id=one) for one in chunk])
-        written = True
-    if written:
-        transaction.on_commit(start)
+    if is_on():
+        background.enqueue((MirrorRequest(customer_id=one) for one in customer_ids), start)
 
 
 def request_for_members(group_id: int) -> None:
@@ -54,6 +43,5 @@ def request_for_members(group_id: int) -> None:
 
 
 def start() -> None:
-    """Start the task that works the queue off. Named, not imported: tasks stand above us."""
-    task = current_app.tasks[conf.MIRROR_TASK]
-    task.apply_async(queue=conf.get("CELERY_QUEUE"))
+    """Start the task that works the queue off."""
+    background.start(conf.MIRROR_TASK)

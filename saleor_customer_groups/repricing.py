@@ -8,16 +8,13 @@ killed task left.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Final
 
-from celery import current_app
-from django.db import transaction
-
-from . import conf
+from . import background, conf
 from .models import RepricingRequest
 
-CHUNK: Final = 5_000  # rows in memory and in one statement
+# Up to so many customers are named one by one; of more, their group or the whole shop is.
+NAMED: Final = 5_000
 
 
 def request_for_customers(customer_ids: Iterable[int]) -> None:
@@ -36,18 +33,12 @@ def request_for_everybody() -> None:
 
 
 def _write(requests: Iterable[RepricingRequest]) -> None:
-    remaining, written = iter(requests), False
-    while rows := list(islice(remaining, CHUNK)):
-        RepricingRequest.objects.bulk_create(rows)
-        written = True
-    if written:
-        transaction.on_commit(start)
+    background.enqueue(requests, start)
 
 
 def start() -> None:
-    """Start the task that works the queue off. Named, not imported: tasks stand above us."""
-    task = current_app.tasks[conf.REPRICING_TASK]
-    task.apply_async(queue=conf.get("CELERY_QUEUE"))
+    """Start the task that works the queue off."""
+    background.start(conf.REPRICING_TASK)
 
 
 __all__ = ["request_for_customers", "request_for_everybody", "request_for_groups", "start"]

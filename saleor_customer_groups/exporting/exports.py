@@ -13,12 +13,11 @@ from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F, Func, IntegerField, Q, QuerySet, Sum
 from django.utils import timezone
 
-from .. import conf
+from .. import background, conf
 from ..errors import CustomerGroupsError, InvalidInput, Refused
 from ..models import (
     PART_BYTES,
@@ -79,9 +78,8 @@ def create_export(
 
 
 def start(export_id: int) -> None:
-    """Start the task that makes the file. Named, not imported: tasks stand above us."""
-    task = current_app.tasks[conf.EXPORT_TASK]
-    task.apply_async(args=[export_id], queue=conf.get("CELERY_QUEUE"))
+    """Start the task that makes the file."""
+    background.start(conf.EXPORT_TASK, export_id)
 
 
 def claim(export_id: int, *, now: datetime | None = None) -> UUID | None:

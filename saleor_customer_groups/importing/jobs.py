@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from celery import current_app
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from .. import conf
+from .. import background, conf
 from ..errors import CustomerGroupsError, InvalidInput, Refused
 from ..models import CustomerGroup, Import, ImportPart, ImportRow, ImportStatus
 
@@ -290,6 +289,4 @@ def _end(job: Import, **changes: Any) -> None:
 
 
 def _start(step: ImportStatus, import_id: int) -> None:
-    """Start the step's task. Named, not imported: tasks stand above us."""
-    task = current_app.tasks[TASKS[step]]
-    task.apply_async(args=[import_id], queue=conf.get("CELERY_QUEUE"))
+    background.start(TASKS[step], import_id)

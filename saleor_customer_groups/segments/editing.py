@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, Unpack
 
-from celery import current_app
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import conf
+from .. import background, conf
 from ..errors import InvalidInput, Refused
 from ..groups import editing, membership, references
 from ..groups.editing import GroupDetails
@@ -153,9 +152,8 @@ def one_at_a_time() -> None:
 
 
 def start() -> None:
-    """Start the task that runs the segments that are due. Named, not imported."""
-    task = current_app.tasks[conf.SEGMENTS_TASK]
-    task.apply_async(queue=conf.get("CELERY_QUEUE"))
+    """Start the task that runs the segments that are due."""
+    background.start(conf.SEGMENTS_TASK)
 
 
 def _require_groups(named: Iterable[int]) -> None:
