@@ -19,7 +19,7 @@ CHUNK: Final = 5_000  # rows in memory and in one statement
 
 def start(task: str, *arguments: object) -> None:
     """Start the task of this name. Named, not imported: tasks stand above all that start them."""
-    current_app.tasks[task].apply_async(args=arguments, queue=conf.get("CELERY_QUEUE"))
+    current_app.tasks[task].apply_async(args=list(arguments), queue=conf.get("CELERY_QUEUE"))
 
 
 def enqueue(rows: Iterable[models.Model], then: Callable[[], None]) -> None:

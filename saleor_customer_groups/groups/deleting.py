@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,9 +9,6 @@ from .. import conf, repricing
 from ..errors import Refused
 from ..models import CustomerGroup, GroupKind, MembershipSource
 from . import editing, membership, queries, references
-
-# Up to so many members are named to be priced again; of more, the whole shop is.
-NAMED_MEMBERS: Final = 5_000
 
 
 def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> None:
@@ -51,8 +46,8 @@ def _request_prices_of_members(group: CustomerGroup) -> None:
     No price uses the group any more, but one that was just taken away may still be in a basket.
     """
     members = queries.members_of(group, now=timezone.now()).order_by()
-    ids = list(members.values_list("customer_id", flat=True)[: NAMED_MEMBERS + 1])
-    if len(ids) > NAMED_MEMBERS:
+    ids = list(members.values_list("customer_id", flat=True)[: repricing.NAMED + 1])
+    if len(ids) > repricing.NAMED:
         repricing.request_for_everybody()
     else:
         repricing.request_for_customers(ids)

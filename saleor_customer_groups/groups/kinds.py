@@ -55,7 +55,9 @@ def require_not_expired(group: CustomerGroup | Standing, now: datetime) -> None:
         )
 
 
-def require_writable(group: Standing, action: str, *, source: str, at: datetime) -> None:
+def require_writable(
+    group: CustomerGroup | Standing, action: str, *, source: str, at: datetime
+) -> None:
     """Refuse what must not be written about members of this group.
 
     InvalidInput: the guest group. Refused: by hand into a group that a rule keeps
@@ -78,6 +80,11 @@ def require_writable(group: Standing, action: str, *, source: str, at: datetime)
         raise Refused(f"No rule keeps the members of {group.name}.", code="not_kept_by_rule")
     if action != MembershipAction.LEFT:
         require_not_expired(group, at)
+
+
+def require_by_hand(group: CustomerGroup, action: str, *, now: datetime) -> None:
+    """As `require_writable`, for what people do: paste, import, take out."""
+    require_writable(group, action, source=MembershipSource.IMPORT, at=now)
 
 
 def require_change(group: CustomerGroup, kind: str) -> None:

@@ -1,4 +1,6 @@
-"""Who is in a group: the only writer of `Membership` and of its history `MembershipEvent`.
+"""Who is in a group: the writer of `Membership` and of its history `MembershipEvent`.
+
+Beside it only `rows` (an end and a reason for each customer) and `erasure` write them.
 
 Every act may be repeated and may run at the same time as itself: a customer joins once, and each
 real change has exactly one line of history. Each chunk of `ASSIGN_CHUNK` customers is a
@@ -13,16 +15,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
-from .. import changes, conf, mirroring, repricing
+from .. import conf, mirroring
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import statements, writing
-
-# When a statement puts in so many at once, their group is named to be priced again, not they.
-NAMED_CUSTOMERS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,28 +174,10 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
     changed: list[int] = []
     filled = False
     for chunk in _chunks(ids, conf.get("ASSIGN_CHUNK")):
-        with transaction.atomic():
-            standing = writing.locked_standing(line)
-            room = writing.room_in(standing, line)
-            in_this_chunk = writing.execute(statement, line, chunk, room=room)
-            _tell(line, in_this_chunk)
-            if standing.named_by_rules:
-                changes.record(in_this_chunk, changes.Fact.GROUPS)
-        changed += in_this_chunk
-        filled = filled or (room is not None and len(in_this_chunk) < len(chunk))
+        written = writing.write(statement, line, chunk)
+        changed += written.customers
+        filled = filled or (written.room is not None and len(written.customers) < len(chunk))
     return _Written(customers=tuple(changed), filled=filled)
-
-
-def _tell(line: MembershipEvent, customer_ids: Sequence[int]) -> None:
-    """Prices and mirror follow.
-
-    Many who joined are named by their group; who left can be named by their ids only.
-    """
-    if line.action == MembershipAction.JOINED and len(customer_ids) >= NAMED_CUSTOMERS:
-        repricing.request_for_groups([line.group_id])
-    else:
-        repricing.request_for_customers(customer_ids)
-    mirroring.request(customer_ids)
 
 
 def _asked(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:

@@ -10,9 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
-from .. import changes, mirroring, repricing
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import statements, writing
 from .writing import Rows, Selected
@@ -80,21 +77,4 @@ def _write_each(
 ) -> tuple[int, ...]:
     if isinstance(rows, Rows) and not rows.customer_ids:
         return ()
-    with transaction.atomic():
-        standing = writing.locked_standing(line)
-        room = writing.room_in(standing, line)
-        changed = writing.execute(statement, line, None, rows, room=room)
-        _tell(line, changed, widely=widely)
-        if standing.named_by_rules:
-            changes.record(changed, changes.Fact.GROUPS)
-    return tuple(changed)
-
-
-def _tell(line: MembershipEvent, customer_ids: Sequence[int], *, widely: bool) -> None:
-    if not widely:
-        repricing.request_for_customers(customer_ids)
-    elif customer_ids and line.action == MembershipAction.LEFT:
-        repricing.request_for_everybody()  # the group no longer names them
-    elif customer_ids:
-        repricing.request_for_groups([line.group_id])
-    mirroring.request(customer_ids)
+    return tuple(writing.write(statement, line, rows=rows, widely=widely).customers)

@@ -1,6 +1,7 @@
-"""How a line of history and its memberships are written, for `membership` and `rows`.
+"""How memberships and their lines of history are written, for `membership` and `rows`.
 
-The two share this: the group is locked and asked, the statement run, and everybody told.
+The group is locked and asked whether it allows the act, one statement writes both, and everybody
+is told whose answer depends on it: prices, rules that ask who is in the group, and the mirror.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from .. import conf
+from .. import changes, conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import kinds, statements
@@ -77,7 +78,50 @@ def line_of(
     return line
 
 
-def room_in(standing: kinds.Standing, line: MembershipEvent) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Who changed, ascending, and how many the group had room for (None: it has no limit)."""
+
+    customers: list[int]
+    room: int | None
+
+
+def write(
+    statement: str,
+    line: MembershipEvent,
+    ids: Sequence[int] | None = None,
+    *,
+    rows: Rows | Selected | None = None,
+    widely: bool = False,
+) -> Written:
+    """Run the statement for the ids or rows, in a transaction of its own.
+
+    `widely`: ask for prices in one request for the group, or the shop, instead of one for each
+    customer; so is done for many who join in any case.
+    """
+    with transaction.atomic():
+        standing = locked_standing(line)
+        room = _room(standing, line)
+        changed = execute(statement, line, ids, rows, room=room)
+        _request_prices(line, changed, widely=widely)
+        mirroring.request(changed)
+        if standing.named_by_rules:
+            changes.record(changed, changes.Fact.GROUPS)
+    return Written(changed, room)
+
+
+def _request_prices(line: MembershipEvent, customer_ids: Sequence[int], *, widely: bool) -> None:
+    """Who joined is found by the group; who left, by their ids or with everybody only."""
+    left = line.action == MembershipAction.LEFT
+    if not widely and (left or len(customer_ids) < repricing.NAMED):
+        repricing.request_for_customers(customer_ids)
+    elif customer_ids and left:
+        repricing.request_for_everybody()
+    elif customer_ids:
+        repricing.request_for_groups([line.group_id])
+
+
+def _room(standing: kinds.Standing, line: MembershipEvent) -> int | None:
     """Refuse what the group does not allow; how many it has room for, None for no limit."""
     kinds.require_writable(standing, line.action, source=line.source, at=line.at)
     limit = standing.member_limit

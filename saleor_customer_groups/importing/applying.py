@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from .. import conf
-from ..errors import InvalidInput, Refused
+from .. import conf, repricing
+from ..errors import Refused
 from ..groups.rows import BulkAct, change_each, join_each, leave_each
 from ..groups.writing import Rows, Selected
 from ..models import (
@@ -27,10 +27,7 @@ from ..models import (
     MembershipSource,
 )
 from . import jobs, staging
-from .targets import refuse_kept_group
 
-# Of more customers than that, the group is named to be priced again, not each of them.
-NAMED: Final = 5_000
 DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
 
 # The next chunk: how many lines, up to which customer, and whether all are expected to join.
@@ -90,7 +87,7 @@ def apply(import_id: int, *, all_or_nothing: bool = False, now: datetime | None 
 
 
 def _apply(job: Import, now: datetime | None) -> None:
-    group = _group(job, now or timezone.now())
+    group = jobs.group_of(job, jobs.action_of(job.mode), now=now or timezone.now())
     act = BulkAct(
         source=MembershipSource.IMPORT,
         reason=f"Import {job.pk}",
@@ -115,17 +112,9 @@ def _apply(job: Import, now: datetime | None) -> None:
         jobs.finish(current, ImportStatus.APPLIED)
 
 
-def _group(job: Import, now: datetime) -> CustomerGroup:
-    if job.group is None:
-        sentence = f"There is no group {job.group_name} any more."
-        raise InvalidInput(sentence, field="group", code="not_found")
-    refuse_kept_group(job.group, now=now)
-    return job.group
-
-
 def _is_wide(job: Import) -> bool:
     touched: int = sum(job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, "leaving"))
-    return touched > NAMED
+    return touched > repricing.NAMED
 
 
 def _refuse_staged(job: Import) -> None:

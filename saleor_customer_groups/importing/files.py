@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from .. import conf
 from ..errors import InvalidInput
+from ..groups import kinds
 from ..models import CustomerGroup, Import, ImportMode, ImportPart
-from . import spreadsheet
+from . import jobs, spreadsheet
 from .columns import OptionsGiven, WrongOption, refuse_wrong_options
-from .targets import refuse_kept_group
 
 PART: Final = 1_000_000  # bytes
 MEGABYTE: Final = 1_000_000
@@ -32,11 +32,11 @@ def create_import(
     """Keep the file, to be checked and then applied (jobs.py starts both as tasks).
 
     `name` is the file's; CSV or XLSX is told by its bytes. InvalidInput: another mode or option,
-    an empty file, one larger than IMPORT_MEGABYTES, an old Excel file. Refused: the group is kept
-    by something else.
+    an empty file, one larger than IMPORT_MEGABYTES, an old Excel file. InvalidInput and
+    Refused as `kinds.require_by_hand`.
     """
-    refuse_kept_group(group, now=timezone.now())
     _refuse_arguments(mode, options or {})
+    kinds.require_by_hand(group, jobs.action_of(mode), now=timezone.now())
     parts = _cut([data] if isinstance(data, bytes) else data)
     first = next(parts, b"")
     _refuse_format(first)

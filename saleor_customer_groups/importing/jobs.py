@@ -20,7 +20,16 @@ from django.utils import timezone
 
 from .. import background, conf
 from ..errors import CustomerGroupsError, InvalidInput, Refused
-from ..models import CustomerGroup, Import, ImportPart, ImportRow, ImportStatus
+from ..groups import kinds
+from ..models import (
+    CustomerGroup,
+    Import,
+    ImportMode,
+    ImportPart,
+    ImportRow,
+    ImportStatus,
+    MembershipAction,
+)
 
 LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
 # For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
@@ -76,6 +85,22 @@ def find(import_id: int) -> Import:
         sentence = f"There is no import {import_id}."
         raise InvalidInput(sentence, field="import", code="not_found")
     return job
+
+
+def action_of(mode: str) -> MembershipAction:
+    """What an import of this mode does with whom its file names."""
+    return MembershipAction.LEFT if mode == ImportMode.REMOVE else MembershipAction.JOINED
+
+
+def group_of(job: Import, action: MembershipAction, *, now: datetime) -> CustomerGroup:
+    """The import's group, which allows the act by hand. InvalidInput when it is gone; else, and
+    Refused, as `kinds.require_by_hand`.
+    """
+    if job.group is None:
+        sentence = f"There is no group {job.group_name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    kinds.require_by_hand(job.group, action, now=now)
+    return job.group
 
 
 def request_check(import_id: int) -> Import:

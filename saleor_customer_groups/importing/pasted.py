@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from .. import conf
 from ..errors import CustomerGroupsError, InvalidInput
-from ..groups import membership
-from ..models import CustomerGroup
+from ..groups import kinds, membership
+from ..models import CustomerGroup, MembershipAction
 from . import identifiers, problems
 from .identifiers import Identifier, Key, NotAnIdentifier
 from .resolving import Found, resolve
-from .targets import refuse_kept_group
 
 AUTO: Final = "auto"
 LONGEST: Final = 1_000  # characters of a line; nothing that names a customer is longer
@@ -95,7 +94,8 @@ def add_pasted(
     is kept by something else. Both before anything is done.
     """
     moment = now or timezone.now()
-    named = _read(group, text, by=by, region=region, now=moment)
+    joined = MembershipAction.JOINED
+    named = _read(group, text, by=by, region=region, action=joined, now=moment)
     with transaction.atomic():
         # What is wrong with the act as a whole is said before a customer is made for it.
         membership.add(group, (), source=source, reason=reason, actor=actor, until=until, now=now)
@@ -125,7 +125,8 @@ def remove_pasted(
     now: datetime | None = None,
 ) -> PastedResult:
     """Take the customers that the lines name out of the group. Otherwise as `add_pasted`."""
-    named = _read(group, text, by=by, region=region, now=now or timezone.now())
+    moment, left = now or timezone.now(), MembershipAction.LEFT
+    named = _read(group, text, by=by, region=region, action=left, now=moment)
     lines = [
         replace(line, answer=Answer.REMOVED) if line.customer_id else line
         for line, _ in _resolved(named)
@@ -137,7 +138,13 @@ def remove_pasted(
 
 
 def _read(
-    group: CustomerGroup, text: str, *, by: str, region: str | None, now: datetime
+    group: CustomerGroup,
+    text: str,
+    *,
+    by: str,
+    region: str | None,
+    action: MembershipAction,
+    now: datetime,
 ) -> list[_Named]:
     if not isinstance(by, str) or (by != AUTO and by not in set(Key)):
         sentence = f"“{by}” is not one of {', '.join(Key)}, {AUTO}."
@@ -145,7 +152,7 @@ def _read(
     if region is not None and (not isinstance(region, str) or not identifiers.is_region(region)):
         sentence = f"“{region}” is not a country; write two capital letters, for example PL."
         raise InvalidInput(sentence, field="region")
-    refuse_kept_group(group, now=now)
+    kinds.require_by_hand(group, action, now=now)
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line]
     if len(lines) > conf.get("PASTED_LINES"):

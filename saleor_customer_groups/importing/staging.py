@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import connection
 from django.utils import timezone
 
-from ..errors import InvalidInput, Refused
+from ..errors import Refused
 from ..models import (
     Import,
     ImportMode,
@@ -28,7 +28,6 @@ from .lines import Line, interpret
 from .problems import UnreadableFile
 from .reading import Record
 from .resolving import lookup
-from .targets import refuse_kept_group
 
 CHUNK: Final = 200_000  # lines of one transaction: a second's work
 CHUNK_OF_PHONES: Final = 20_000  # they take longer
@@ -110,10 +109,7 @@ def check(import_id: int, *, now: datetime | None = None) -> Import:
 
 
 def _check(job: Import, now: datetime) -> None:
-    if job.group is None:
-        sentence = f"There is no group {job.group_name} any more."
-        raise InvalidInput(sentence, field="group", code="not_found")
-    refuse_kept_group(job.group, now=now)
+    jobs.group_of(job, jobs.action_of(job.mode), now=now)
     with jobs.chunk(job) as current:  # from the beginning, whatever an earlier run staged
         ImportRow.objects.filter(job=job).delete()
         current.checked_at, current.counts = None, {}

@@ -12,9 +12,8 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from .. import conf
-from ..errors import InvalidInput
-from ..groups.kinds import RULE_SOURCES
+from .. import conf, repricing
+from ..groups import kinds
 from ..groups.rows import BulkAct, change_each, join_each, leave_each
 from ..groups.writing import Rows
 from ..models import (
@@ -28,8 +27,6 @@ from ..models import (
     MembershipSource,
 )
 from . import jobs
-from .applying import NAMED
-from .targets import refuse_kept_group
 
 # Each line of history that the import wrote, with what was there before: the end from the line
 # before, reason and source from when the customer had joined. `touched`: somebody else has
@@ -91,10 +88,7 @@ def undo(import_id: int, *, now: datetime | None = None) -> Import:
 
 
 def _undo(job: Import, now: datetime | None) -> None:
-    if job.group is None:
-        sentence = f"There is no group {job.group_name} any more."
-        raise InvalidInput(sentence, field="group", code="not_found")
-    refuse_kept_group(job.group, now=now or timezone.now())
+    group = jobs.group_of(job, MembershipAction.JOINED, now=now or timezone.now())
     total = MembershipEvent.objects.filter(import_id=job.pk).count()
     with jobs.chunk(job) as current:
         current.total = total
@@ -104,9 +98,9 @@ def _undo(job: Import, now: datetime | None) -> None:
         source=MembershipSource.IMPORT,
         reason=f"Import {job.pk} was undone",
         actor=job.actor,
-        widely=total > NAMED,
+        widely=total > repricing.NAMED,
     )
-    while _undo_some(job, job.group, act, now=now):
+    while _undo_some(job, group, act, now=now):
         pass
     with jobs.chunk(job) as current:
         current.undone_at = now or timezone.now()
@@ -169,7 +163,7 @@ def _put_back(lines: Sequence[Done], group: CustomerGroup, act: BulkAct, now: da
     found: set[int] = set()
     for source in sorted({line.source or MembershipSource.MANUAL for line in lines}):
         some = [line for line in lines if (line.source or MembershipSource.MANUAL) == source]
-        former_source = MembershipSource.MANUAL if source in RULE_SOURCES else source
+        former_source = MembershipSource.MANUAL if source in kinds.RULE_SOURCES else source
         rows = Rows(
             [line.customer_id for line in some],
             [line.until for line in some],

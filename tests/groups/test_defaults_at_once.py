@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from saleor_customer_groups import repricing
 from saleor_customer_groups.groups import defaults, editing, membership
 from saleor_customer_groups.groups.defaults import Progress
 from saleor_customer_groups.models import Membership, MembershipEvent, RepricingRequest
@@ -124,7 +125,7 @@ def test_a_killed_command_keeps_its_chunks_and_goes_on(customer):
 
 def test_a_chunk_that_fails_leaves_nothing_of_itself(customer, monkeypatch):
     ids = [customer(f"person{number}").pk for number in range(6)]
-    request, calls = membership.repricing.request_for_customers, []
+    request, calls = repricing.request_for_customers, []
 
     def fail_the_second_time(customer_ids):
         calls.append(customer_ids)
@@ -132,7 +133,7 @@ def test_a_chunk_that_fails_leaves_nothing_of_itself(customer, monkeypatch):
             raise RuntimeError("The database went away.")
         request(customer_ids)
 
-    monkeypatch.setattr(membership.repricing, "request_for_customers", fail_the_second_time)
+    monkeypatch.setattr(repricing, "request_for_customers", fail_the_second_time)
     with pytest.raises(RuntimeError):
         defaults.assign_everybody(chunk=3)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
+from saleor_customer_groups import repricing
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.groups import deleting, editing, membership, queries
 from saleor_customer_groups.models import (
@@ -143,7 +144,7 @@ class TestDeleting:
         assert requested() == [alice.pk, bob.pk]
 
     def test_of_many_members_the_whole_shop_is_priced_again(self, alice, bob, vip, monkeypatch):
-        monkeypatch.setattr(deleting, "NAMED_MEMBERS", 1)
+        monkeypatch.setattr(repricing, "NAMED", 1)
         membership.add(vip, [alice.pk, bob.pk], source="manual")
         RepricingRequest.objects.all().delete()
 

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from saleor_customer_groups import repricing
 from saleor_customer_groups.groups import bulk, defaults, editing, membership
 from saleor_customer_groups.groups.bulk import AddedCounts, RemovedCounts
 from saleor_customer_groups.groups.membership import Added
@@ -144,7 +145,7 @@ class TestMany:
         assert bulk.add_many(vip, people, source="manual") == AddedCounts(added=2, full=3)
 
     def test_of_many_who_join_at_once_the_group_is_priced_again(self, people, vip, monkeypatch):
-        monkeypatch.setattr(membership, "NAMED_CUSTOMERS", 3)
+        monkeypatch.setattr(repricing, "NAMED", 3)
 
         bulk.add_many(vip, people, source="manual")
         bulk.remove_many(vip, people, source="manual")

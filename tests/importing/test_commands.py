@@ -80,7 +80,10 @@ class TestImport:
             ((), "Name the group and the file."),
             (("nope", "{file}"), "There is no group nope."),
             (("vip", "/no/such/file"), "There is no file /no/such/file."),
-            (("guests", "{file}"), "Nobody can be put into Guests or taken out by hand"),
+            (
+                ("guests", "{file}"),
+                "Guests is the guest group: it stands for shoppers who are not logged in",
+            ),
             (("vip", "{file}", "--options", '{"speed": 1}'), "There is no option speed."),
             (("vip", "{file}", "--apply", "--all-or-nothing"), "1 lines are bad"),
             (("--undo", "7"), "There is no import 7."),
