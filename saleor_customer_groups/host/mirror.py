@@ -12,6 +12,7 @@ circles. The other way there is nothing: who edits key or type by hand is correc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.apps import apps
@@ -70,6 +71,12 @@ SELECT customer.id, customer.customer_type_id AS has,
 """
 SET_TYPE: Final = "customer_type_id = differing.wants"
 
+DIFFERING: Final = "SELECT id, wants FROM ({wanted}) AS found WHERE has IS DISTINCT FROM wants"
+# All at once, whatever differs about them: two who mirror never wait for each other.
+LOCK: Final = """
+SELECT id FROM {customer} WHERE id = ANY(%(customers)s) ORDER BY id FOR NO KEY UPDATE
+"""
+
 
 def problems() -> list[str]:
     """Why the settings cannot be followed on this release of Saleor, a sentence each."""
@@ -113,35 +120,58 @@ def repair() -> int:
 
 
 def _mirror(customer_ids: Sequence[int]) -> int:
-    changed = 0
-    if key := conf.get("METADATA_KEY"):
-        changed += _write(METADATA, SET_METADATA, customer_ids, {"key": key})
-    pairs = conf.get("CUSTOMER_TYPES")
-    if pairs and has_customer_types():
-        bound = {"groups": list(pairs), "types": list(pairs.values())}
-        changed += _write(TYPES, SET_TYPE, customer_ids, bound)
+    """Change who has not what they should have; how many records.
+
+    Looked at first without a lock, for most have it. Then once more under the lock, by statements
+    that see what others wrote while this one waited.
+    """
+    sorts = _sorts()
+    with connections["default"].cursor() as cursor:
+        found: set[int] = set()
+        for sort in sorts:
+            cursor.execute(_differing(sort), _parameters(sort, customer_ids))
+            found.update(row[0] for row in cursor.fetchall())
+        if not found:
+            return 0
+        cursor.execute(LOCK.format(**TABLES), {"customers": sorted(found)})
+        changed = 0
+        for sort in sorts:
+            cursor.execute(_change(sort), _parameters(sort, sorted(found)))
+            changed += cursor.rowcount
     return changed
 
 
-def _write(wanted: str, change: str, customer_ids: Sequence[int], bound: dict[str, Any]) -> int:
-    """Change who has not what they should have; how many.
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """One thing that is mirrored: what each customer should have, and how it is set."""
 
-    Looked at first without a lock, for most have it. Then once more under the lock, by a
-    statement that sees what others wrote while this one waited.
-    """
-    differing = f"SELECT id, wants FROM ({wanted}) AS found WHERE has IS DISTINCT FROM wants"  # noqa: S608
-    lock = "SELECT id FROM {customer} WHERE id = ANY(%(customers)s) ORDER BY id FOR NO KEY UPDATE"
-    write = (
-        f"UPDATE {{customer}} AS customer SET {change}, updated_at = %(now)s "  # noqa: S608
-        f"FROM ({differing}) AS differing WHERE customer.id = differing.id"
+    wanted: str
+    change: str
+    bound: dict[str, Any]
+
+
+def _sorts() -> list[_Sort]:
+    """Those that the settings ask for and the host can have."""
+    sorts = []
+    if key := conf.get("METADATA_KEY"):
+        sorts.append(_Sort(METADATA, SET_METADATA, {"key": key}))
+    pairs = conf.get("CUSTOMER_TYPES")
+    if pairs and has_customer_types():
+        bound = {"groups": list(pairs), "types": list(pairs.values())}
+        sorts.append(_Sort(TYPES, SET_TYPE, bound))
+    return sorts
+
+
+def _differing(sort: _Sort) -> str:
+    return DIFFERING.format(wanted=sort.wanted.format(**TABLES))
+
+
+def _change(sort: _Sort) -> str:
+    return (
+        f"UPDATE {TABLES['customer']} AS customer SET {sort.change}, updated_at = %(now)s "  # noqa: S608
+        f"FROM ({_differing(sort)}) AS differing WHERE customer.id = differing.id"
     )
-    with connections["default"].cursor() as cursor:
-        parameters = {**bound, "customers": list(customer_ids), "now": timezone.now()}
-        cursor.execute(differing.format(**TABLES), parameters)
-        parameters["customers"] = sorted(row[0] for row in cursor.fetchall())
-        if not parameters["customers"]:
-            return 0
-        cursor.execute(lock.format(**TABLES), parameters)
-        parameters["now"] = timezone.now()
-        cursor.execute(write.format(**TABLES), parameters)
-        return int(cursor.rowcount)
+
+
+def _parameters(sort: _Sort, customer_ids: Sequence[int]) -> dict[str, Any]:
+    return {**sort.bound, "customers": list(customer_ids), "now": timezone.now()}
