@@ -39,7 +39,7 @@ def apply(
     now = now or timezone.now()
     with transaction.atomic():
         customer = _locked_customer(customer_id)
-        current = _held_group(group)
+        current = references.held(group.pk, name=group.name)
         _refuse_application(current, customer_id, now=now)
         application = Application(
             group=current, customer_id=customer_id, message=message, created_at=now
@@ -61,7 +61,8 @@ def approve(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        group = _held_group(application.group)
+        of_it = f"of application {application.pk}"
+        group = references.held(application.group_id, name=of_it)
         _refuse_kind(group, now=now)
         approved = ApplicationStatus.APPROVED
         decided = _decide(application, approved, actor=actor, reason=reason, now=now)
@@ -184,11 +185,3 @@ def _locked_customer(customer_id: int) -> Any:
         sentence = f"There is no customer {customer_id}."
         raise InvalidInput(sentence, field="customer", code="not_found")
     return customer
-
-
-def _held_group(group: CustomerGroup) -> CustomerGroup:
-    """The group as it is now; it stays until the transaction ends."""
-    if not references.hold([group.pk]):
-        sentence = f"There is no group {group.name} any more."
-        raise InvalidInput(sentence, field="group", code="not_found")
-    return CustomerGroup.objects.get(pk=group.pk)

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection
 
-from ..errors import InUse, Reference
+from ..errors import InUse, InvalidInput, Reference
 from ..models import CustomerGroup, PriceList, PriceRule, Segment
 from . import statements
 
@@ -40,6 +40,16 @@ def hold(group_ids: Collection[int]) -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute(statements.prepared(statements.HOLD_GROUPS), {"groups": list(group_ids)})
         return frozenset(group_id for (group_id,) in cursor.fetchall())
+
+
+def held(group_id: int, *, name: str) -> CustomerGroup:
+    """The group as it is now, held. InvalidInput (code "not_found") when it is gone; `name` is
+    what it was called.
+    """
+    if not hold([group_id]):
+        sentence = f"There is no group {name} any more."
+        raise InvalidInput(sentence, field="group", code="not_found")
+    return CustomerGroup.objects.get(pk=group_id)
 
 
 def _price_rules(group: CustomerGroup) -> Iterator[Reference]:

@@ -146,7 +146,7 @@ def _read(rows: Iterable[tuple[Any, ...]]) -> Found:
         elif sort == "list":
             found.lists.append(PriceList(number, name, count, stand_alone))
         elif sort == "entries":
-            entries = zip(first, second, third, amounts, strict=False)
+            entries = zip(first, second, third, amounts, strict=True)
             found.entries.extend(cast("Iterable[Entry]", filter(_is_sound, entries)))
         else:
             found.nobody, found.empty = flag, bool(stand_alone)

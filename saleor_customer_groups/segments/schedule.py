@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from . import refresh
 logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=10)  # renewed with every chunk that is written
+DAY: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=90)  # what a run changed
 RETRY: Final = timedelta(minutes=10)  # after a run that failed
 
@@ -76,7 +77,11 @@ def next_due(segment: Segment, after: datetime) -> datetime:
         night += timedelta(days=1)
     if segment.every_seconds is None:
         return night
-    return min(night, after + timedelta(seconds=segment.every_seconds))
+    if segment.every_seconds < DAY.total_seconds():
+        return min(night, after + timedelta(seconds=segment.every_seconds))
+    # The days of rules begin at midnight in UTC, and so do birthdays.
+    today = after.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(night, today + DAY + timedelta(seconds=segment.pk % 60))
 
 
 def forget_old_runs(now: datetime) -> int:

@@ -130,10 +130,7 @@ def _by_chance(group: CustomerGroup, salt: str, most: int, *, now: datetime) -> 
 
 def _held(group: CustomerGroup, *, now: datetime) -> CustomerGroup:
     """The group as it is; it stays until the transaction ends."""
-    if not references.hold([group.pk]):
-        sentence = f"There is no group {group.name} any more."
-        raise InvalidInput(sentence, field="group", code="not_found")
-    current = CustomerGroup.objects.get(pk=group.pk)
+    current = references.held(group.pk, name=group.name)
     if current.kind == GroupKind.GUEST:
         sentence = f"{current.name} is the guest group and has no customers to split."
         raise InvalidInput(sentence, field="group", code="guest_group")

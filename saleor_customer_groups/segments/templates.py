@@ -47,6 +47,8 @@ DAYS: Final = Kind(
     lambda data: cast(Duration, values.DURATION.read({"days": data})).amount,
 )
 DAYS_WINDOW: Final = Parameter("days", DAYS)
+# As far as anniversaries can be looked ahead.
+DAYS_OF_A_YEAR: Final = Kind("a number of days from 1 to 366", lambda data: _at_most(366, data))
 AMOUNT: Final = values.NUMBER
 TEMPLATES: Final[Mapping[str, Template]] = {
     one.code: one
@@ -82,7 +84,7 @@ TEMPLATES: Final[Mapping[str, Template]] = {
         Template(
             "birthday_soon",
             "Birthday soon",
-            (Parameter("key", values.TEXT, "birthday"), Parameter("days", DAYS, 30)),
+            (Parameter("key", values.TEXT, "birthday"), Parameter("days", DAYS_OF_A_YEAR, 30)),
             lambda key, days: {
                 "metadata": {"key": key, "type": "date", "anniversary_within": {"days": days}}
             },
@@ -157,6 +159,13 @@ def ladder(
         kept: list[Rule] = [{"in_group": {"one_of": [group]}} for group in group_ids]
         reached = [{"any": list(pair)} for pair in zip(reached, kept, strict=True)]
     return tuple(Step(name, _highest(reached[n:])) for n, (name, _) in enumerate(steps))
+
+
+def _at_most(most: int, data: object) -> int:
+    days: int = cast(int, DAYS.read(data))
+    if days > most:
+        raise ValueError(days)
+    return days
 
 
 def _highest(reached: Sequence[Rule]) -> Rule:

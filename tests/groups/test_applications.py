@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from saleor_customer_groups.errors import InvalidInput, Refused
-from saleor_customer_groups.groups import applications, editing, membership, snapshots
+from saleor_customer_groups.groups import applications, deleting, editing, membership, snapshots
 from saleor_customer_groups.models import Application, CustomerGroup, Membership, MembershipEvent
 
 from .conftest import requested
@@ -301,3 +301,10 @@ def test_a_domain_that_is_none_cannot_be_trusted(text):
     assert refusal.value.message == (
         f"“{text}” is not a domain of e-mail addresses; write it as example.com."
     )
+
+
+def test_an_application_for_a_group_that_is_gone_cannot_be_approved(alice, club):
+    waiting = Application.objects.get(pk=applications.apply(club, alice.pk).pk)
+    deleting.delete_group(club)
+    with pytest.raises(InvalidInput, match=f"no group of application {waiting.pk} any more"):
+        applications.approve(waiting, **STAFF)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -175,6 +175,14 @@ def test_a_rule_about_days_is_due_again_by_the_clock(db):
     segment = Segment.objects.get()
     assert segment.every_seconds is not None
     assert segment.due_at <= segment.right_at + timedelta(seconds=segment.every_seconds)
+
+
+def test_a_rule_about_days_is_due_when_the_day_begins(db):
+    editing.create_dynamic("New", {"registered_at": {"within_last": {"days": 7}}})
+    segment = Segment.objects.get()
+    evening = datetime(2026, 3, 1, 20, 15, tzinfo=UTC)
+    due = schedule.next_due(segment, evening)
+    assert (due.date(), due.hour, due.minute) == (date(2026, 3, 2), 0, 0)
 
 
 def test_a_segment_that_another_worker_runs_is_passed_over(friends):

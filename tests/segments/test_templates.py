@@ -47,6 +47,7 @@ def test_every_template_is_tried():
         ("big_spenders", {"amount": 1.5, "currency": "USD"}, "amount"),
         ("lapsed", {"weeks": 2}, "weeks"),
         ("lapsed", {"days": 0}, "days"),
+        ("birthday_soon", {"days": 367}, "days"),
         ("by_country", {"countries": []}, "countries"),
     ],
 )
