@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from . import background, conf
-from .models import CustomerChange
+from .models import CustomerChange, Segment
 
 
 class Fact(StrEnum):
@@ -31,6 +31,15 @@ def record(customer_ids: Iterable[int], *facts: Fact) -> None:
         CustomerChange(customer_id=one, fact=fact.value) for one in customer_ids for fact in facts
     )
     background.enqueue(rows, start)
+
+
+def record_committed(customer_ids: Iterable[int], *facts: Fact) -> None:
+    """As `record`, for a change that is committed already: nothing where no rule looks at it.
+
+    A rule that is saved from now on is run in full, and then sees the change.
+    """
+    if Segment.objects.filter(facts__overlap=[fact.value for fact in facts]).exists():
+        record(customer_ids, *facts)
 
 
 def start() -> None:

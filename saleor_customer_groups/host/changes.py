@@ -1,4 +1,4 @@
-"""Saleor's events about a customer, told to the segments (changes.py).
+"""Saleor's events about a customer, told to the segments (changes.py). They come after the commit.
 
 An error is logged and never reaches the order or the profile that is being saved: the nightly
 repair finds what was missed.
@@ -41,7 +41,7 @@ def of_orders(orders: Iterable[Any]) -> None:
     """Orders were made, paid, cancelled, refunded or changed; a basket became an order."""
     customers = {order.user_id for order in orders if order.user_id is not None}
     # A gift card that paid for an order has no event of its own.
-    changes.record(sorted(customers), Fact.ORDERS, Fact.BASKETS, Fact.GIFT_CARDS)
+    changes.record_committed(sorted(customers), Fact.ORDERS, Fact.BASKETS, Fact.GIFT_CARDS)
 
 
 @_safely
@@ -51,13 +51,13 @@ def of_customer(customer: Any) -> None:
     With the e-mail or its confirmation Saleor may attach guest orders and gift cards, untold.
     """
     told = (Fact.PROFILE, Fact.ADDRESS, Fact.ORDERS, Fact.GIFT_CARDS)
-    changes.record([customer.pk], *told)
+    changes.record_committed([customer.pk], *told)
 
 
 @_safely
 def of_staff(user: Any) -> None:
     """A user became staff, or a customer again: rules find customers only."""
-    changes.record([user.pk], *Fact)
+    changes.record_committed([user.pk], *Fact)
 
 
 @_safely
@@ -72,7 +72,7 @@ def of_address(address: Any) -> None:
     if not owners:
         saved = User.objects.filter(updated_at__gte=timezone.now() - JUST_NOW, is_staff=False)
         owners = list(saved.order_by("-updated_at").values_list("pk", flat=True)[:MOST])
-    changes.record(sorted(owners), Fact.ADDRESS)
+    changes.record_committed(sorted(owners), Fact.ADDRESS)
 
 
 @_safely
@@ -80,4 +80,4 @@ def of_gift_card(card: Any) -> None:
     """A gift card was made, used, assigned, changed or deleted."""
     names = ("created_by_id", "used_by_id", "assigned_to_id")  # the last since 3.23.19
     customers = {key for name in names if (key := getattr(card, name, None)) is not None}
-    changes.record(sorted(customers), Fact.GIFT_CARDS)
+    changes.record_committed(sorted(customers), Fact.GIFT_CARDS)

@@ -42,7 +42,7 @@ def welcome(customer: Any, *, channel_slug: str | None = None) -> None:
         channel_id = _channel_id(channel_slug or registration_channel())
         if channel_id is not None:
             registrations.remember(customer.pk, channel_id=channel_id)
-        changes.record([customer.pk], *changes.Fact)
+        changes.record_committed([customer.pk], *changes.Fact)
         defaults.ensure_default(customer.pk, channel_id=channel_id)
     except Exception:
         logger.exception("Customer %s was not welcomed completely.", customer.pk)

@@ -22,6 +22,7 @@ from saleor_customer_groups.models import (
     MembershipEvent,
 )
 from saleor_customer_groups.plugin import CustomerGroupsPlugin
+from saleor_customer_groups.segments import editing as segments
 
 pytestmark = pytest.mark.django_db(databases=["default", "replica"])
 
@@ -69,7 +70,10 @@ def groups_of(customer_id: int) -> list[str]:
 
 
 class TestWelcome:
-    def test_the_channel_is_remembered_once_and_segments_are_told(self, alice, poland):
+    def test_the_channel_is_remembered_once_and_segments_are_told(self, alice, poland, monkeypatch):
+        monkeypatch.setattr(segments, "start", lambda: None)
+        monkeypatch.setattr(changes, "start", lambda: None)
+        segments.create_dynamic("Newcomers", {"orders_count": {"eq": 0}})
         customers.welcome(alice, channel_slug="poland")
         customers.welcome(alice, channel_slug="poland")
         customers.welcome(alice)

@@ -1,0 +1,76 @@
+"""The shop's events, told to the rules that look at what they are about."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+
+from saleor_customer_groups import changes, repricing
+from saleor_customer_groups.host import changes as events
+from saleor_customer_groups.models import CustomerChange
+from saleor_customer_groups.segments import editing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    for module in (changes, editing, repricing):
+        monkeypatch.setattr(module, "start", lambda: None)
+
+
+@pytest.fixture
+def alice():
+    return get_user_model().objects.create(email="alice@example.com")
+
+
+def told() -> set[tuple[int, str]]:
+    return set(CustomerChange.objects.values_list("customer_id", "fact"))
+
+
+def test_a_shop_without_rules_pays_one_look_and_writes_nothing(alice, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        events.of_customer(alice)
+    with django_assert_num_queries(1):
+        events.of_orders([SimpleNamespace(user_id=alice.pk)])
+    assert told() == set()
+
+
+def test_only_what_a_rule_looks_at_is_written(alice):
+    editing.create_dynamic("Buyers", {"orders_count": {"gte": 2}})
+    events.of_gift_card(SimpleNamespace(used_by_id=alice.pk))
+    assert told() == set()
+    events.of_orders([SimpleNamespace(user_id=alice.pk), SimpleNamespace(user_id=None)])
+    assert (alice.pk, "orders") in told()
+
+
+def test_who_uses_or_bought_a_gift_card_is_named(alice):
+    bob = get_user_model().objects.create(email="bob@example.com")
+    editing.create_dynamic("Holders", {"gift_card_holder": {"eq": True}})
+    events.of_gift_card(SimpleNamespace(created_by_id=bob.pk, used_by_id=alice.pk))
+    assert told() == {(alice.pk, "gift_cards"), (bob.pk, "gift_cards")}
+
+
+def test_the_owners_of_an_address_are_named_also_of_a_deleted_one(alice):
+    editing.create_dynamic("Poles", {"country": {"eq": "PL"}})
+    address = apps.get_model("account", "Address").objects.create(country="PL")
+    alice.addresses.add(address)
+    events.of_address(address)
+    assert told() == {(alice.pk, "address")}
+
+    CustomerChange.objects.all().delete()
+    number = address.pk
+    address.delete()
+    alice.save()  # as the host does in the same request
+    address.pk = number
+    events.of_address(address)
+    assert told() == {(alice.pk, "address")}
+
+
+def test_an_error_never_reaches_the_host(alice, monkeypatch, caplog):
+    monkeypatch.setattr(changes, "record_committed", lambda *args: 1 / 0)
+    events.of_customer(alice)
+    assert "A change was not told to the segments." in caplog.text
