@@ -72,6 +72,7 @@ NIGHTLY_TASK: Final = "saleor_customer_groups.tasks.repair_by_night"
 CHECK_IMPORT_TASK: Final = "saleor_customer_groups.tasks.check_import"
 APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
 UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
+DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 

@@ -17,8 +17,12 @@ from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
 from .pricing import windows
 from .segments import refresh, schedule
+from .webhooks import outbox
 
 logger = logging.getLogger(__name__)
+
+# Who hears what happened.
+FAN_OUTS: tuple[outbox.FanOut, ...] = ()
 
 
 @shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -45,6 +49,7 @@ def sweep() -> int:
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
         mirror.work_off,
+        partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,
     )
     return sum(_done(concern) for concern in concerns)
@@ -121,3 +126,9 @@ def apply_import(import_id: int) -> None:
 def undo_import(import_id: int) -> None:
     """Take back what an import did."""
     on_writer(undoing.undo)(import_id)
+
+
+@shared_task(name=conf.DISPATCH_TASK, acks_late=True, reject_on_worker_lost=True)
+def dispatch_events() -> int:
+    """Hand what happened to those who hear of it."""
+    return on_writer(outbox.dispatch)(FAN_OUTS)

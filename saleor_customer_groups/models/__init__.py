@@ -22,6 +22,7 @@ from .importing import (
     ImportStatus,
 )
 from .mirroring import MirrorRequest
+from .outbox import OutboxEvent
 from .pricing import (
     PriceList,
     PriceListEntry,
@@ -59,6 +60,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipSource",
     "MirrorRequest",
+    "OutboxEvent",
     "PriceList",
     "PriceListEntry",
     "PriceRule",
