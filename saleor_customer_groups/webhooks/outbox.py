@@ -1,7 +1,7 @@
 """What happened, for other systems: the only writer of `OutboxEvent`.
 
 `record` belongs in the transaction of the change: committed means it will be told, rolled back
-means it never was. After the commit a task dispatches, and the sweep catches what a killed one left.
+means it never was. After the commit a task dispatches; the sweep catches what a killed one left.
 """
 
 from __future__ import annotations
