@@ -20,7 +20,7 @@ from django.db import connection
 
 from ..models import SegmentPin
 from .fields import FIELDS
-from .fields.base import Asked, Condition, Members
+from .fields.base import Asked, Condition, Members, Totals
 from .rules import All, AnyOf, InvalidRule, Leaf, Node, Not, Problem, absence, leaves
 
 USER: Final = "account.User"
@@ -55,11 +55,13 @@ def answers(conditions: Sequence[Leaf], *, now: datetime) -> Query:
     """
     for leaf in conditions:
         _refuse_absent(leaf)
-    asked = _asked(now, scoped=True)
-    tests = [_looked_up(FIELDS[leaf.field].find(leaf, asked)) for leaf in conditions]
+    asked, looks = _asked(now, scoped=True), _Looks()
+    tests = [_looked_up(FIELDS[leaf.field].find(leaf, asked), looks) for leaf in conditions]
     holds = ", ".join(f"({test.sql}) IS TRUE" for test in tests)
-    found = _select([], asked, columns=f"customer.id, ARRAY[{holds}]::boolean[]")
-    return Query(found.sql, [param for test in tests for param in test.params])
+    found = _select(
+        [], asked, columns=f"customer.id, ARRAY[{holds}]::boolean[]", beside=looks.query()
+    )
+    return Query(found.sql, [*(param for test in tests for param in test.params), *found.params])
 
 
 def customers_with_pins(segment_id: int, rule: Node, *, now: datetime) -> Query:
@@ -168,10 +170,46 @@ class _Statement:
         return Members(f"SELECT id FROM part_{len(self.named) - 1}")
 
 
-def _looked_up(found: Part) -> Condition:
+class _Looks:
+    """What conditions take together, such as all orders: each sort of rows is read once.
+
+    Rules mostly ask the same rows several things. A look is a column of the alias `looks`: an
+    array of what holds, NULL for a customer without such rows.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Condition] = []
+        self.holds: list[list[Condition]] = []
+        self.places: dict[str, int] = {}
+
+    def take(self, totals: Totals) -> str:
+        """Look at these too; the column and place of the answer."""
+        place = self.places.setdefault(repr(totals.rows), len(self.rows))
+        if place == len(self.rows):
+            self.rows.append(totals.rows)
+            self.holds.append([])
+        self.holds[place].append(totals.holds)
+        return f"looks.look_{place}[{len(self.holds[place])}]"
+
+    def query(self) -> Query | None:
+        """All looks at the row `customer`; None if there are none."""
+        if not self.rows:
+            return None
+        columns, params = [], []
+        for n, (rows, holds) in enumerate(zip(self.rows, self.holds, strict=True)):
+            array = ", ".join(one.sql for one in holds)
+            columns.append(f"(SELECT ARRAY[{array}] {rows.sql}) AS look_{n}")
+            params += [*(param for one in holds for param in one.params), *rows.params]
+        # OFFSET keeps the planner from reading the rows again for each place of an array.
+        return Query(f"SELECT {', '.join(columns)} OFFSET 0", params)
+
+
+def _looked_up(found: Part, looks: _Looks) -> Condition:
     """The leaf as a condition on the row. OFFSET keeps the planner from making it a join again."""
     if isinstance(found, Condition):
         return found
+    if found.totals:
+        return Condition(f"{looks.take(found.totals)}{' IS NOT TRUE' * found.negated}")
     return Condition(f"{'NOT ' * found.negated}EXISTS ({found.sql} OFFSET 0)", found.params)
 
 
@@ -192,12 +230,21 @@ def _joined(conditions: Iterable[Condition], word: str) -> Condition:
     return Condition(f"({sql})", [param for one in conditions for param in one.params])
 
 
-def _select(parts: Sequence[Part], asked: Asked, *, columns: str = "customer.id") -> Members:
-    """The customers for whom every part holds."""
-    sql = f"SELECT {columns} FROM {asked.table(USER)} AS customer WHERE NOT customer.is_staff"
+def _select(
+    parts: Sequence[Part],
+    asked: Asked,
+    *,
+    columns: str = "customer.id",
+    beside: Query | None = None,
+) -> Members:
+    """The customers for whom every part holds; `beside` each, what was looked up."""
+    sql = f"SELECT {columns} FROM {asked.table(USER)} AS customer"
+    if beside:
+        sql += f" CROSS JOIN LATERAL ({beside.sql}) AS looks"
+    sql += " WHERE NOT customer.is_staff"
     if asked.scoped:
         sql += " AND customer.id = ANY(ARRAY(SELECT id FROM customer_scope))"
-    params: list[Any] = []
+    params: list[Any] = [*beside.params] if beside else []
     for part in parts:
         sql += f"\n   AND {_where(part)}"
         params += part.params

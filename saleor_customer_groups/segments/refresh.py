@@ -13,18 +13,20 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
-from typing import Final, TypedDict
+from typing import Final, TypedDict, TypeVar
 
 from django.db import DataError, ProgrammingError, connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from ..errors import CustomerGroupsError
 from ..groups import membership
-from ..models import CustomerChange, CustomerGroup, GroupKind, Membership, MembershipSource, Segment
+from ..models import CustomerChange, GroupKind, Membership, MembershipSource, Segment
 from . import asking
 from .asking import Asked, Difference
 from .compile import customers_with_pins
@@ -38,17 +40,13 @@ CHUNK: Final = 5_000  # customers that are settled in one transaction
 TOGETHER: Final = 100  # rules that one statement asks
 ROWS: Final = 1_000  # of the queue that are worked off in one transaction
 ACTOR: Final = "system"
+READ: Final = ("rule", "group__name", "group__kind", "group__channel")  # of a segment
+UNANSWERED: Final = (DataError, ProgrammingError, InvalidRule)
 SOURCES: Final = {
     GroupKind.DYNAMIC.value: MembershipSource.RULE,
     GroupKind.CHANNEL.value: MembershipSource.CHANNEL,
 }
-
-
-HOLD_GROUPS: Final = """
-SELECT id FROM {group}
- WHERE id = ANY(ARRAY(SELECT group_id FROM {segment} WHERE id = ANY(%s::bigint[])))
- ORDER BY id FOR NO KEY UPDATE
-"""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +68,7 @@ def settle(segment_ids: Iterable[int], customer_ids: Iterable[int]) -> Settled:
     done, ids = Settled(), iter(sorted(set(customer_ids)))
     numbers = sorted(set(segment_ids))
     while numbers and (chunk := list(islice(ids, CHUNK))):
-        with transaction.atomic():
-            done += _settle(numbers, chunk)
+        done += _answered(partial(_settle_chunk, numbers, chunk))
     return done
 
 
@@ -81,24 +78,9 @@ def work_off() -> int:
     The rows go in the transaction that settles them. Another worker's rows are passed over.
     """
     done = 0
-    while True:
-        with transaction.atomic():
-            rows = list(
-                CustomerChange.objects.select_for_update(skip_locked=True).order_by("id")[:ROWS]
-            )
-            if not rows:
-                return done
-            by_fact: defaultdict[str, set[int]] = defaultdict(set)
-            for row in rows:
-                by_fact[row.fact].add(row.customer_id)
-            questions = list(_questions(by_fact))
-            # All of them at once: two workers with several questions each would else wait for
-            # each other.
-            _held(sorted({number for numbers, _ in questions for number in numbers}))
-            for segment_ids, ids in questions:
-                _settle(segment_ids, sorted(ids))
-            CustomerChange.objects.filter(id__in=[row.id for row in rows]).delete()
-        done += len(rows)
+    while rows := _answered(_work_off_some):
+        done += rows
+    return done
 
 
 def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
@@ -129,6 +111,23 @@ def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
             yield [row[0] for row in rows]
 
 
+def _work_off_some(apart: bool) -> int:
+    rows = list(CustomerChange.objects.select_for_update(skip_locked=True).order_by("id")[:ROWS])
+    if not rows:
+        return 0
+    by_fact: defaultdict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        by_fact[row.fact].add(row.customer_id)
+    questions = list(_questions(by_fact))
+    # All of them at once: two workers with several questions each would else wait for each other.
+    numbers = [number for segment_ids, _ in questions for number in segment_ids]
+    held = {one.pk: one for one in _held(numbers)}
+    for segment_ids, ids in questions:
+        _settle([held[one] for one in segment_ids if one in held], sorted(ids), apart)
+    CustomerChange.objects.filter(id__in=[row.id for row in rows]).delete()
+    return len(rows)
+
+
 def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set[int]]]:
     """Which segments to ask about whom: segments that look at the same facts together."""
     looking = Segment.objects.filter(facts__overlap=sorted(by_fact)).order_by("id")
@@ -139,12 +138,31 @@ def _questions(by_fact: Mapping[str, set[int]]) -> Iterator[tuple[list[int], set
         yield segment_ids, set().union(*(by_fact[fact] for fact in same))
 
 
-def _settle(segment_ids: Sequence[int], customer_ids: Sequence[int]) -> Settled:
-    asked = [(one, rule) for one in _held(segment_ids) if (rule := _understood(one)) is not None]
+def _answered(work: Callable[[bool], T]) -> T:
+    """The work in a transaction; if the database cannot answer, all of it once more with each rule
+    asked apart. So there is no savepoint to pay for as long as rules are sound.
+    """
+    try:
+        with transaction.atomic():
+            return work(False)
+    except UNANSWERED:
+        with transaction.atomic():
+            return work(True)
+
+
+def _settle_chunk(
+    segment_ids: Collection[int], customer_ids: Sequence[int], apart: bool
+) -> Settled:
+    return _settle(_held(segment_ids), customer_ids, apart)
+
+
+def _settle(held: Sequence[Segment], customer_ids: Sequence[int], apart: bool) -> Settled:
+    ask = _each if apart else asking.differences
+    asked = [(one, rule) for one in held if (rule := _understood(one)) is not None]
     changes: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
     now = timezone.now()
     for start in range(0, len(asked), TOGETHER):
-        for found in _answers(asked[start : start + TOGETHER], customer_ids, now):
+        for found in ask(asked[start : start + TOGETHER], customer_ids, now=now):
             changes[found.group_id, found.joins].append(found.customer_id)
     done = Settled()
     for segment, _ in asked:
@@ -156,16 +174,16 @@ def _settle(segment_ids: Sequence[int], customer_ids: Sequence[int]) -> Settled:
     return done
 
 
-def _held(segment_ids: Sequence[int]) -> list[Segment]:
-    """The segments, and their groups, held until the transaction ends; first all groups."""
-    sql = HOLD_GROUPS.format(
-        group=connection.ops.quote_name(CustomerGroup._meta.db_table),
-        segment=connection.ops.quote_name(Segment._meta.db_table),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(segment_ids)])
-    found = Segment.objects.filter(id__in=segment_ids).select_related("group__channel")
-    return list(found.order_by("id").select_for_update(no_key=True, of=("self",)))
+def _held(segment_ids: Collection[int]) -> list[Segment]:
+    """The segments as they are now, held until the transaction ends: by their groups, each group
+    before its segment. Channels are read after that: who waits here would see an old name.
+    """
+    found = Segment.objects.filter(id__in=segment_ids).select_related("group").only(*READ)
+    locked = found.order_by("group_id").select_for_update(no_key=True, of=("group", "self"))
+    held = list(locked)
+    of_channels = [one.group for one in held if one.group.kind == GroupKind.CHANNEL]
+    prefetch_related_objects(of_channels, "channel")
+    return held
 
 
 def _understood(segment: Segment) -> Node | None:
@@ -176,18 +194,16 @@ def _understood(segment: Segment) -> Node | None:
         return None
 
 
-def _answers(asked: Asked, customer_ids: Sequence[int], now: datetime) -> list[Difference]:
+def _each(asked: Asked, customer_ids: Sequence[int], *, now: datetime) -> list[Difference]:
     """What the rules say. One that the database cannot answer does not silence the others."""
-    if not asked:
-        return []
-    try:
-        with transaction.atomic():
-            return asking.differences(asked, customer_ids, now=now)
-    except (DataError, ProgrammingError, InvalidRule) as error:
-        if len(asked) == 1:
-            note_error(asked[0][0], error)
-            return []
-    return [found for one in asked for found in _answers([one], customer_ids, now)]
+    found: list[Difference] = []
+    for segment, rule in asked:
+        try:
+            with transaction.atomic():
+                found += asking.differences([(segment, rule)], customer_ids, now=now)
+        except UNANSWERED as error:
+            note_error(segment, error)
+    return found
 
 
 def note_error(segment: Segment, error: Exception) -> None:

@@ -135,6 +135,18 @@ def at_once() -> Callable[..., list[Any]]:
     return run
 
 
+def wait_until_somebody_waits_for_a_lock() -> None:
+    """Return when another connection to this database waits for a lock."""
+    sql = """SELECT count(*) FROM pg_stat_activity
+              WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    for _ in range(100_000):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            if cursor.fetchone()[0]:
+                return
+    pytest.fail("Nobody waits for a lock.")
+
+
 def constraint_of(error: IntegrityError) -> str:
     """The name of the constraint that the database held against us."""
     return error.__cause__.diag.constraint_name

@@ -7,13 +7,13 @@ from threading import Barrier
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import transaction
 
 from saleor_customer_groups.errors import InvalidInput
 from saleor_customer_groups.groups import membership
 from saleor_customer_groups.models import CustomerGroup, Membership, MembershipEvent
 
-from .conftest import PATIENCE
+from .conftest import PATIENCE, wait_until_somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
@@ -208,15 +208,3 @@ def test_customers_join_in_the_order_of_their_ids(alice, bob, vip, at_once):
 
     assert one.added == (bob.pk,)
     assert together.already == (alice.pk, bob.pk)
-
-
-def wait_until_somebody_waits_for_a_lock() -> None:
-    """Return when another connection to this database waits for a lock."""
-    sql = """SELECT count(*) FROM pg_stat_activity
-              WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-    for _ in range(100_000):
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            if cursor.fetchone()[0]:
-                return
-    pytest.fail("Nobody waits for a lock.")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from saleor_customer_groups.models import Segment, SegmentPin
 from saleor_customer_groups.segments import compile as compiler
+from saleor_customer_groups.segments.asking import SCOPE
 from saleor_customer_groups.segments.rules import InvalidRule, Leaf, parse
 
 from .conftest import run
@@ -129,6 +132,35 @@ def test_every_day_of_the_calendar_is_read(good, shop, found):
         "A" if good.startswith("2026-06-15") else ""
     )
     assert found({"metadata": {"key": "k", "type": "date", "lte": {"ago": {"days": 0}}}}) == "A"
+
+
+def test_conditions_about_the_same_orders_read_them_once_and_keep_their_places(shop):
+    asked = [
+        Leaf("orders_count", "gte", 1),
+        Leaf("orders_count", "lt", 1),  # of who has none too
+        Leaf("confirmed", "eq", True),
+        Leaf("orders_count", "gte", 1, (("channel", "eu"),)),
+        Leaf("last_order_at", "lte", NOW.date()),
+        Leaf("orders_count", "lt", 1, (("channel", "eu"),)),
+        Leaf("quantity_bought", "gte", 1),
+    ]
+    query = compiler.answers(asked, now=NOW)
+    orders = connection.ops.quote_name(apps.get_model("order.Order")._meta.db_table)
+    assert query.sql.count(f"FROM {orders} AS o") == 3  # all, those of the channel, their lines
+
+    one_by_one = [truths(shop, [leaf]) for leaf in asked]
+    together = truths(shop, asked)
+    assert together == {who: [one[who][0] for one in one_by_one] for who in shop.people}
+    assert together[shop.dora.pk] == [False, True, True, False, False, True, False]
+    assert together[shop.alice.pk][:3] == [True, False, True]
+
+
+def truths(shop, asked):
+    """What holds for each customer of the shop."""
+    query = compiler.answers(asked, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(SCOPE + query.sql, [list(shop.people), *query.params])
+        return dict(cursor.fetchall())
 
 
 class TestPins:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from threading import Barrier
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_groups import changes
 from saleor_customer_groups.changes import Fact
-from saleor_customer_groups.models import CustomerChange, MembershipEvent, Segment
+from saleor_customer_groups.models import (
+    CustomerChange,
+    CustomerChannel,
+    CustomerGroup,
+    MembershipEvent,
+    Segment,
+)
 from saleor_customer_groups.segments import editing, refresh, schedule
+from tests.groups.conftest import PATIENCE, wait_until_somebody_waits_for_a_lock
 from tests.segments.people import domain, members, moved
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,9 +117,66 @@ def test_workers_with_different_questions_never_wait_in_a_circle(customer, at_on
     assert MembershipEvent.objects.count() == 3 * 30
 
 
-def test_who_joins_while_a_rule_that_names_the_group_is_saved_is_found(customer, at_once):
-    from threading import Barrier
+def test_a_rule_that_was_saved_while_a_worker_waited_is_the_one_that_is_asked(
+    friends, customer, at_once
+):
+    ada = customer("ada@friends.example")
+    schedule.run_due()
+    held = Barrier(2)
 
+    def save():
+        with transaction.atomic():
+            CustomerGroup.objects.select_for_update(no_key=True).get(pk=friends.pk)
+            held.wait(PATIENCE)
+            wait_until_somebody_waits_for_a_lock()
+            Segment.objects.update(rule=domain("other.example"))
+            CustomerGroup.objects.update(name="Others")
+
+    def settle():
+        held.wait(PATIENCE)
+        return refresh.settle([Segment.objects.get().pk], [ada.pk])
+
+    assert at_once(save, settle)[1] == refresh.Settled(left=1)
+    assert MembershipEvent.objects.order_by("id").last().group_name == "Others"
+
+
+def test_a_channel_that_was_renamed_while_a_worker_waited_keeps_its_customers(
+    customer, channel, at_once
+):
+    ada, eu = customer("ada@example.com"), channel("eu")
+    CustomerChannel.objects.create(customer=ada, channel=eu)
+    group = editing.create_of_channel("Europeans", eu.pk)
+    schedule.run_due()
+    held = Barrier(2)
+
+    def rename():
+        with transaction.atomic():
+            CustomerGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+            held.wait(PATIENCE)
+            wait_until_somebody_waits_for_a_lock()
+            eu.slug = "europe"
+            eu.save()
+
+    def settle():
+        held.wait(PATIENCE)
+        return refresh.settle([Segment.objects.get().pk], [ada.pk])
+
+    assert at_once(rename, settle)[1] == refresh.Settled()
+    assert members(group) == [ada.pk]
+
+
+def test_one_customers_event_is_two_statements_and_no_savepoint(friends, customer):
+    ada = customer("ada@friends.example")
+    segments = [Segment.objects.get().pk]
+    refresh.settle(segments, [ada.pk])
+    with CaptureQueriesContext(connection) as sent:
+        refresh.settle(segments, [ada.pk])
+    first, *statements, last = (query["sql"] for query in sent)
+    assert (first, last) == ("BEGIN", "COMMIT")
+    assert len(statements) == 2
+
+
+def test_who_joins_while_a_rule_that_names_the_group_is_saved_is_found(customer, at_once):
     from saleor_customer_groups.groups import editing as groups
     from saleor_customer_groups.groups import membership
 

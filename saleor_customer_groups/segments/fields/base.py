@@ -25,12 +25,24 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What must hold of all rows of a customer together; `rows` is from FROM to GROUP BY."""
+
+    rows: Condition
+    holds: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
-    """A statement that answers ids of customers; `negated`: everybody but those."""
+    """A statement that answers ids of customers; `negated`: everybody but those.
+
+    `totals`: the statement takes each customer's rows together, and these are its parts.
+    """
 
     sql: str
     params: list[Any] = field(default_factory=list)
     negated: bool = False
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True, slots=True)

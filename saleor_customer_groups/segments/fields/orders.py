@@ -13,7 +13,7 @@ from .. import values
 from ..tree import Leaf
 from ..values import Duration, Relative
 from . import comparing
-from .base import Asked, Condition, Field, Members, Option
+from .base import Asked, Condition, Field, Members, Option, Totals
 
 ORDERS: Final = frozenset({"orders"})
 READS: Final = ("order.Order", "channel.Channel")
@@ -63,8 +63,10 @@ def counted(leaf: Leaf, asked: Asked) -> Condition:
 
 def grouped(source: str, rows: Condition, having: Condition, *, negated: bool = False) -> Members:
     """The customers whose rows, taken together, hold."""
-    sql = f"SELECT o.user_id FROM {source} WHERE {rows.sql} GROUP BY o.user_id HAVING {having.sql}"
-    return Members(sql, [*rows.params, *having.params], negated)
+    looked_at = Condition(f"FROM {source} WHERE {rows.sql} GROUP BY o.user_id", rows.params)
+    sql = f"SELECT o.user_id {looked_at.sql} HAVING {having.sql}"
+    params = [*rows.params, *having.params]
+    return Members(sql, params, negated, Totals(looked_at, having))
 
 
 def total(source: str, rows: Condition, sum_of: str, leaf: Leaf) -> Members:
