@@ -1,5 +1,13 @@
 """The tables: fields, constraints and querysets, no workflow."""
 
+from .adjustments import (
+    Adjustment,
+    AdjustmentMode,
+    AdjustmentSkip,
+    AdjustmentStatus,
+    AdjustmentTarget,
+    SkipReason,
+)
 from .applications import Application, ApplicationStatus
 from .exporting import PART_BYTES, Export, ExportFormat, ExportPart, ExportStatus
 from .groups import (
@@ -58,6 +66,11 @@ __all__ = [
     "PART_BYTES",
     "REPORTED_OUTCOMES",
     "TAKING_KINDS",
+    "Adjustment",
+    "AdjustmentMode",
+    "AdjustmentSkip",
+    "AdjustmentStatus",
+    "AdjustmentTarget",
     "Application",
     "ApplicationStatus",
     "CustomerChange",
@@ -102,4 +115,5 @@ __all__ = [
     "Segment",
     "SegmentPin",
     "SegmentRun",
+    "SkipReason",
 ]

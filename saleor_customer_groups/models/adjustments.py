@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -62,7 +63,7 @@ class Adjustment(models.Model):
     )
     group_name = models.CharField(max_length=250, blank=True, default="")
     rule = models.JSONField(null=True, blank=True)
-    customer_ids = models.JSONField(null=True, blank=True)
+    customer_ids = ArrayField(models.IntegerField(), null=True, blank=True)
 
     status = models.CharField(
         max_length=16, choices=AdjustmentStatus.choices, default=AdjustmentStatus.DRAFT
@@ -75,7 +76,7 @@ class Adjustment(models.Model):
     reversed_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True, default="")
     # Progress of the step that runs: customers done, of how many, and after whom it goes on.
-    total = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True, blank=True)  # None: not counted yet
     done = models.PositiveIntegerField(default=0)
     position = models.BigIntegerField(default=0)
     # What came of it: entries and their sum; of the reversal what was taken back, and what was
@@ -161,6 +162,9 @@ class AdjustmentSkip(models.Model):
             models.UniqueConstraint(
                 fields=["adjustment", "customer_id"], name="adjustmentskip_once"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["customer_id"], name="adjustmentskip_customer"),  # erasing
         ]
 
     def __str__(self) -> str:
