@@ -15,6 +15,7 @@ from .exporting import exports, running
 from .host import cleanup, customers, expiry, mirror
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
+from .loyalty import expiring, holds
 from .loyalty.adjustments import running as adjusting
 from .loyalty.adjustments import steps as adjustment_steps
 from .pricing import windows
@@ -53,6 +54,8 @@ def sweep() -> int:
         partial(adjustment_steps.start_due, now),
         partial(adjustment_steps.take_over, now),
         mirror.work_off,
+        partial(holds.free_due, now),
+        partial(expiring.expire_due, now),
         partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,
     )
