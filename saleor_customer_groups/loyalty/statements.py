@@ -145,7 +145,8 @@ WITH wanted AS MATERIALIZED ({{wanted}}), draws AS MATERIALIZED ({{draws}}), sum
 ONE: Final = """SELECT %(account)s::bigint AS account_id, %(amount)s::bigint AS amount,
        %(shortfall)s::bigint AS shortfall, %(reverses)s::bigint AS reverses_id"""
 
-THESE: Final = "SELECT unnest(%(accounts)s::bigint[]) AS account_id, 0 AS shortfall, NULL::bigint AS reverses_id"
+THESE: Final = """SELECT unnest(%(accounts)s::bigint[]) AS account_id, 0 AS shortfall,
+       NULL::bigint AS reverses_id"""
 
 # Of bulk acts: no more than is there; who has too little is left out where the act says so.
 OF_MANY: Final = f"""

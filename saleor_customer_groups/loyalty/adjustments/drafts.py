@@ -114,3 +114,12 @@ def ready_group(group_id: int | None, now: datetime) -> CustomerGroup | None:
 
 def _ascending(customer_ids: Sequence[int] | None) -> list[int] | None:
     return None if customer_ids is None else sorted(set(customer_ids))
+
+
+def audience_of(adjustment: Adjustment) -> Audience:
+    """Whom it is for."""
+    if adjustment.rule is not None:
+        return Audience(rule=adjustment.rule)
+    if adjustment.customer_ids is not None:
+        return Audience(customer_ids=adjustment.customer_ids)
+    return Audience(group_id=adjustment.group_id)

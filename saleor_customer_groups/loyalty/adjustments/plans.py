@@ -61,7 +61,7 @@ NEXT: Final = """
 SELECT count(*), max(customer_id) FROM (
     SELECT customer_id FROM {target}
      WHERE adjustment_id = %(adjustment)s AND customer_id > %(after)s
-     ORDER BY customer_id LIMIT %(limit)s) AS some
+     ORDER BY customer_id LIMIT %(limit)s) AS chunk
 """
 
 CHUNK: Final = """

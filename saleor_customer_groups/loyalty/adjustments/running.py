@@ -12,10 +12,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ... import conf, events
+from ... import conf
 from ...models import Adjustment, AdjustmentMode, AdjustmentStatus, AdjustmentTarget
 from ...segments import audience
-from ...webhooks import outbox
 from .. import bulk
 from ..bulk import Act, Counts, Selected
 from ..rules import Short
@@ -57,7 +56,7 @@ def _freeze(adjustment: Adjustment) -> bool:
     table = connection.ops.quote_name(AdjustmentTarget._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (adjustment_id, customer_id) "  # noqa: S608 - names of our own
+            f"INSERT INTO {table} (adjustment_id, customer_id) "
             f"SELECT %s, id FROM ({found.sql}) AS found ORDER BY id",
             [adjustment.pk, *found.params],
         )

@@ -44,7 +44,9 @@ def schedule(adjustment_id: int, at: datetime) -> Adjustment:
     return _move(adjustment_id, NOT_BEGUN, Status.SCHEDULED, "be scheduled", scheduled_at=at)
 
 
-def start(adjustment_id: int, *, background: bool = True, now: datetime | None = None) -> Adjustment:
+def start(
+    adjustment_id: int, *, background: bool = True, now: datetime | None = None
+) -> Adjustment:
     """Begin; without `background` the caller runs it (running.run).
 
     Refused: it has begun already; the group is gone or an expired snapshot; what it gives would
@@ -86,9 +88,7 @@ def cancel(adjustment_id: int) -> Adjustment:
             raise Refused("A reversal cannot be cancelled; it can be paused.", code="status")
         open_ = [*NOT_BEGUN, Status.RUNNING, Status.PAUSED]
         now = timezone.now()
-        adjustment = _move(
-            adjustment_id, open_, Status.CANCELLED, "be cancelled", finished_at=now
-        )
+        adjustment = _move(adjustment_id, open_, Status.CANCELLED, "be cancelled", finished_at=now)
         adjustment.targets.all().delete()
         if adjustment.started_at is not None:
             _tell(adjustment, Status.CANCELLED, adjustment.moved)

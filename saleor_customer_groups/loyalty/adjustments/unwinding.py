@@ -17,7 +17,7 @@ NEXT: Final = """
 SELECT count(*), max(account_id) FROM (
     SELECT account_id FROM {entry}
      WHERE adjustment_id = %(adjustment)s AND account_id > %(after)s AND kind = 'adjust'
-     ORDER BY account_id LIMIT %(limit)s) AS some
+     ORDER BY account_id LIMIT %(limit)s) AS chunk
 """
 
 PAGE: Final = 1_000
@@ -75,7 +75,8 @@ def report(adjustment: Adjustment) -> Iterator[Reversed]:
     """
     after = 0
     while page := _page(adjustment, after):
-        for after, customer_id, amount, mirror in page:
+        after = page[-1][0]
+        for _, customer_id, amount, mirror in page:
             yield Reversed(
                 customer_id=customer_id,
                 amount=rules.from_units(amount, adjustment.currency),
@@ -88,4 +89,4 @@ def report(adjustment: Adjustment) -> Iterator[Reversed]:
 
 def _page(adjustment: Adjustment, after: int) -> list[tuple[int, int | None, int, int]]:
     params = {"adjustment": adjustment.pk, "after": after, "limit": PAGE}
-    return plans.rows(plans.named(REPORT), params)  # type: ignore[return-value]  # as selected
+    return plans.rows(plans.named(REPORT), params)

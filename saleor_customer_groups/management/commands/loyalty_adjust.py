@@ -92,7 +92,7 @@ class Command(BaseCommand):
         seen = previews.preview(adjustment)
         unit = adjustment.currency or adjustment.unit
         self.stdout.write(
-            f"Adjustment {adjustment.pk}: {seen.changing:,} of {seen.customers:,} customers change; "
+            f"Adjustment {adjustment.pk}: {seen.changing:,} of {seen.customers:,} customers; "
             f"given {seen.given} {unit}, taken {seen.taken} {unit}."
         )
         for reason, count in sorted(seen.skipped.items()):

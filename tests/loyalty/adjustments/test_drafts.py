@@ -25,7 +25,11 @@ def test_it_prepares_without_touching_a_balance(vip, members, launched):
     adjustment = drafts.create(CREDIT, Audience(group_id=vip.pk), actor="User:1")
 
     assert (adjustment.status, adjustment.amount, adjustment.mode) == ("draft", 1000, "change")
-    assert (adjustment.group_name, adjustment.actor, adjustment.reason) == ("VIP", "User:1", "Thanks")
+    assert (adjustment.group_name, adjustment.actor, adjustment.reason) == (
+        "VIP",
+        "User:1",
+        "Thanks",
+    )
     assert launched == []
     assert not LoyaltyEntry.objects.exists()
 

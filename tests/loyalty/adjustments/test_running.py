@@ -220,9 +220,7 @@ def test_the_preview_counts_who_is_passed_over_and_what_expired_no_more(vip, mem
     alice, bob, charlie = members
     award(alice, "25.00", key="a", expires_at=timezone.now() + timedelta(days=1))
     award(bob, "4.00", key="b")
-    adjustment = drafts.create(
-        replace(CREDIT, amount=Decimal("-10.00")), Audience(group_id=vip.pk)
-    )
+    adjustment = drafts.create(replace(CREDIT, amount=Decimal("-10.00")), Audience(group_id=vip.pk))
 
     today = previews.preview(adjustment)
     in_a_week = previews.preview(adjustment, now=timezone.now() + timedelta(days=7))
@@ -410,9 +408,10 @@ def test_a_chunk_that_is_killed_leaves_nothing(vip, members, balance, monkeypatc
     def killed(*args, **kwargs):
         raise RuntimeError("killed")
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patched:
         patched.setattr(running.notices, "request", killed)
-        running.run(adjustment.pk)
+        with pytest.raises(RuntimeError):
+            running.run(adjustment.pk)
     assert not LoyaltyEntry.objects.exists()
 
     running.run(adjustment.pk)
