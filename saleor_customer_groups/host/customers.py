@@ -24,6 +24,7 @@ from ..groups import defaults, erasure, registrations
 from ..groups.cleaning import clean
 from ..importing import jobs as imports
 from ..loyalty import erasure as loyalty
+from ..loyalty.adjustments import forgetting as adjustments
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ def forget(customer: Any) -> None:
     try:
         _forget_files([customer.pk])
         loyalty.forget([customer.pk])
+        adjustments.forget([customer.pk])
         erasure.forget([customer.pk])
     except Exception:
         logger.exception("Customer %s was not erased from the history.", customer.pk)

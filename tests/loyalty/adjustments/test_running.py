@@ -429,3 +429,17 @@ def test_only_what_has_not_begun_can_be_thrown_away(vip, members):
         steps.delete(begun.pk)
     with transaction.atomic(), pytest.raises(InvalidInput, match="There is no adjustment"):
         steps.pause(0)
+
+
+@pytest.mark.parametrize("size", [2, 40])
+def test_a_chunk_takes_as_many_statements_for_two_as_for_forty(vip, customer, counted, size):
+    ids = [customer(f"person{number}").pk for number in range(size)]
+    membership.add(vip, ids, source="manual")
+    adjustment = drafts.create(replace(CREDIT, notify_email=True), Audience(group_id=vip.pk))
+    steps.start(adjustment.pk)
+    running._next_chunk(adjustment.pk)
+
+    with counted() as statements:
+        running._next_chunk(adjustment.pk)
+
+    assert len(statements) == 11
