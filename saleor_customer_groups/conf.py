@@ -13,6 +13,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ASSIGN_CHUNK": 5_000,
     # How many customers one statement of an export reads.
     "EXPORT_CHUNK": 2_000,
+    # How many customers one transaction of a bulk act on balances changes.
+    "ADJUST_CHUNK": 5_000,
     # For how many days the file of an export is kept.
     "EXPORT_DAYS": 7,
     # How many lines may be pasted at once.
@@ -48,6 +50,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 POSITIVE_INTEGERS: Final = (
     "REPRICING_CHUNK",
     "ASSIGN_CHUNK",
+    "ADJUST_CHUNK",
     "EXPORT_CHUNK",
     "EXPORT_DAYS",
     "PASTED_LINES",
@@ -72,6 +75,7 @@ NIGHTLY_TASK: Final = "saleor_customer_groups.tasks.repair_by_night"
 CHECK_IMPORT_TASK: Final = "saleor_customer_groups.tasks.check_import"
 APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
 UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
+ADJUST_TASK: Final = "saleor_customer_groups.tasks.run_adjustment"
 DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 

@@ -15,6 +15,9 @@ from .exporting import exports, running
 from .host import cleanup, customers, expiry, mirror
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
+from .loyalty import expiring, holds
+from .loyalty.adjustments import running as adjusting
+from .loyalty.adjustments import steps as adjustment_steps
 from .pricing import windows
 from .segments import refresh, schedule
 from .webhooks import outbox
@@ -48,7 +51,11 @@ def sweep() -> int:
         partial(exports.purge, now),
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
+        partial(adjustment_steps.start_due, now),
+        partial(adjustment_steps.take_over, now),
         mirror.work_off,
+        partial(holds.free_due, now),
+        partial(expiring.expire_due, now),
         partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,
     )
@@ -126,6 +133,12 @@ def apply_import(import_id: int) -> None:
 def undo_import(import_id: int) -> None:
     """Take back what an import did."""
     on_writer(undoing.undo)(import_id)
+
+
+@shared_task(name=conf.ADJUST_TASK, acks_late=True, reject_on_worker_lost=True)
+def run_adjustment(adjustment_id: int) -> None:
+    """Do what a bulk act on balances says, or go on with it."""
+    on_writer(adjusting.run)(adjustment_id)
 
 
 @shared_task(name=conf.DISPATCH_TASK, acks_late=True, reject_on_worker_lost=True)

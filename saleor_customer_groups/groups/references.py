@@ -8,7 +8,14 @@ from typing import Final
 from django.db import connection
 
 from ..errors import InUse, InvalidInput, Reference
-from ..models import CustomerGroup, PriceList, PriceRule, Segment
+from ..models import (
+    Adjustment,
+    AdjustmentStatus,
+    CustomerGroup,
+    PriceList,
+    PriceRule,
+    Segment,
+)
 from . import statements
 
 NAMED: Final = 5  # so many are named in the sentence of the refusal
@@ -69,9 +76,18 @@ def _segments(group: CustomerGroup) -> Iterator[Reference]:
     return (Reference("rule of the group", number, name) for number, name in named)
 
 
+def _adjustments(group: CustomerGroup) -> Iterator[Reference]:
+    """Bulk acts on balances that are scheduled or at work."""
+    waiting = (AdjustmentStatus.SCHEDULED, AdjustmentStatus.RUNNING, AdjustmentStatus.PAUSED)
+    rows = Adjustment.objects.filter(group=group, status__in=waiting).order_by("id")
+    named = rows.values_list("id", "reason")
+    return (Reference("adjustment", number, reason or str(number)) for number, reason in named)
+
+
 # Later, what uses a group in other ways is found by a function of its own here.
 FINDERS: Final[tuple[Callable[[CustomerGroup], Iterator[Reference]], ...]] = (
     _price_rules,
     _price_lists,
     _segments,
+    _adjustments,
 )

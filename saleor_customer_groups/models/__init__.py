@@ -1,5 +1,13 @@
 """The tables: fields, constraints and querysets, no workflow."""
 
+from .adjustments import (
+    Adjustment,
+    AdjustmentMode,
+    AdjustmentSkip,
+    AdjustmentStatus,
+    AdjustmentTarget,
+    SkipReason,
+)
 from .applications import Application, ApplicationStatus
 from .exporting import PART_BYTES, Export, ExportFormat, ExportPart, ExportStatus
 from .groups import (
@@ -21,6 +29,22 @@ from .importing import (
     ImportRow,
     ImportStatus,
 )
+from .loyalty import (
+    EMPTY_KINDS,
+    GIVING_KINDS,
+    MOST,
+    TAKING_KINDS,
+    HoldState,
+    LoyaltyAccount,
+    LoyaltyDraw,
+    LoyaltyEntry,
+    LoyaltyHold,
+    LoyaltyKind,
+    LoyaltyLot,
+    LoyaltyNote,
+    LoyaltySource,
+    LoyaltyUnit,
+)
 from .mirroring import MirrorRequest
 from .outbox import OutboxEvent
 from .pricing import (
@@ -36,8 +60,17 @@ from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, Segm
 
 __all__ = [
     "BAD_OUTCOMES",
+    "EMPTY_KINDS",
+    "GIVING_KINDS",
+    "MOST",
     "PART_BYTES",
     "REPORTED_OUTCOMES",
+    "TAKING_KINDS",
+    "Adjustment",
+    "AdjustmentMode",
+    "AdjustmentSkip",
+    "AdjustmentStatus",
+    "AdjustmentTarget",
     "Application",
     "ApplicationStatus",
     "CustomerChange",
@@ -49,12 +82,22 @@ __all__ = [
     "ExportPart",
     "ExportStatus",
     "GroupKind",
+    "HoldState",
     "Import",
     "ImportMode",
     "ImportOutcome",
     "ImportPart",
     "ImportRow",
     "ImportStatus",
+    "LoyaltyAccount",
+    "LoyaltyDraw",
+    "LoyaltyEntry",
+    "LoyaltyHold",
+    "LoyaltyKind",
+    "LoyaltyLot",
+    "LoyaltyNote",
+    "LoyaltySource",
+    "LoyaltyUnit",
     "Membership",
     "MembershipAction",
     "MembershipEvent",
@@ -72,4 +115,5 @@ __all__ = [
     "Segment",
     "SegmentPin",
     "SegmentRun",
+    "SkipReason",
 ]

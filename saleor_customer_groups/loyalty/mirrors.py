@@ -1,0 +1,47 @@
+"""Reversing a bulk act: a mirror entry for each entry of it, many accounts at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from ..models import LoyaltyAccount
+from . import statements, telling, writing
+from .bulk import Counts
+from .lines import Line, Moved
+from .retrying import patiently
+
+
+def reverse_many(
+    adjustment_id: int, *, kind: str = "adjust", after: int, last: int, now: datetime
+) -> Counts:
+    """Reverse what the act did in the accounts above `after`, up to `last`; one transaction.
+
+    What it took goes back to the lots it came from. What it gave is taken from its own lots, as
+    far as it is still there: the rest is the `shortfall` of the counts, and of the entries.
+    `amount` is what was taken back, negative what was given back. A repeat does nothing.
+    """
+    return patiently(partial(_reverse_many, adjustment_id, kind, after, last, now))
+
+
+def _reverse_many(adjustment_id: int, kind: str, after: int, last: int, now: datetime) -> Counts:
+    line = Line(kind="reverse", source="manual", at=now, adjustment=adjustment_id)
+    bound = {**line.parameters(), "reversed": kind, "after": after, "last": last}
+    found = writing.execute(statements.ACCOUNTS_OF_ACT, bound)
+    accounts = [account.id for account in writing.lock(row[0] for row in found)]
+    if not accounts:
+        return Counts(0, 0)
+    # All accounts of an act are of one unit and currency.
+    own = LoyaltyAccount.objects.get(pk=accounts[0])
+    expiring, expired = writing.expire(accounts, now=now)
+    telling.tell_expired(own.unit, own.currency, expired, expiring)
+    rows = writing.execute(
+        statements.DRAW,
+        bound | {"accounts": accounts},
+        wanted=statements.OF_ACT,
+        draws=statements.OF_ITS_LOTS,
+    )
+    moved = [Moved(*row) for row in rows]
+    telling.tell_many(own.unit, own.currency, moved, line)
+    short = [one.shortfall for one in moved if one.shortfall]
+    return Counts(len(moved), -sum(one.amount for one in moved), len(short), sum(short))
