@@ -33,6 +33,14 @@ from .pricing import (
 )
 from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
+from .webhooks import (
+    AttemptOutcome,
+    DeliveryAttempt,
+    DeliveryState,
+    OffReason,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 __all__ = [
     "BAD_OUTCOMES",
@@ -40,10 +48,13 @@ __all__ = [
     "REPORTED_OUTCOMES",
     "Application",
     "ApplicationStatus",
+    "AttemptOutcome",
     "CustomerChange",
     "CustomerChannel",
     "CustomerGroup",
     "DefaultGroup",
+    "DeliveryAttempt",
+    "DeliveryState",
     "Export",
     "ExportFormat",
     "ExportPart",
@@ -60,6 +71,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipSource",
     "MirrorRequest",
+    "OffReason",
     "OutboxEvent",
     "PriceList",
     "PriceListEntry",
@@ -72,4 +84,6 @@ __all__ = [
     "Segment",
     "SegmentPin",
     "SegmentRun",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]
