@@ -108,6 +108,7 @@ def repair_by_night() -> int:
         mirror.repair,
         partial(schedule.forget_old_runs, now),
         partial(purging.purge, now),
+        partial(purging.purge_calls, now),
     )
     return sum(_done(concern) for concern in concerns)
 

@@ -33,6 +33,7 @@ from .pricing import (
 )
 from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
+from .triggers import CallOutcome, Trigger, TriggerCall
 from .webhooks import (
     AttemptOutcome,
     DeliveryAttempt,
@@ -49,6 +50,7 @@ __all__ = [
     "Application",
     "ApplicationStatus",
     "AttemptOutcome",
+    "CallOutcome",
     "CustomerChange",
     "CustomerChannel",
     "CustomerGroup",
@@ -84,6 +86,8 @@ __all__ = [
     "Segment",
     "SegmentPin",
     "SegmentRun",
+    "Trigger",
+    "TriggerCall",
     "WebhookDelivery",
     "WebhookEndpoint",
 ]

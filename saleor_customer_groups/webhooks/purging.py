@@ -9,7 +9,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from .. import conf
-from ..models import WebhookEndpoint
+from ..models import Trigger, WebhookEndpoint
 
 CHUNK: Final = 5_000  # rows of one transaction
 
@@ -29,6 +29,11 @@ SELECT id FROM saleor_customer_groups_outboxevent AS event
        (SELECT FROM saleor_customer_groups_webhookdelivery WHERE event_id = event.id)
  ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
+CALLS: Final = """
+DELETE FROM saleor_customer_groups_triggercall
+ WHERE id IN (SELECT id FROM saleor_customer_groups_triggercall
+               WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
 UNNEEDED: Final = """
 DELETE FROM saleor_customer_groups_outboxevent AS event
  WHERE id = ANY (%s) AND NOT EXISTS
@@ -45,6 +50,12 @@ def purge(now: datetime) -> int:
         old_secret="", old_secret_until=None
     )
     return _in_chunks(_purge_deliveries, before) + _in_chunks(_purge_events, before)
+
+
+def purge_calls(now: datetime) -> int:
+    """Remove calls of triggers that are older than TRIGGER_DAYS; how many."""
+    Trigger.objects.filter(old_secret_until__lte=now).update(old_secret="", old_secret_until=None)
+    return _in_chunks(_purge_calls, now - timedelta(days=conf.get("TRIGGER_DAYS")))
 
 
 def _in_chunks(some: Callable[[datetime], int], before: datetime) -> int:
@@ -69,3 +80,9 @@ def _purge_events(before: datetime) -> int:
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute(UNNEEDED, [ids])
     return len(ids)
+
+
+def _purge_calls(before: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(CALLS, [before, CHUNK])
+        return int(cursor.rowcount)

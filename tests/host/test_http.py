@@ -44,7 +44,9 @@ def test_it_sends_the_very_bytes_and_headers(server):
     server.says(HEAD + b"X-Who: till\r\nContent-Length: 6\r\n\r\nthanks")
     body = '{"name":"Zażółć"}'.encode()
 
-    answer = http.post(server.url, body, {"webhook-id": "msg_1", "content-type": "application/json"})
+    answer = http.post(
+        server.url, body, {"webhook-id": "msg_1", "content-type": "application/json"}
+    )
 
     head, _, sent = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /hook HTTP/1.1\r\n")

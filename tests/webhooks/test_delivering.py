@@ -426,9 +426,7 @@ def test_a_lease_that_ran_out_is_taken_and_its_holder_stops(endpoint, receiver, 
 
 
 @pytest.mark.parametrize("act", ["disable", "delete", "update"])
-def test_what_the_merchant_does_meanwhile_counts_from_the_next_call(
-    act, endpoint, receiver, clock
-):
+def test_what_the_merchant_does_meanwhile_counts_from_the_next_call(act, endpoint, receiver, clock):
     happen(("a", 1), ("a", 2))
     acts = {
         "disable": lambda: endpoints.disable(endpoint),
