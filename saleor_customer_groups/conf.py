@@ -30,6 +30,13 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
+    # For how many days an event is kept after every endpoint has it; what some endpoint does not
+    # have yet is kept for ever.
+    "WEBHOOK_DAYS": 30,
+    # Whether endpoints may have http:// addresses. For development.
+    "WEBHOOK_HTTP": False,
+    # For how many days calls of triggers are kept; at least 7: by them a repeated one is known.
+    "TRIGGER_DAYS": 30,
     # The hour, in the shop's time zone, of the nightly run of every segment that finds drift.
     "REPAIR_HOUR": 3,
     # The queue of our tasks; None is Saleor's default queue.
@@ -60,9 +67,12 @@ POSITIVE_INTEGERS: Final = (
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
     "SNAPSHOT_DAYS",
+    "WEBHOOK_DAYS",
+    "TRIGGER_DAYS",
 )
 OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT",)
-BOOLEANS: Final = ("DELETE_GROUPS",)
+BOOLEANS: Final = ("DELETE_GROUPS", "WEBHOOK_HTTP")
+LEAST_TRIGGER_DAYS: Final = 7
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
@@ -77,6 +87,7 @@ APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
 UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
 ADJUST_TASK: Final = "saleor_customer_groups.tasks.run_adjustment"
 DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
+DELIVER_TASK: Final = "saleor_customer_groups.tasks.deliver_webhooks"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -94,6 +105,9 @@ def problems() -> list[str]:
         value = get(name)
         if not _is_positive_integer(value):
             found.append(f"{name!r} must be a whole number of at least 1, not {value!r}.")
+    days = get("TRIGGER_DAYS")
+    if _is_positive_integer(days) and days < LEAST_TRIGGER_DAYS:
+        found.append(f"'TRIGGER_DAYS' must be at least {LEAST_TRIGGER_DAYS}, not {days!r}.")
     hour = get("REPAIR_HOUR")
     if not isinstance(hour, int) or isinstance(hour, bool) or not 0 <= hour <= 23:
         found.append(f"'REPAIR_HOUR' must be an hour from 0 to 23, not {hour!r}.")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing
-from .host import changes, customers, guard
+from .host import changes, customers, guard, inbound
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
@@ -91,6 +92,13 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         return previous_value
+
+    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
+        """A request of an address of ours. Saleor hands it over also while we are off."""
+        if not self.active:
+            response: HttpResponse = previous_value
+            return response
+        return on_writer(inbound.respond)(request, path)
 
     # What dynamic groups follow.
     order_created = _tells(_order_changed)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from . import conf
 from .exporting import exports, running
-from .host import cleanup, customers, expiry, mirror
+from .host import cleanup, customers, expiry, http, mirror
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
 from .loyalty import expiring, holds
@@ -20,12 +20,12 @@ from .loyalty.adjustments import running as adjusting
 from .loyalty.adjustments import steps as adjustment_steps
 from .pricing import windows
 from .segments import refresh, schedule
-from .webhooks import outbox
+from .webhooks import deliveries, delivering, outbox, purging, watching
 
 logger = logging.getLogger(__name__)
 
 # Who hears what happened.
-FAN_OUTS: tuple[outbox.FanOut, ...] = ()
+FAN_OUTS: tuple[outbox.FanOut, ...] = (deliveries.fan_out,)
 
 
 @shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -57,6 +57,8 @@ def sweep() -> int:
         partial(holds.free_due, now),
         partial(expiring.expire_due, now),
         partial(outbox.dispatch, FAN_OUTS),
+        partial(watching.watch, now),
+        partial(delivering.start_due, now),
         cleanup.clear_group_prices,
     )
     return sum(_done(concern) for concern in concerns)
@@ -104,11 +106,18 @@ def mirror_groups() -> int:
 @shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)
 def repair_by_night() -> int:
     """Every night: forget customers whose deletion nobody told us of, correct the mirror, and
-    forget what runs of segments changed long ago. How many of these went well.
+    forget what runs of segments changed long ago and what every endpoint has. How many of these
+    went well.
     """
     now = timezone.now()
-    old_runs = partial(schedule.forget_old_runs, now)
-    return sum(_done(concern) for concern in (customers.forget_the_gone, mirror.repair, old_runs))
+    concerns: tuple[Callable[[], object], ...] = (
+        customers.forget_the_gone,
+        mirror.repair,
+        partial(schedule.forget_old_runs, now),
+        partial(purging.purge, now),
+        partial(purging.purge_calls, now),
+    )
+    return sum(_done(concern) for concern in concerns)
 
 
 @shared_task(name=conf.EXPORT_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -145,3 +154,10 @@ def run_adjustment(adjustment_id: int) -> None:
 def dispatch_events() -> int:
     """Hand what happened to those who hear of it."""
     return on_writer(outbox.dispatch)(FAN_OUTS)
+
+
+@shared_task(name=conf.DELIVER_TASK, acks_late=True, reject_on_worker_lost=True)
+def deliver_webhooks(endpoint_id: int) -> None:
+    """Send an endpoint what is due, and come again while there is more."""
+    if on_writer(delivering.deliver)(endpoint_id, http.post):
+        deliveries.start(endpoint_id)

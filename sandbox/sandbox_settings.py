@@ -103,6 +103,14 @@ DEFAULT_DECIMAL_PLACES = 3
 DEFAULT_CURRENCY_CODE_LENGTH = 3
 CHECKOUT_PRICES_TTL = timedelta(hours=1)
 
+# Calls to other systems: none into this machine or its network, as on a server. For trying a
+# receiver of your own on this machine: HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS=true.
+HTTP_IP_FILTER_ENABLED = True
+HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS = os.environ.get(
+    "HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS", ""
+).lower() in {"1", "true", "yes"}
+COMMON_REQUESTS_TIMEOUT = (2, 18)
+
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 # A task that fails at once fails the request too, so that a test sees it.

@@ -57,7 +57,7 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('saleor_customer_groups', '0011_outbox'),
+        ('saleor_customer_groups', '0013_triggers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -57,6 +57,15 @@ from .pricing import (
 )
 from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
+from .triggers import CallOutcome, Trigger, TriggerCall
+from .webhooks import (
+    AttemptOutcome,
+    DeliveryAttempt,
+    DeliveryState,
+    OffReason,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 __all__ = [
     "BAD_OUTCOMES",
@@ -73,10 +82,14 @@ __all__ = [
     "AdjustmentTarget",
     "Application",
     "ApplicationStatus",
+    "AttemptOutcome",
+    "CallOutcome",
     "CustomerChange",
     "CustomerChannel",
     "CustomerGroup",
     "DefaultGroup",
+    "DeliveryAttempt",
+    "DeliveryState",
     "Export",
     "ExportFormat",
     "ExportPart",
@@ -103,6 +116,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipSource",
     "MirrorRequest",
+    "OffReason",
     "OutboxEvent",
     "PriceList",
     "PriceListEntry",
@@ -116,4 +130,8 @@ __all__ = [
     "SegmentPin",
     "SegmentRun",
     "SkipReason",
+    "Trigger",
+    "TriggerCall",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -28,17 +28,31 @@ FanOut = Callable[[Sequence[OutboxEvent]], None]
 def record(payloads: Iterable[events.Payload], *, at: datetime | None = None) -> None:
     """Write events in the caller's transaction; soon after it commits they are dispatched."""
     moment = at or timezone.now()
-    rows = (
-        OutboxEvent(
-            name=payload.name,
-            version=payload.version,
-            subject=payload.subject,
-            body=events.body(payload, at=moment),
-            created_at=moment,
-        )
-        for payload in payloads
+    background.enqueue((_row(payload, moment) for payload in payloads), start)
+
+
+def record_for_one(payload: events.Payload, *, at: datetime) -> OutboxEvent:
+    """Write an event that the caller hands to whom it is for; nobody else hears it."""
+    event = _row(payload, at)
+    event.dispatched_at = at
+    event.save()
+    return event
+
+
+def _row(payload: events.Payload, moment: datetime) -> OutboxEvent:
+    return OutboxEvent(
+        name=payload.name,
+        version=payload.version,
+        subject=payload.subject,
+        body=events.body(payload, at=moment),
+        created_at=moment,
     )
-    background.enqueue(rows, start)
+
+
+def hold_dispatch() -> None:
+    """Let nobody dispatch until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_DISPATCHER)
 
 
 def dispatch(fan_outs: Sequence[FanOut]) -> int:
@@ -54,8 +68,7 @@ def dispatch(fan_outs: Sequence[FanOut]) -> int:
 
 def _dispatch_some(fan_outs: Sequence[FanOut]) -> int:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(ONE_DISPATCHER)
+        hold_dispatch()
         waiting = list(
             OutboxEvent.objects.filter(dispatched_at__isnull=True).order_by("id")[:TOGETHER]
         )

@@ -1,0 +1,145 @@
+"""Events on their way to endpoints: with replaying.py the only writer of `WebhookDelivery`.
+
+Of one subject the pending delivery of the earliest event is the head: it goes first, whatever was
+written when. There is no other state that says whose turn it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from .. import background, conf, events
+from ..models import DeliveryState, OutboxEvent, WebhookDelivery, WebhookEndpoint
+
+# Endpoints that are deleted meanwhile are passed over, as are events that the purge takes.
+WRITE: Final = """
+INSERT INTO saleor_customer_groups_webhookdelivery AS delivery
+       (endpoint_id, event_id, subject, state, due_at, attempts, replays, created_at)
+SELECT endpoint.id, event.id, event.subject, 'pending', %(now)s, 0, 0, %(now)s
+  FROM saleor_customer_groups_webhookendpoint AS endpoint
+  JOIN saleor_customer_groups_outboxevent AS event
+    ON endpoint.everything OR event.name = ANY (endpoint.names)
+ WHERE {which}
+ ORDER BY event.id, endpoint.id
+   FOR KEY SHARE
+    ON CONFLICT (endpoint_id, event_id) {otherwise}
+RETURNING endpoint_id
+"""
+NEW: Final = WRITE.format(
+    which="event.id = ANY (%(events)s) AND endpoint.off_since IS NULL", otherwise="DO NOTHING"
+)
+# A ping is for one endpoint, so it is among what no other missed.
+PAST: Final = """
+       endpoint.id = %(endpoint)s AND event.name <> %(ping)s
+   AND {moment} >= %(since)s AND ({moment} < %(until)s OR %(until)s::timestamptz IS NULL)
+   AND event.dispatched_at IS NOT NULL
+"""
+MISSED: Final = WRITE.format(
+    which=PAST.format(moment="event.dispatched_at"), otherwise="DO NOTHING"
+)
+AGAIN: Final = WRITE.format(
+    which=PAST.format(moment="event.created_at"),
+    otherwise="""DO UPDATE SET
+       state = 'pending', due_at = excluded.due_at, attempts = 0, first_attempt_at = NULL,
+       finished_at = NULL, replays = delivery.replays + 1""",
+)
+# Events that were dispatched while an endpoint was being switched off, on pods whose clocks differ.
+CLOCKS_DIFFER: Final = timedelta(minutes=10)
+
+
+def fan_out(handed: Sequence[OutboxEvent]) -> None:
+    """Write a delivery of each event for each endpoint that asked for it; a fan-out of the outbox.
+
+    After the commit the endpoints' tasks are started.
+    """
+    written = _write(NEW, events=[event.pk for event in handed], now=timezone.now())
+    for endpoint_id in sorted(set(written)):
+        start_after_commit(endpoint_id)
+
+
+def write_missed(endpoint: WebhookEndpoint, *, since: datetime, now: datetime) -> int:
+    """Write deliveries of what was dispatched while the endpoint was off; how many."""
+    return len(_write_past(MISSED, endpoint, since - CLOCKS_DIFFER, None, now))
+
+
+def write_again(
+    endpoint: WebhookEndpoint, *, since: datetime, until: datetime | None, now: datetime
+) -> int:
+    """Make all events of a span of time pending, whether the endpoint had them or not."""
+    return len(_write_past(AGAIN, endpoint, since, until, now))
+
+
+def write_one(endpoint: WebhookEndpoint, event: OutboxEvent, *, now: datetime) -> WebhookDelivery:
+    """Write the delivery of an event that is for this endpoint alone."""
+    return WebhookDelivery.objects.create(
+        endpoint=endpoint, event=event, subject=event.subject, due_at=now, created_at=now
+    )
+
+
+def heads(*, now: datetime) -> QuerySet[WebhookDelivery]:
+    """The deliveries whose turn it is and whose time has come, oldest event first."""
+    earlier = WebhookDelivery.objects.filter(
+        endpoint=OuterRef("endpoint"),
+        subject=OuterRef("subject"),
+        state=DeliveryState.PENDING,
+        event__lt=OuterRef("event"),
+    )
+    due = WebhookDelivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now)
+    return due.filter(~Exists(earlier)).order_by("event")
+
+
+def head(endpoint_id: int, subject: str) -> WebhookDelivery | None:
+    """The subject's next delivery to the endpoint, due or not."""
+    pending = WebhookDelivery.objects.filter(
+        endpoint_id=endpoint_id, subject=subject, state=DeliveryState.PENDING
+    )
+    return pending.order_by("event").select_related("event").first()
+
+
+def due_now(endpoint: WebhookEndpoint, *, now: datetime) -> None:
+    """Let nothing that is pending wait any longer: the endpoint works again."""
+    waiting = WebhookDelivery.objects.filter(
+        endpoint=endpoint, state=DeliveryState.PENDING, due_at__gt=now
+    )
+    waiting.update(due_at=now)
+
+
+def begin_anew(endpoint: WebhookEndpoint, *, now: datetime) -> None:
+    """Begin the schedule of everything pending anew."""
+    pending = WebhookDelivery.objects.filter(endpoint=endpoint, state=DeliveryState.PENDING)
+    pending.update(due_at=now, attempts=0, first_attempt_at=None)
+
+
+def start(endpoint_id: int) -> None:
+    """Start the task that delivers to the endpoint."""
+    background.start(conf.DELIVER_TASK, endpoint_id)
+
+
+def start_after_commit(endpoint_id: int) -> None:
+    """The same, once what the caller wrote is there to be seen."""
+    transaction.on_commit(partial(start, endpoint_id))
+
+
+def _write_past(
+    statement: str,
+    endpoint: WebhookEndpoint,
+    since: datetime,
+    until: datetime | None,
+    now: datetime,
+) -> list[int]:
+    ping = events.PingSent.name
+    return _write(statement, endpoint=endpoint.pk, ping=ping, since=since, until=until, now=now)
+
+
+def _write(statement: str, **parameters: Any) -> list[int]:
+    """The endpoints of the deliveries that were written."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [row[0] for row in cursor.fetchall()]

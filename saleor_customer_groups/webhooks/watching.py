@@ -1,0 +1,71 @@
+"""Endpoints that fail: said aloud after a day and each day after, switched off after five."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from .. import events
+from ..models import DeliveryState, OffReason, WebhookDelivery, WebhookEndpoint
+from . import deliveries, endpoints, outbox, schedule
+
+logger = logging.getLogger(__name__)
+
+LATE: Final = timedelta(minutes=10)  # some sweeps
+
+
+def watch(now: datetime) -> int:
+    """Tell of endpoints that have failed for a day, and switch off those that have for five.
+
+    For the sweep; how many it did something about.
+    """
+    failing = WebhookEndpoint.objects.filter(off_since=None, failing_since__isnull=False)
+    acted = 0
+    for endpoint in failing.filter(failing_since__lte=now - schedule.OFF_AFTER):
+        endpoints.disable(endpoint, reason=OffReason.FAILING, now=now)
+        acted += 1
+    silent = Q(alerted_at=None) | Q(alerted_at__lte=now - schedule.ALERT_AFTER)
+    for endpoint in failing.filter(silent, failing_since__lte=now - schedule.ALERT_AFTER):
+        acted += _tell(endpoint, failing.filter(silent, pk=endpoint.pk), now)
+    return acted
+
+
+def _tell(endpoint: WebhookEndpoint, silent: QuerySet[WebhookEndpoint], now: datetime) -> int:
+    with transaction.atomic():
+        since = endpoint.failing_since
+        if since is None or not silent.filter(failing_since=since).update(alerted_at=now):
+            return 0  # it works again, or another sweep tells
+        logger.warning(
+            "The endpoint %s (%s) has failed since %s: %s It is switched off after five days.",
+            endpoint.pk,
+            endpoint,
+            since.isoformat(timespec="seconds"),
+            endpoint.last_error,
+        )
+        told = events.EndpointFailing(
+            endpoint=events.endpoint_id(endpoint.pk),
+            endpoint_name=endpoint.name,
+            failing_since=since,
+            disabled_at=since + schedule.OFF_AFTER,
+        )
+        outbox.record([told], at=now)
+    return 1
+
+
+def overdue(now: datetime) -> QuerySet[WebhookDelivery]:
+    """Deliveries whose time has passed, to endpoints that may be called, while nobody calls.
+
+    There are none while the sweep and a worker run: for monitoring.
+    """
+    late = now - LATE
+    idle = WebhookEndpoint.objects.filter(
+        Q(leased_until=None) | Q(leased_until__lte=late),
+        Q(paused_until=None) | Q(paused_until__lte=late),
+        pk=OuterRef("endpoint"),
+        off_since=None,
+    )
+    return deliveries.heads(now=late).filter(Exists(idle), state=DeliveryState.PENDING)

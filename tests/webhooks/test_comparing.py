@@ -1,0 +1,54 @@
+"""Secrets are compared in constant time: nothing named like one stands beside == or !=."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import saleor_customer_groups
+
+PACKAGE = Path(saleor_customer_groups.__file__).parent
+SENSITIVE = re.compile(r"sign|secret|token|mac")
+FILES = [PACKAGE / "vault.py", *sorted((PACKAGE / "webhooks").glob("*.py"))]
+
+
+def compared(source: str) -> list[str]:
+    """The names of secrets that are compared by == or !=."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Compare):
+            continue
+        if not any(isinstance(operator, ast.Eq | ast.NotEq) for operator in node.ops):
+            continue
+        for part in ast.walk(node):
+            name = getattr(part, "id", None) or getattr(part, "attr", None) or ""
+            if SENSITIVE.search(name.lower()):
+                found.append(name)
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_i3_no_secret_is_compared_by_equality(file):
+    assert compared(file.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("secret == given", ["secret"]),
+        ("a != row.signature", ["signature"]),
+        ("headers['x'] == hmac_of(b)", ["hmac_of"]),
+        ("a == b", []),
+        ("token in tokens", []),
+        ("len(TOKEN) == 3", ["TOKEN"]),
+    ],
+)
+def test_i3_the_check_sees_them(source, names):
+    assert compared(source) == names
+
+
+def test_i3_signatures_are_compared_by_the_library_of_python():
+    assert "hmac.compare_digest" in (PACKAGE / "webhooks" / "signing.py").read_text()
