@@ -1,6 +1,13 @@
 """The tables: fields, constraints and querysets, no workflow."""
 
 from .applications import Application, ApplicationStatus
+from .earning import (
+    EarningMultiplier,
+    EarningRule,
+    EarningTarget,
+    EarningUnit,
+    LoyaltyRequest,
+)
 from .exporting import PART_BYTES, Export, ExportFormat, ExportPart, ExportStatus
 from .groups import (
     CustomerGroup,
@@ -44,6 +51,10 @@ __all__ = [
     "CustomerChannel",
     "CustomerGroup",
     "DefaultGroup",
+    "EarningMultiplier",
+    "EarningRule",
+    "EarningTarget",
+    "EarningUnit",
     "Export",
     "ExportFormat",
     "ExportPart",
@@ -55,6 +66,7 @@ __all__ = [
     "ImportPart",
     "ImportRow",
     "ImportStatus",
+    "LoyaltyRequest",
     "Membership",
     "MembershipAction",
     "MembershipEvent",
