@@ -83,8 +83,63 @@ class MembersJoined(_OfGroup):
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _OfCustomer(Payload):
+    customer: str
+
+    @property
+    def subject(self) -> str:
+        return self.customer
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequested(_OfCustomer):
+    """Another system, which keeps the ledger, is asked to give (or, below 0, to take) something.
+
+    It does so once a key, and confirms. Money has a currency, points have none.
+    """
+
+    name: ClassVar[str] = "credit.requested"
+    key: str
+    unit: str
+    amount: Decimal | int
+    currency: str
+    reason: str
+    order: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyExpiringSoon(_OfCustomer):
+    """What a customer has of a unit expires in part on a day; told once a day that it is about."""
+
+    name: ClassVar[str] = "loyalty.expiring_soon"
+    unit: str
+    amount: Decimal | int
+    currency: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyShortfall(_OfCustomer):
+    """A refund took back less than an order had earned: the rest was spent already."""
+
+    name: ClassVar[str] = "loyalty.shortfall"
+    unit: str
+    amount: Decimal | int
+    currency: str
+    order: str
+
+
 CATALOGUE: Final[Mapping[str, type[Payload]]] = {
-    payload.name: payload for payload in (GroupCreated, MembersJoined)
+    payload.name: payload
+    for payload in (
+        CreditRequested,
+        GroupCreated,
+        LoyaltyExpiringSoon,
+        LoyaltyShortfall,
+        MembersJoined,
+    )
 }
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 
 from ..errors import InUse, InvalidInput, Reference
-from ..models import CustomerGroup, PriceList, PriceRule, Segment
+from ..models import CustomerGroup, EarningRule, PriceList, PriceRule, Segment
 from . import statements
 
 NAMED: Final = 5  # so many are named in the sentence of the refusal
@@ -69,9 +69,16 @@ def _segments(group: CustomerGroup) -> Iterator[Reference]:
     return (Reference("rule of the group", number, name) for number, name in named)
 
 
+def _earning_rules(group: CustomerGroup) -> Iterator[Reference]:
+    """Those that are on; one that is off goes with the group."""
+    rows = EarningRule.objects.filter(group=group, active=True).order_by("id")
+    return (Reference("earning rule", *row) for row in rows.values_list("id", "name"))
+
+
 # Later, what uses a group in other ways is found by a function of its own here.
 FINDERS: Final[tuple[Callable[[CustomerGroup], Iterator[Reference]], ...]] = (
     _price_rules,
     _price_lists,
     _segments,
+    _earning_rules,
 )

@@ -21,8 +21,8 @@ from saleor.order.models import Order, OrderLine
 from saleor.payment import PaymentMethodType, TransactionEventType, TransactionKind
 from saleor.payment.models import Payment, Transaction, TransactionEvent, TransactionItem
 
-from ..loyalty import earning
-from ..loyalty.earning_rules import Line, OrderFacts
+from ..loyalty.earning import settling
+from ..loyalty.earning.rules import Line, OrderFacts
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ LATEST: Final = 200  # so many orders of one customer are looked at again
 def changed(orders: Iterable[Any]) -> None:
     """Orders were made, paid, refunded, cancelled or changed: they are settled soon."""
     try:
-        earning.request([order.pk for order in orders])
+        settling.request([order.pk for order in orders])
     except Exception:
         logger.exception("Orders that changed were not asked to be settled.")
 
@@ -42,7 +42,7 @@ def attached(customer: Any) -> None:
     """Saleor may have given guest orders to the customer, untold: those are settled soon."""
     try:
         latest = Order.objects.filter(user_id=customer.pk).order_by("-created_at")
-        earning.request(latest.values_list("pk", flat=True)[:LATEST])
+        settling.request(latest.values_list("pk", flat=True)[:LATEST])
     except Exception:
         logger.exception("The orders of customer %s were not asked to be settled.", customer.pk)
 
@@ -96,7 +96,8 @@ def _by_gift_card(order: Any, lines: Iterable[Line]) -> Decimal:
     """What gift cards of the checkout paid: Saleor takes it off the order's total at once."""
     if not order.has_gift_cards:
         return ZERO
-    worth = sum((line.gross for line in lines), order.shipping_price_gross_amount)
+    shipping: Decimal = order.shipping_price_gross_amount
+    worth = sum((line.gross for line in lines), shipping)
     return max(worth - order.total_gross_amount, ZERO)
 
 
@@ -184,9 +185,7 @@ def _categories_above(category_ids: set[int]) -> dict[int, frozenset[int]]:
         rght__lte=OuterRef("rght"),
     )
     rows = categories.filter(Exists(inside)).order_by()
-    places = {
-        key: place for key, *place in rows.values_list("pk", "tree_id", "lft", "rght")
-    }
+    places = {key: place for key, *place in rows.values_list("pk", "tree_id", "lft", "rght")}
     return {
         key: frozenset(other for other in places if _lies_in(places[key], places[other]))
         for key in category_ids & places.keys()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from .groups import CustomerGroup
-from .pricing import CURRENCY, WINDOW, Schedule
-
-
-class EarningUnit(models.TextChoices):
-    """What an order can earn."""
-
-    POINTS = "points", "Points"
-    CASHBACK = "cashback", "Cashback"
-    CREDIT = "credit", "Credit"
+from .loyalty import LoyaltyAccount, LoyaltyUnit
+from .pricing import DECIMAL_PLACES, MAX_DIGITS, WINDOW, Schedule
 
 
 class EarningRule(Schedule):
@@ -27,7 +23,7 @@ class EarningRule(Schedule):
     channel = models.ForeignKey(
         "channel.Channel", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    unit = models.CharField(max_length=16, choices=EarningUnit.choices)
+    unit = models.CharField(max_length=16, choices=LoyaltyUnit.choices)
     rate = models.DecimalField(max_digits=14, decimal_places=6)
     validity_days = models.PositiveIntegerField(null=True, blank=True)  # None: it never expires
     pending_days = models.PositiveIntegerField(default=0)  # the return window
@@ -40,7 +36,7 @@ class EarningRule(Schedule):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(unit__in=EarningUnit.values), name="earningrule_known_unit"
+                condition=Q(unit__in=LoyaltyUnit.values), name="earningrule_known_unit"
             ),
             models.CheckConstraint(
                 condition=Q(rate__gt=0),
@@ -140,6 +136,84 @@ class EarningTarget(models.Model):
         return "nothing"
 
 
+def _customer() -> Any:
+    """The database itself sets it to NULL when the customer goes (migration 0016)."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+
+class Earning(models.Model):
+    """What an order earned a customer in a unit, how much of it stays, and what was posted of it.
+
+    Amounts are in smallest units. An order that moves to another customer has a row for each.
+    """
+
+    order_id = models.UUIDField()
+    customer = _customer()
+    unit = models.CharField(max_length=16, choices=LoyaltyUnit.choices)
+    currency = models.CharField(max_length=3, blank=True, default="")  # none for points
+    rule = models.ForeignKey(
+        EarningRule, null=True, on_delete=models.SET_NULL, related_name="earnings"
+    )
+    rule_name = models.CharField(max_length=250)
+    # As it was when the order was paid: what rules become later is not for this order.
+    money = models.DecimalField(max_digits=MAX_DIGITS, decimal_places=DECIMAL_PLACES)
+    earned = models.BigIntegerField()
+    validity_days = models.PositiveIntegerField(null=True, blank=True)
+    available_at = models.DateTimeField()
+    # What stays of it after refunds; once posted: posted - clawed_back - shortfall.
+    kept = models.BigIntegerField()
+    posted_at = models.DateTimeField(null=True, blank=True)  # None: pending
+    posted = models.BigIntegerField(default=0)
+    clawed_back = models.BigIntegerField(default=0)
+    shortfall = models.BigIntegerField(default=0)  # to be clawed back, but spent already
+    bookings = models.PositiveIntegerField(default=0)  # how many; part of their keys
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order_id", "customer", "unit", "currency"], name="earning_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(earned__gt=0, kept__gte=0, kept__lte=F("earned")),
+                name="earning_kept_within_earned",
+            ),
+            models.CheckConstraint(
+                condition=Q(clawed_back__gte=0, shortfall__gte=0), name="earning_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(posted_at__isnull=True, posted=0, clawed_back=0, shortfall=0)
+                | Q(
+                    posted_at__isnull=False,
+                    posted=F("kept") + F("clawed_back") + F("shortfall"),
+                ),
+                name="earning_adds_up",
+            ),
+        ]
+        indexes = [
+            # a customer's earnings; what is owed of earlier ones
+            models.Index(fields=["customer", "unit", "currency"], name="earning_customer"),
+            # the sweep: what is due
+            models.Index(
+                fields=["available_at"],
+                condition=Q(posted_at__isnull=True, kept__gt=0),
+                name="earning_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.earned} {self.unit} of order {self.order_id}"
+
+
 class LoyaltyRequest(models.Model):
     """An order about which something changed: a queue, deleted when it was settled."""
 
@@ -155,3 +229,73 @@ class LoyaltyRequest(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.order_id}"
+
+
+class CreditRequestState(models.TextChoices):
+    """What the other system said."""
+
+    REQUESTED = "requested", "Requested"
+    ACCEPTED = "accepted", "Accepted"
+    REJECTED = "rejected", "Rejected"
+
+
+class CreditRequest(models.Model):
+    """What another system, which keeps the ledger, was asked to give or take, and its answer."""
+
+    key = models.CharField(max_length=100, unique=True)
+    customer = _customer()
+    unit = models.CharField(max_length=16, choices=LoyaltyUnit.choices)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    amount = models.BigIntegerField()  # in smallest units; negative: to take
+    reason = models.CharField(max_length=500, blank=True, default="")
+    order_id = models.UUIDField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=16, choices=CreditRequestState.choices, default=CreditRequestState.REQUESTED
+    )
+    reference = models.CharField(max_length=200, blank=True, default="")  # the other system's
+    requested_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="creditrequest_not_zero"),
+            models.CheckConstraint(
+                condition=Q(state__in=CreditRequestState.values), name="creditrequest_known_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CreditRequestState.REQUESTED, answered_at__isnull=True)
+                | (~Q(state=CreditRequestState.REQUESTED) & Q(answered_at__isnull=False)),
+                name="creditrequest_answered_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "id"], name="creditrequest_customer"),
+            # what nobody answered
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(state="requested"),
+                name="creditrequest_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.key}"
+
+
+class ExpiryWarning(models.Model):
+    """A customer was told that lots of an account expire on a day. Gone when the day is over."""
+
+    account = models.ForeignKey(LoyaltyAccount, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "day"], name="expirywarning_once"),
+        ]
+        indexes = [models.Index(fields=["day"], name="expirywarning_day")]  # the purge
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} on {self.day}"

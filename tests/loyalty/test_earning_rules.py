@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_customer_groups.loyalty.earning_rules import (
+from saleor_customer_groups.loyalty.earning.rules import (
     Line,
     Multiplier,
     OrderFacts,
@@ -290,8 +290,6 @@ def test_money_and_gift_cards_together_earn_what_money_alone_would(lines, part):
     total = sum((line.gross for line in lines), D(0))
     gift = (total * part).quantize(D("0.01"))
     whole = yield_of(points(), order(str(total), lines=tuple(lines)))
-    money = yield_of(
-        points(), order(str(total - gift), by_gift_card=gift, lines=tuple(lines))
-    )
+    money = yield_of(points(), order(str(total - gift), by_gift_card=gift, lines=tuple(lines)))
 
     assert money == (whole - Fraction(gift) if total else 0)

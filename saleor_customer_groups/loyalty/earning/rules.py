@@ -14,10 +14,8 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from .. import money
-
-POINTS: Final = "points"
-UNITS: Final = (POINTS, "cashback", "credit")
+from ... import money
+from ..rules import POINTS
 
 # Orders that are not placed yet, or taken back.
 NOT_COUNTED: Final = frozenset({"draft", "unconfirmed", "canceled", "expired"})
