@@ -97,8 +97,8 @@ def _by_gift_card(order: Any, lines: Iterable[Line]) -> Decimal:
     if not order.has_gift_cards:
         return ZERO
     shipping: Decimal = order.shipping_price_gross_amount
-    worth = sum((line.gross for line in lines), shipping)
-    return max(worth - order.total_gross_amount, ZERO)
+    total: Decimal = order.total_gross_amount
+    return max(sum((line.gross for line in lines), shipping) - total, ZERO)
 
 
 def _payments(order_id: UUID) -> _Paid:
