@@ -83,9 +83,74 @@ class MembersJoined(_OfGroup):
     at: datetime
 
 
+# Loyalty. Amounts are Decimal for money, int for points; `currency` is empty for points.
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceChange:
+    """What one customer's balance changed by, and what it is after that.
+
+    `number` counts the changes of the balance: a change with a lower one is older, in whatever
+    order they arrive.
+    """
+
+    customer: str
+    amount: Decimal | int
+    balance: Decimal | int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _OfBalances(Payload):
+    unit: str
+    currency: str
+    changes: tuple[BalanceChange, ...]
+
+    @property
+    def subject(self) -> str:
+        if len(self.changes) == 1:
+            return self.changes[0].customer
+        return f"loyalty:{self.unit}:{self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyBalanceChanged(_OfBalances):
+    """Balances changed, for whatever reason; a bulk act has several such events."""
+
+    name: ClassVar[str] = "loyalty.balance_changed"
+    kind: str
+    source: str
+    adjustment: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyExpired(_OfBalances):
+    """What customers had has expired."""
+
+    name: ClassVar[str] = "loyalty.expired"
+
+
+@dataclass(frozen=True, slots=True)
+class _OfEntry(Payload):
+    customer: str
+    unit: str
+    currency: str
+    amount: Decimal | int
+    entry: int
+    source: str
+    reference: str
+
+    @property
+    def subject(self) -> str:
+        return self.customer
+
+
 @dataclass(frozen=True, slots=True)
 class _OfCustomer(Payload):
     customer: str
+    unit: str
+    currency: str
+    amount: Decimal | int
 
     @property
     def subject(self) -> str:
@@ -96,39 +161,52 @@ class _OfCustomer(Payload):
 class CreditRequested(_OfCustomer):
     """Another system, which keeps the ledger, is asked to give (or, below 0, to take) something.
 
-    It does so once a key, and confirms. Money has a currency, points have none.
+    It does so once a key, and confirms.
     """
 
     name: ClassVar[str] = "credit.requested"
     key: str
-    unit: str
-    amount: Decimal | int
-    currency: str
     reason: str
     order: str | None
     expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
+class LoyaltyEarned(_OfEntry):
+    """A customer was given something."""
+
+    name: ClassVar[str] = "loyalty.earned"
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoyaltyExpiringSoon(_OfCustomer):
-    """What a customer has of a unit expires in part on a day; told once a day that it is about."""
+    """So much of what a customer has expires on a day, the first of it at this moment."""
 
     name: ClassVar[str] = "loyalty.expiring_soon"
-    unit: str
-    amount: Decimal | int
-    currency: str
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
+class LoyaltyReversed(_OfEntry):
+    """An entry was reversed, in full or in part; the amount has the sign of the reversal."""
+
+    name: ClassVar[str] = "loyalty.reversed"
+
+
+@dataclass(frozen=True, slots=True)
 class LoyaltyShortfall(_OfCustomer):
-    """A refund took back less than an order had earned: the rest was spent already."""
+    """A refund took back less than its order had earned: so much was spent already."""
 
     name: ClassVar[str] = "loyalty.shortfall"
-    unit: str
-    amount: Decimal | int
-    currency: str
     order: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltySpent(_OfEntry):
+    """A customer spent something, at once or by a hold that was captured."""
+
+    name: ClassVar[str] = "loyalty.spent"
 
 
 CATALOGUE: Final[Mapping[str, type[Payload]]] = {
@@ -136,8 +214,13 @@ CATALOGUE: Final[Mapping[str, type[Payload]]] = {
     for payload in (
         CreditRequested,
         GroupCreated,
+        LoyaltyBalanceChanged,
+        LoyaltyEarned,
+        LoyaltyExpired,
         LoyaltyExpiringSoon,
+        LoyaltyReversed,
         LoyaltyShortfall,
+        LoyaltySpent,
         MembersJoined,
     )
 }

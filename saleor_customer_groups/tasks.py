@@ -15,7 +15,7 @@ from .exporting import exports, running
 from .host import cleanup, customers, expiry, mirror, orders
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
-from .loyalty import requests, warning
+from .loyalty import expiring, holds, requests, warning
 from .loyalty.earning import settling
 from .pricing import windows
 from .segments import refresh, schedule
@@ -54,6 +54,8 @@ def sweep() -> int:
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
         mirror.work_off,
+        partial(holds.free_due, now),
+        partial(expiring.expire_due, now),
         partial(settling.request_due, now),
         partial(settling.work_off, orders.facts),
         partial(warning.warn, now),

@@ -10,7 +10,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-
 MODELS = ["Earning", "CreditRequest"]
 
 
@@ -97,6 +96,7 @@ class Migration(migrations.Migration):
                 ('posted_at', models.DateTimeField(blank=True, null=True)),
                 ('posted', models.BigIntegerField(default=0)),
                 ('clawed_back', models.BigIntegerField(default=0)),
+                ('lapsed', models.BigIntegerField(default=0)),
                 ('shortfall', models.BigIntegerField(default=0)),
                 ('bookings', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -210,11 +210,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='earning',
-            constraint=models.CheckConstraint(condition=models.Q(('clawed_back__gte', 0), ('shortfall__gte', 0)), name='earning_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('clawed_back__gte', 0), ('lapsed__gte', 0), ('shortfall__gte', 0)), name='earning_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='earning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clawed_back', 0), ('posted', 0), ('posted_at__isnull', True), ('shortfall', 0)), models.Q(('posted', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('kept'), '+', models.F('clawed_back')), '+', models.F('shortfall'))), ('posted_at__isnull', False)), _connector='OR'), name='earning_adds_up'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clawed_back', 0), ('lapsed', 0), ('posted', 0), ('posted_at__isnull', True), ('shortfall', 0)), models.Q(('posted', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('kept'), '+', models.F('clawed_back')), '+', models.F('lapsed')), '+', models.F('shortfall'))), ('posted_at__isnull', False)), _connector='OR'), name='earning_adds_up'),
         ),
         migrations.AddConstraint(
             model_name='earningtarget',

@@ -167,11 +167,13 @@ class Earning(models.Model):
     earned = models.BigIntegerField()
     validity_days = models.PositiveIntegerField(null=True, blank=True)
     available_at = models.DateTimeField()
-    # What stays of it after refunds; once posted: posted - clawed_back - shortfall.
+    # What stays of it after refunds. Once posted, the rest of that was clawed back, had lapsed
+    # before, or is a shortfall.
     kept = models.BigIntegerField()
     posted_at = models.DateTimeField(null=True, blank=True)  # None: pending
     posted = models.BigIntegerField(default=0)
     clawed_back = models.BigIntegerField(default=0)
+    lapsed = models.BigIntegerField(default=0)  # to be clawed back, but expired already
     shortfall = models.BigIntegerField(default=0)  # to be clawed back, but spent already
     bookings = models.PositiveIntegerField(default=0)  # how many; part of their keys
     created_at = models.DateTimeField(default=timezone.now)
@@ -188,13 +190,14 @@ class Earning(models.Model):
                 name="earning_kept_within_earned",
             ),
             models.CheckConstraint(
-                condition=Q(clawed_back__gte=0, shortfall__gte=0), name="earning_not_negative"
+                condition=Q(clawed_back__gte=0, lapsed__gte=0, shortfall__gte=0),
+                name="earning_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(posted_at__isnull=True, posted=0, clawed_back=0, shortfall=0)
+                condition=Q(posted_at__isnull=True, posted=0, clawed_back=0, lapsed=0, shortfall=0)
                 | Q(
                     posted_at__isnull=False,
-                    posted=F("kept") + F("clawed_back") + F("shortfall"),
+                    posted=F("kept") + F("clawed_back") + F("lapsed") + F("shortfall"),
                 ),
                 name="earning_adds_up",
             ),

@@ -16,7 +16,7 @@ from saleor_customer_groups.host import orders
 from saleor_customer_groups.loyalty.earning import settling
 from saleor_customer_groups.loyalty.earning.rules import Line
 from saleor_customer_groups.models import CustomerGroup, EarningRule, LoyaltyRequest
-from tests.loyalty import shop
+from tests.loyalty.earning import shop
 
 pytestmark = pytest.mark.django_db
 

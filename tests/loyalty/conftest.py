@@ -1,64 +1,90 @@
-"""People, groups and things to earn with; no task that runs by itself."""
+"""People, and short words for what is done to their balances."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.utils import timezone
+from django.db import connection
 
-from saleor_customer_groups import changes, mirroring, repricing
-from saleor_customer_groups.groups import membership
-from saleor_customer_groups.loyalty.earning import editing, settling
-from saleor_customer_groups.loyalty.earning.inputs import EarningRuleInput
-from saleor_customer_groups.models import CustomerGroup, EarningRule
+from saleor_customer_groups.loyalty import ledger, verifying
+from saleor_customer_groups.loyalty.rules import Posted, Posting
+from saleor_customer_groups.models import LoyaltyAccount
 from saleor_customer_groups.webhooks import outbox
-from tests.groups.conftest import (  # noqa: F401 - fixtures
-    alice,
-    at_once,
-    bob,
-    channel,
-    charlie,
-    counted,
-    customer,
-    now,
-)
+from tests.append_only import TABLES
+
+# The means to make people, and to let things happen at the same time, are those of the groups.
+from tests.groups.conftest import alice, at_once, bob, charlie, counted, customer
+
+__all__ = ["alice", "at_once", "bob", "charlie", "counted", "customer"]
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEYS = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def _loyalty_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No task works off a queue; the tests do it themselves."""
-    for queue in (changes, mirroring, outbox, repricing, settling):
-        monkeypatch.setattr(queue, "start", lambda: None)
-    cache.clear()
-    yield
-    cache.clear()
+def _ledger_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No task dispatches events."""
+    monkeypatch.setattr(outbox, "start", lambda: None)
+
+
+def key(prefix: str = "test") -> str:
+    """One that was never used."""
+    return f"{prefix}:{next(KEYS)}"
+
+
+def points(customer: Any, amount: int, **fields: Any) -> Posted:
+    """Give (award) or take (spend) points: points(alice, 100, expires_at=…)."""
+    now = fields.pop("now", NOW)
+    given: dict[str, Any] = {
+        "unit": "points",
+        "kind": "award" if amount > 0 else "spend",
+        "source": "manual",
+        "key": fields.pop("key", None) or key(),
+    }
+    customer_id = getattr(customer, "pk", customer)
+    return ledger.post(Posting(customer_id=customer_id, amount=amount, **(given | fields)), now=now)
+
+
+def credit(customer: Any, amount: str, currency: str = "USD", **fields: Any) -> Posted:
+    """The same with money: credit(alice, "12.50")."""
+    units = Decimal(amount)
+    kind = "award" if units > 0 else "spend"
+    return points(
+        customer, units, **({"unit": "credit", "currency": currency, "kind": kind} | fields)
+    )
+
+
+def balance_of(customer: Any, unit: str = "points", currency: str = "") -> int:
+    """What stands in the account, in smallest units; 0 without an account."""
+    found = LoyaltyAccount.objects.filter(
+        customer_id=getattr(customer, "pk", customer), unit=unit, currency=currency
+    ).first()
+    return found.balance if found else 0
+
+
+def problems() -> list[str]:
+    """What does not add up, a code each."""
+    return [finding.code for finding in verifying.verify()]
+
+
+@contextmanager
+def tampering() -> Iterator[Any]:
+    """A cursor of somebody who may switch the triggers off."""
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        yield cursor
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
 
 
 @pytest.fixture
-def gold(db: None, alice: Any) -> CustomerGroup:  # noqa: F811
-    """Alice's group, since yesterday."""
-    group = CustomerGroup.objects.create(name="Gold", slug="gold")
-    membership.add(group, [alice.pk], source="manual", now=timezone.now() - timedelta(days=1))
-    return group
-
-
-@pytest.fixture
-def rule(gold: CustomerGroup) -> Callable[..., EarningRule]:
-    """Make a rule for Gold, that began a year ago: rule("2") is two points for each 1.00."""
-
-    def make(rate: str = "1", **changes: Any) -> EarningRule:
-        values = {
-            "name": f"{rate} for each 1.00",
-            "group_id": gold.pk,
-            "unit": "points",
-            "starts_at": timezone.now() - timedelta(days=365),
-            **changes,
-        }
-        return editing.save_rule(EarningRuleInput(rate=Decimal(rate), **values))
-
-    return make
+def now() -> datetime:
+    return NOW

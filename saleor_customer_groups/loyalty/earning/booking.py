@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Sum
+
 from ... import conf, events
-from ...models import Earning, LoyaltyKind, LoyaltySource
+from ...models import Earning, LoyaltyDraw, LoyaltyKind, LoyaltyLot, LoyaltySource
 from ...webhooks import outbox
 from .. import ledger, requests
 from ..rules import Amount, Posting, Short, from_units, to_units
@@ -32,11 +34,28 @@ def give(earning: Earning, minor: int, *, now: datetime) -> None:
 
 
 def take(earning: Earning, minor: int, *, now: datetime) -> None:
-    """Take so much back, or what is left of it; the rest is the earning's shortfall."""
-    taken = _take(earning, minor, now=now)
-    if taken < minor:
-        earning.shortfall += minor - taken
-        outbox.record([_shortfall(earning, minor - taken)], at=now)
+    """Take so much back. What expired of it did nobody any good, and is not taken from the rest;
+    what the customer spent already is the earning's shortfall.
+    """
+    lapsed = min(minor, _expired_of(earning, now=now) - earning.lapsed)
+    earning.lapsed += lapsed
+    if minor == lapsed:
+        return
+    wanted = minor - lapsed
+    taken = _take(earning, wanted, now=now)
+    if taken < wanted:
+        earning.shortfall += wanted - taken
+        outbox.record([_shortfall(earning, wanted - taken)], at=now)
+
+
+def give_again(earning: Earning, minor: int, *, now: datetime) -> None:
+    """A refund came to nothing: what was never taken is forgotten, the rest is given."""
+    for name in ("shortfall", "lapsed"):
+        forgotten = min(minor, getattr(earning, name))
+        setattr(earning, name, getattr(earning, name) - forgotten)
+        minor -= forgotten
+    if minor:
+        give(earning, minor, now=now)
 
 
 def _take(earning: Earning, minor: int, *, now: datetime) -> int:
@@ -49,6 +68,15 @@ def _take(earning: Earning, minor: int, *, now: datetime) -> int:
         taken = -_minor(posted.amount, earning)
     earning.clawed_back += taken
     return taken
+
+
+def _expired_of(earning: Earning, *, now: datetime) -> int:
+    """How much of what was given for it has expired, or will when the job comes by."""
+    keys = [_key(earning, "earn", number) for number in range(1, earning.bookings + 1)]
+    lots = LoyaltyLot.objects.filter(entry__key__in=keys)
+    due = lots.filter(expires_at__lte=now).aggregate(sum=Sum("remaining"))
+    expired = LoyaltyDraw.objects.filter(lot__in=lots, entry__kind=LoyaltyKind.EXPIRE)
+    return (due["sum"] or 0) + (expired.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
 def _collect(earning: Earning, given: int, *, now: datetime) -> None:
@@ -81,7 +109,7 @@ def _posting(
         currency=earning.currency,
         amount=from_units(minor, earning.currency),
         kind=LoyaltyKind.EARN if minor > 0 else LoyaltyKind.CLAW_BACK,
-        key=_key(earning, act),
+        key=_next_key(earning, act),
         source=LoyaltySource.ORDER,
         expires_at=expires_at,
         short=Short.REFUSE if minor > 0 else Short.TAKE_LEFT,
@@ -94,7 +122,7 @@ def _ask(
 ) -> None:
     assert earning.customer_id is not None  # noqa: S101 - a row without one is left alone
     wish = requests.Wish(
-        key=_key(earning, "earn" if minor > 0 else "claw"),
+        key=_next_key(earning, "earn" if minor > 0 else "claw"),
         customer_id=earning.customer_id,
         unit=earning.unit,
         currency=earning.currency,
@@ -106,9 +134,13 @@ def _ask(
     requests.ask([wish], now=now)
 
 
-def _key(earning: Earning, act: str) -> str:
+def _next_key(earning: Earning, act: str) -> str:
     earning.bookings += 1
-    return f"{act}:{earning.order_id}:{earning.unit}:{earning.pk}.{earning.bookings}"
+    return _key(earning, act, earning.bookings)
+
+
+def _key(earning: Earning, act: str, number: int) -> str:
+    return f"{act}:{earning.order_id}:{earning.unit}:{earning.pk}.{number}"
 
 
 def _minor(amount: Amount, earning: Earning) -> int:

@@ -11,16 +11,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ... import background, conf
 from ...groups import queries as groups
 from ...models import Earning, EarningMultiplier, EarningRule, LoyaltyRequest
+from ..retrying import patiently
 from ..rules import POINTS
 from . import booking, rules
 from .rules import Multiplier, OrderFacts, Rule
@@ -70,24 +72,24 @@ def work_off(read: Read, *, now: datetime | None = None) -> int:
             return settled
         last, order_id = first
         try:
-            settled += _settle_requested(order_id, read, now=now or timezone.now())
+            settle = partial(_settle_requested, order_id, read, now or timezone.now())
+            settled += patiently(settle)
         except Exception:
             logger.exception("Order %s was not settled; the next sweep tries again.", order_id)
 
 
-def _settle_requested(order_id: UUID, read: Read, *, now: datetime) -> bool:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(ONE_AT_A_TIME, [str(order_id)])
-        # Before the order is read: what changes after is asked for by another row.
-        requests = list(LoyaltyRequest.objects.filter(order_id=order_id))
-        if not requests:
-            return False  # somebody else was quicker
-        order = read(order_id)
-        if order is not None:
-            _settle(order, now=now)
-        LoyaltyRequest.objects.filter(pk__in=[one.pk for one in requests]).delete()
-        return True
+def _settle_requested(order_id: UUID, read: Read, now: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME, [str(order_id)])
+    # Before the order is read: what changes after is asked for by another row.
+    requests = list(LoyaltyRequest.objects.filter(order_id=order_id))
+    if not requests:
+        return False  # somebody else was quicker
+    order = read(order_id)
+    if order is not None:
+        _settle(order, now=now)
+    LoyaltyRequest.objects.filter(pk__in=[one.pk for one in requests]).delete()
+    return True
 
 
 def _settle(order: OrderFacts, *, now: datetime) -> None:
@@ -117,18 +119,10 @@ def _keep(earning: Earning, kept: int, *, now: datetime) -> None:
         earning.posted_at = now
         booking.give(earning, kept, now=now)
     elif earning.posted_at is not None and differs > 0:
-        _give_again(earning, differs, now=now)
+        booking.give_again(earning, differs, now=now)
     elif earning.posted_at is not None:
         booking.take(earning, -differs, now=now)
     earning.save()
-
-
-def _give_again(earning: Earning, minor: int, *, now: datetime) -> None:
-    """A refund was taken back: what was owed of it is owed no longer, the rest is given."""
-    forgiven = min(minor, earning.shortfall)
-    earning.shortfall -= forgiven
-    if minor > forgiven:
-        booking.give(earning, minor - forgiven, now=now)
 
 
 def _new_earnings(order: OrderFacts, *, now: datetime) -> list[Earning]:
