@@ -127,7 +127,7 @@ def _ask(
         unit=earning.unit,
         currency=earning.currency,
         amount=minor,
-        reason="order paid" if minor > 0 else "order refunded",
+        reason="Order paid" if minor > 0 else "Order refunded",
         order_id=earning.order_id,
         expires_at=expires_at,
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.utils import timezone
 
 from saleor_customer_groups import changes, mirroring, repricing
 from saleor_customer_groups.groups import membership
@@ -17,6 +16,7 @@ from saleor_customer_groups.loyalty.earning import editing, settling
 from saleor_customer_groups.loyalty.earning.inputs import EarningRuleInput
 from saleor_customer_groups.models import CustomerGroup, EarningRule
 from tests.groups.conftest import channel
+from tests.loyalty.conftest import NOW
 
 __all__ = ["channel"]
 
@@ -33,9 +33,9 @@ def _loyalty_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def gold(db: None, alice: Any) -> CustomerGroup:
-    """Alice's group, since yesterday."""
+    """Alice's group, since a month ago."""
     group = CustomerGroup.objects.create(name="Gold", slug="gold")
-    membership.add(group, [alice.pk], source="manual", now=timezone.now() - timedelta(days=1))
+    membership.add(group, [alice.pk], source="manual", now=NOW - timedelta(days=30))
     return group
 
 
@@ -48,7 +48,7 @@ def rule(gold: CustomerGroup) -> Callable[..., EarningRule]:
             "name": f"{rate} for each 1.00",
             "group_id": gold.pk,
             "unit": "points",
-            "starts_at": timezone.now() - timedelta(days=365),
+            "starts_at": NOW - timedelta(days=365),
             **changes,
         }
         return editing.save_rule(EarningRuleInput(rate=Decimal(rate), **values))
