@@ -38,8 +38,6 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('channel', '0001_initial'),
-        ('product', '0001_initial'),
         ('saleor_customer_groups', '0014_ledger'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,10 +12,19 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from saleor_customer_groups import changes, mirroring, repricing, tasks
+from saleor_customer_groups.groups import membership
 from saleor_customer_groups.host import orders
 from saleor_customer_groups.loyalty.earning import settling
 from saleor_customer_groups.loyalty.earning.rules import Line
-from saleor_customer_groups.models import CustomerGroup, EarningRule, LoyaltyRequest
+from saleor_customer_groups.models import (
+    CustomerGroup,
+    EarningRule,
+    LoyaltyAccount,
+    LoyaltyRequest,
+)
+from saleor_customer_groups.plugin import CustomerGroupsPlugin
+from saleor_customer_groups.webhooks import outbox
 from tests.loyalty.earning import shop
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +32,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch):
-    monkeypatch.setattr(settling, "start", lambda: None)
+    for queue in (changes, mirroring, outbox, repricing, settling):
+        monkeypatch.setattr(queue, "start", lambda: None)
+
+
+@pytest.fixture
+def plugin():
+    return CustomerGroupsPlugin(configuration=[], active=True)
 
 
 @pytest.fixture
@@ -225,3 +240,73 @@ def test_a_failure_never_reaches_the_order(rule, monkeypatch, caplog):
 
     assert "Orders that changed were not asked to be settled." in caplog.text
     assert "The orders of customer 1 were not asked to be settled." in caplog.text
+
+
+# -- the plugin
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "order_created",
+        "order_confirmed",
+        "order_paid",
+        "order_fully_paid",
+        "order_updated",
+        "order_cancelled",
+        "order_expired",
+        "order_refunded",
+        "order_fully_refunded",
+    ],
+)
+def test_events_of_orders_ask_for_them_and_pass_the_value_on(plugin, rule, alice, channel, event):
+    made = shop.order(alice, channel, ("1", None))
+
+    assert getattr(plugin, event)(made, previous_value="before") == "before"
+
+    assert waiting() == [made.pk]
+
+
+def test_orders_that_are_made_in_bulk_are_asked_for(plugin, rule, alice, channel):
+    several = [shop.order(alice, channel, ("1", None)) for _ in range(2)]
+
+    plugin.order_bulk_created(several)
+
+    assert waiting() == [order.pk for order in several]
+
+
+@pytest.mark.parametrize("event", ["account_confirmed", "account_email_changed"])
+def test_a_customer_who_may_have_been_given_orders_has_them_asked_for(
+    plugin, rule, alice, channel, event
+):
+    made = shop.order(alice, channel, ("1", None))
+
+    getattr(plugin, event)(alice)
+
+    assert waiting() == [made.pk]
+
+
+def test_the_night_asks_for_what_changed_in_the_last_three_days(rule, alice, channel):
+    old, new = (shop.order(alice, channel, ("1", None)) for _ in range(2))
+    lately = timezone.now() - timedelta(days=3)
+    for order, changed in (
+        (old, lately - timedelta(minutes=1)),
+        (new, lately + timedelta(minutes=1)),
+    ):
+        shop.model("order.Order").filter(pk=order.pk).update(updated_at=changed)
+
+    tasks.repair_by_night()
+
+    assert waiting() == [new.pk]
+
+
+def test_the_sweep_settles_what_a_killed_task_left(rule, alice, channel):
+    membership.add(rule.group, [alice.pk], source="manual")
+    EarningRule.objects.update(starts_at=timezone.now() - timedelta(days=1))
+    made = shop.order(alice, channel, ("100", None))
+    shop.charge(made, "100")
+    settling.request([made.pk])
+
+    tasks.sweep()
+
+    assert (waiting(), LoyaltyAccount.objects.get().balance) == ([], 100)
