@@ -18,6 +18,8 @@ from saleor_customer_groups.models import CustomerGroup, EarningRule
 from tests.groups.conftest import channel
 from tests.loyalty.conftest import NOW
 
+from . import shop
+
 __all__ = ["channel"]
 
 
@@ -52,5 +54,21 @@ def rule(gold: CustomerGroup) -> Callable[..., EarningRule]:
             **changes,
         }
         return editing.save_rule(EarningRuleInput(rate=Decimal(rate), **values))
+
+    return make
+
+
+@pytest.fixture
+def main(channel: Callable[[str], Any]) -> Any:
+    return channel("main")
+
+
+@pytest.fixture
+def place(main: Any) -> Callable[..., Any]:
+    """An order of one line, placed an hour ago: place(alice, "100")."""
+
+    def make(customer: Any, gross: str = "100", **fields: Any) -> Any:
+        values = {"created_at": NOW - timedelta(hours=1), **fields}
+        return shop.order(customer, values.pop("channel", main), (gross, None), **values)
 
     return make

@@ -1,11 +1,17 @@
-"""Orders and what was paid for them, on either host."""
+"""Orders and what was paid for them, on either host, and settling them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+
+from saleor_customer_groups.host import orders
+from saleor_customer_groups.loyalty.earning import settling
+from saleor_customer_groups.models import LoyaltyEntry, LoyaltyRequest, OutboxEvent
+from tests.loyalty.conftest import NOW
 
 
 def model(label: str) -> Any:
@@ -100,3 +106,21 @@ def catalogue() -> dict[str, Any]:
     made["gifts"] = model("product.Collection").create(name="Gifts", slug="gifts")
     model("product.CollectionProduct").create(collection=made["gifts"], product=made["mug_product"])
     return made
+
+
+def settle(*several: Any, now: datetime = NOW, times: int = 1) -> None:
+    """As after so many events of each order."""
+    settling.request([order.pk for order in several] * times)
+    settling.work_off(orders.facts, now=now)
+    assert not LoyaltyRequest.objects.exists()
+
+
+def entries(kind: str | None = None) -> list[int]:
+    """The amounts of the ledger's entries, oldest first."""
+    rows = LoyaltyEntry.objects.order_by("id")
+    return [row.amount for row in (rows.filter(kind=kind) if kind else rows)]
+
+
+def told(name: str) -> int:
+    """How many events of this name were recorded."""
+    return OutboxEvent.objects.filter(name=name).count()
