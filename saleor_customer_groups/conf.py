@@ -49,6 +49,13 @@ DEFAULTS: Final[dict[str, Any]] = {
     "DELETE_GROUPS": True,
     # The key of a customer's public metadata that holds the slugs of their groups; None: no key.
     "METADATA_KEY": None,
+    # Who keeps the ledger of loyalty: "own", or "external": then we only ask (credit.requested).
+    "LOYALTY_MODE": "own",
+    # A refund takes back what the order earned. What was spent already is only noted
+    # ("available"), or taken from what the customer earns next ("later").
+    "CLAW_BACK": "available",
+    # How many days before something expires customers hear of it; None: they do not.
+    "EXPIRY_WARNING_DAYS": None,
     # Customer type by group, both as slugs: {"vip": "wholesale"}. Needs Saleor 3.23.26.
     "CUSTOMER_TYPES": {},
 }
@@ -70,9 +77,10 @@ POSITIVE_INTEGERS: Final = (
     "WEBHOOK_DAYS",
     "TRIGGER_DAYS",
 )
-OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT",)
 BOOLEANS: Final = ("DELETE_GROUPS", "WEBHOOK_HTTP")
 LEAST_TRIGGER_DAYS: Final = 7
+OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT", "EXPIRY_WARNING_DAYS")
+CHOICES: Final = {"LOYALTY_MODE": ("own", "external"), "CLAW_BACK": ("available", "later")}
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
@@ -88,6 +96,7 @@ UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
 ADJUST_TASK: Final = "saleor_customer_groups.tasks.run_adjustment"
 DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
 DELIVER_TASK: Final = "saleor_customer_groups.tasks.deliver_webhooks"
+SETTLE_TASK: Final = "saleor_customer_groups.tasks.settle_orders"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -119,6 +128,11 @@ def problems() -> list[str]:
         value = get(name)
         if not isinstance(value, bool):
             found.append(f"{name!r} must be True or False, not {value!r}.")
+    for name, choices in CHOICES.items():
+        value = get(name)
+        if value not in choices:
+            named = " or ".join(repr(choice) for choice in choices)
+            found.append(f"{name!r} must be {named}, not {value!r}.")
     key = get("METADATA_KEY")
     if key is not None and not _is_text(key):
         found.append(f"'METADATA_KEY' must be None or a text that is not empty, not {key!r}.")

@@ -198,6 +198,32 @@ class _OfEntry(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class _OfCustomer(Payload):
+    customer: str
+    unit: str
+    currency: str
+    amount: Decimal | int
+
+    @property
+    def subject(self) -> str:
+        return self.customer
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequested(_OfCustomer):
+    """Another system, which keeps the ledger, is asked to give (or, below 0, to take) something.
+
+    It does so once a key, and confirms.
+    """
+
+    name: ClassVar[str] = "credit.requested"
+    key: str
+    reason: str
+    order: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoyaltyEarned(_OfEntry):
     """A customer was given something."""
 
@@ -206,10 +232,26 @@ class LoyaltyEarned(_OfEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class LoyaltyExpiringSoon(_OfCustomer):
+    """So much of what a customer has expires on a day, the first of it at this moment."""
+
+    name: ClassVar[str] = "loyalty.expiring_soon"
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LoyaltyReversed(_OfEntry):
     """An entry was reversed, in full or in part; the amount has the sign of the reversal."""
 
     name: ClassVar[str] = "loyalty.reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyShortfall(_OfCustomer):
+    """A refund took back less than its order had earned: so much was spent already."""
+
+    name: ClassVar[str] = "loyalty.shortfall"
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +311,16 @@ CATALOGUE: Final[Mapping[str, type[Payload]]] = {
     for payload in (
         EndpointDisabled,
         EndpointFailing,
+        CreditRequested,
         GroupCreated,
         LoyaltyAdjusted,
         LoyaltyBalanceChanged,
         LoyaltyEarned,
         LoyaltyExpired,
         LoyaltyNoticeRequested,
+        LoyaltyExpiringSoon,
         LoyaltyReversed,
+        LoyaltyShortfall,
         LoyaltySpent,
         MembersJoined,
         PingSent,

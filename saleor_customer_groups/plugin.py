@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing
-from .host import changes, customers, guard, inbound
+from .host import changes, customers, guard, inbound, orders
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
@@ -26,8 +26,18 @@ def _tells(note: Callable[[Any], None]) -> Any:
     return hook
 
 
+def _orders_changed(several: Any) -> None:
+    changes.of_orders(several)
+    orders.changed(several)
+
+
 def _order_changed(order: Any) -> None:
-    changes.of_orders([order])
+    _orders_changed([order])
+
+
+def _customer_confirmed(customer: Any) -> None:
+    changes.of_customer(customer)
+    orders.attached(customer)
 
 
 class CustomerGroupsPlugin(BasePlugin):
@@ -100,7 +110,7 @@ class CustomerGroupsPlugin(BasePlugin):
             return response
         return on_writer(inbound.respond)(request, path)
 
-    # What dynamic groups follow.
+    # What dynamic groups follow, and what orders earn.
     order_created = _tells(_order_changed)
     order_confirmed = _tells(_order_changed)
     order_paid = _tells(_order_changed)
@@ -110,11 +120,11 @@ class CustomerGroupsPlugin(BasePlugin):
     order_expired = _tells(_order_changed)
     order_refunded = _tells(_order_changed)
     order_fully_refunded = _tells(_order_changed)
-    order_bulk_created = _tells(changes.of_orders)
+    order_bulk_created = _tells(_orders_changed)
     customer_updated = _tells(changes.of_customer)
     customer_metadata_updated = _tells(changes.of_customer)
-    account_confirmed = _tells(changes.of_customer)
-    account_email_changed = _tells(changes.of_customer)
+    account_confirmed = _tells(_customer_confirmed)
+    account_email_changed = _tells(_customer_confirmed)
     staff_created = _tells(changes.of_staff)
     staff_updated = _tells(changes.of_staff)
     staff_deleted = _tells(changes.of_staff)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from celery import shared_task
@@ -12,17 +12,21 @@ from django.utils import timezone
 
 from . import conf
 from .exporting import exports, running
-from .host import cleanup, customers, expiry, http, mirror
+from .host import cleanup, customers, expiry, http, mirror, orders
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
-from .loyalty import expiring, holds
+from .loyalty import expiring, holds, requests, warning
 from .loyalty.adjustments import running as adjusting
 from .loyalty.adjustments import steps as adjustment_steps
+from .loyalty.earning import settling
 from .pricing import windows
 from .segments import refresh, schedule
 from .webhooks import deliveries, delivering, outbox, purging, watching
 
 logger = logging.getLogger(__name__)
+
+# So far back the night settles orders again: it may have been missed twice.
+LATELY = timedelta(days=3)
 
 # Who hears what happened.
 FAN_OUTS: tuple[outbox.FanOut, ...] = (deliveries.fan_out,)
@@ -56,6 +60,9 @@ def sweep() -> int:
         mirror.work_off,
         partial(holds.free_due, now),
         partial(expiring.expire_due, now),
+        partial(settling.request_due, now),
+        partial(settling.work_off, orders.facts),
+        partial(warning.warn, now),
         partial(outbox.dispatch, FAN_OUTS),
         partial(watching.watch, now),
         partial(delivering.start_due, now),
@@ -103,21 +110,34 @@ def mirror_groups() -> int:
     return on_writer(mirror.work_off)()
 
 
+@shared_task(name=conf.SETTLE_TASK, acks_late=True, reject_on_worker_lost=True)
+def settle_orders() -> int:
+    """Make loyalty agree with the orders that changed."""
+    return on_writer(settling.work_off)(orders.facts)
+
+
 @shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)
 def repair_by_night() -> int:
-    """Every night: forget customers whose deletion nobody told us of, correct the mirror, and
-    forget what runs of segments changed long ago and what every endpoint has. How many of these
-    went well.
+    """Every night: forget customers whose deletion nobody told us of, correct the mirror, forget
+    what runs of segments changed long ago and what every endpoint has, and settle every order
+    that changed lately. How many of these went well.
     """
     now = timezone.now()
     concerns: tuple[Callable[[], object], ...] = (
         customers.forget_the_gone,
+        requests.forget_the_gone,
         mirror.repair,
         partial(schedule.forget_old_runs, now),
         partial(purging.purge, now),
         partial(purging.purge_calls, now),
+        partial(warning.purge, now),
+        partial(_settle_changed_since, now - LATELY),
     )
     return sum(_done(concern) for concern in concerns)
+
+
+def _settle_changed_since(moment: datetime) -> None:
+    settling.request(orders.changed_since(moment))
 
 
 @shared_task(name=conf.EXPORT_TASK, acks_late=True, reject_on_worker_lost=True)

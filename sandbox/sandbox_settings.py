@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "saleor.checkout",
     "saleor.order",
     "saleor.giftcard",
+    "saleor.payment",
     "saleor.plugins",
     "saleor.site",
     "saleor_customer_groups",

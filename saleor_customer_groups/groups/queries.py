@@ -120,6 +120,18 @@ def members_at(group_id: int, when: datetime) -> QuerySet[MembershipEvent]:
     return lines.exclude(action=MembershipAction.LEFT).order_by("customer_id")
 
 
+def groups_at(customer_id: int, when: datetime) -> frozenset[int]:
+    """The groups that the customer was in at `when`, by the history; also groups deleted since."""
+    until_then = MembershipEvent.objects.filter(customer_id=customer_id, at__lte=when)
+    latest = until_then.order_by("group_id", "-id").distinct("group_id")
+    lines = latest.values_list("group_id", "action", "until")
+    return frozenset(
+        group_id
+        for group_id, action, until in lines
+        if action != MembershipAction.LEFT and (until is None or until > when)
+    )
+
+
 def named_members_at(group_id: int, when: datetime) -> Iterator[str]:
     """The e-mail addresses of `members_at`, or what is left of who has none any more."""
     users = get_user_model()._default_manager.filter(pk=OuterRef("customer_id"))

@@ -12,6 +12,7 @@ from ..models import (
     Adjustment,
     AdjustmentStatus,
     CustomerGroup,
+    EarningRule,
     PriceList,
     PriceRule,
     Segment,
@@ -84,10 +85,17 @@ def _adjustments(group: CustomerGroup) -> Iterator[Reference]:
     return (Reference("adjustment", number, reason or str(number)) for number, reason in named)
 
 
+def _earning_rules(group: CustomerGroup) -> Iterator[Reference]:
+    """Those that are on; one that is off goes with the group."""
+    rows = EarningRule.objects.filter(group=group, active=True).order_by("id")
+    return (Reference("earning rule", *row) for row in rows.values_list("id", "name"))
+
+
 # Later, what uses a group in other ways is found by a function of its own here.
 FINDERS: Final[tuple[Callable[[CustomerGroup], Iterator[Reference]], ...]] = (
     _price_rules,
     _price_lists,
     _segments,
     _adjustments,
+    _earning_rules,
 )

@@ -1,0 +1,1 @@
+"""Loyalty: points, cashback and credit."""

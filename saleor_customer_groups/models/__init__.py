@@ -9,6 +9,16 @@ from .adjustments import (
     SkipReason,
 )
 from .applications import Application, ApplicationStatus
+from .earning import (
+    CreditRequest,
+    CreditRequestState,
+    Earning,
+    EarningMultiplier,
+    EarningRule,
+    EarningTarget,
+    ExpiryWarning,
+    LoyaltyRequest,
+)
 from .exporting import PART_BYTES, Export, ExportFormat, ExportPart, ExportStatus
 from .groups import (
     CustomerGroup,
@@ -84,12 +94,19 @@ __all__ = [
     "ApplicationStatus",
     "AttemptOutcome",
     "CallOutcome",
+    "CreditRequest",
+    "CreditRequestState",
     "CustomerChange",
     "CustomerChannel",
     "CustomerGroup",
     "DefaultGroup",
     "DeliveryAttempt",
     "DeliveryState",
+    "Earning",
+    "EarningMultiplier",
+    "EarningRule",
+    "EarningTarget",
+    "ExpiryWarning",
     "Export",
     "ExportFormat",
     "ExportPart",
@@ -109,6 +126,7 @@ __all__ = [
     "LoyaltyKind",
     "LoyaltyLot",
     "LoyaltyNote",
+    "LoyaltyRequest",
     "LoyaltySource",
     "LoyaltyUnit",
     "Membership",

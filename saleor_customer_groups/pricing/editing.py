@@ -64,7 +64,7 @@ def save_rule(given: RuleInput, *, rule_id: int | None = None) -> PriceRule:
         concerned = set(given.group_ids) | _groups_of(rule)
         _hold_groups(given.group_ids)
         _check_currencies(given)
-        _check_things(given.targets)
+        check_things(given.targets)
         for name in ("name", "kind", "percentage", "everything", "min_quantity", "priority"):
             setattr(rule, name, getattr(given, name))
         rule.every_channel = not given.channel_ids
@@ -226,7 +226,8 @@ def _hold_groups(ids: Collection[int]) -> None:
     _refuse_unknown("groups", CustomerGroup, set(ids) - references.hold(ids))
 
 
-def _check_known(field: str, model: type[Model], ids: Collection[int]) -> None:
+def check_known(field: str, model: type[Model], ids: Collection[int]) -> None:
+    """Refuse ids of which there is no row."""
     found = set(model._default_manager.filter(pk__in=set(ids)).values_list("pk", flat=True))
     _refuse_unknown(field, model, set(ids) - found)
 
@@ -238,11 +239,12 @@ def _refuse_unknown(field: str, model: type[Model], unknown: Collection[int]) ->
         raise InvalidInput(sentence, field=field, code="not_found")
 
 
-def _check_things(targets: Collection[TargetInput]) -> None:
+def check_things(targets: Collection[TargetInput]) -> None:
+    """Refuse targets that are not in the catalogue."""
     for kind, model in MODELS.items():
         ids = {target.id for target in targets if target.kind == kind}
         if ids:
-            _check_known("targets", apps.get_model("product", model), ids)
+            check_known("targets", apps.get_model("product", model), ids)
 
 
 def _currencies(channel_ids: Collection[int] = ()) -> dict[int, str]:
@@ -256,7 +258,7 @@ def _currencies(channel_ids: Collection[int] = ()) -> dict[int, str]:
 def _check_currencies(given: RuleInput) -> None:
     """An amount for each currency in which the rule applies, and for no other."""
     if given.channel_ids:
-        _check_known("channels", apps.get_model("channel", "Channel"), given.channel_ids)
+        check_known("channels", apps.get_model("channel", "Channel"), given.channel_ids)
     if not given.amounts:
         return
     needed = set(_currencies(given.channel_ids).values())
@@ -293,7 +295,7 @@ def _check_entries(
             raise InvalidInput(sentence, field="entries", code="duplicate")
         seen.add(key)
     variant = apps.get_model("product", "ProductVariant")
-    _check_known("variant", variant, {entry.variant_id for entry in chunk})
+    check_known("variant", variant, {entry.variant_id for entry in chunk})
 
 
 def _upsert(price_list: PriceList, chunk: Collection[EntryInput]) -> int:

@@ -73,7 +73,7 @@ class EntryInput:
 
 def check_rule(rule: RuleInput) -> None:
     """Refuse a rule that makes no sense whatever is in the database."""
-    _check_name(rule.name)
+    check_name(rule.name)
     if rule.kind not in LINES:
         kinds = ", ".join(RuleKind)
         raise _refusal("kind", f"“{rule.kind}” is no kind of price rule; choose one of {kinds}.")
@@ -83,16 +83,16 @@ def check_rule(rule: RuleInput) -> None:
         _check_amounts(rule)
     _check_quantity(rule.min_quantity)
     _check_priority(rule.priority)
-    _check_window(rule.starts_at, rule.ends_at)
+    check_window(rule.starts_at, rule.ends_at)
     _check_groups(rule.group_ids)
     _check_targets(rule)
 
 
 def check_list(price_list: ListInput) -> None:
     """Refuse a price list that makes no sense whatever is in the database."""
-    _check_name(price_list.name)
+    check_name(price_list.name)
     _check_priority(price_list.priority)
-    _check_window(price_list.starts_at, price_list.ends_at)
+    check_window(price_list.starts_at, price_list.ends_at)
     _check_groups(price_list.group_ids)
 
 
@@ -115,13 +115,23 @@ def check_amount(amount: Decimal, currency: str, *, field: str) -> None:
         raise _refusal(field, sentence, "too_many_decimals")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse what is no name of a rule or list."""
     if not name.strip():
         raise _refusal("name", "The name must not be empty.", "required")
     if len(name) > 250:
         raise _refusal("name", "The name must have at most 250 characters.", "too_long")
     if "\x00" in name:
         raise _refusal("name", "The name must not contain a null character.")
+
+
+def check_window(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    """Refuse a window that ends before it starts, or whose moments have no time zone."""
+    for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if moment is not None and moment.tzinfo is None:
+            raise _refusal(name, f"{name} must say its time zone.", "no_time_zone")
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise _refusal("ends_at", "The window must end after it starts.", "ends_before_start")
 
 
 def _check_percentage(rule: RuleInput) -> None:
@@ -167,14 +177,6 @@ def _check_priority(priority: int) -> None:
     if abs(priority) > LARGEST_INTEGER:
         sentence = f"The priority must be between -{LARGEST_INTEGER} and {LARGEST_INTEGER}."
         raise _refusal("priority", sentence, "out_of_range")
-
-
-def _check_window(starts_at: datetime | None, ends_at: datetime | None) -> None:
-    for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
-        if moment is not None and moment.tzinfo is None:
-            raise _refusal(name, f"{name} must say its time zone.", "no_time_zone")
-    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-        raise _refusal("ends_at", "The window must end after it starts.", "ends_before_start")
 
 
 def _check_groups(group_ids: Collection[int]) -> None:

@@ -77,6 +77,15 @@ def test_a_line_info_that_computes_its_price_otherwise_is_named(monkeypatch):
             {"MEMBER_LIMIT": True},
             "'MEMBER_LIMIT' must be None or a whole number of at least 1, not True.",
         ),
+        (
+            {"EXPIRY_WARNING_DAYS": 0},
+            "'EXPIRY_WARNING_DAYS' must be None or a whole number of at least 1, not 0.",
+        ),
+        (
+            {"LOYALTY_MODE": "theirs"},
+            "'LOYALTY_MODE' must be 'own' or 'external', not 'theirs'.",
+        ),
+        ({"CLAW_BACK": None}, "'CLAW_BACK' must be 'available' or 'later', not None."),
         ({"DELETE_GROUPS": "no"}, "'DELETE_GROUPS' must be True or False, not 'no'."),
         (
             {"METADATA_KEY": ""},

@@ -16,6 +16,7 @@ from ..core.db.fields import MoneyField, TaxedMoneyField
 from ..core.models import ModelWithMetadata
 from ..discount import DiscountValueType
 from ..discount.models import Voucher
+from ..giftcard.models import GiftCard
 from . import OrderOrigin, OrderStatus
 
 
@@ -53,6 +54,9 @@ class Order(ModelWithMetadata):
     currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
     channel = models.ForeignKey(Channel, related_name="orders", on_delete=models.PROTECT)
     checkout_token = models.CharField(max_length=36, blank=True)
+    shipping_price_net_amount = _amount(default=Decimal("0.0"), editable=False)
+    shipping_price_gross_amount = _amount(default=Decimal("0.0"), editable=False)
+    shipping_price = _taxed("shipping_price")
     lines_count = models.PositiveIntegerField()
     total_net_amount = _amount(default=Decimal("0.0"))
     total_gross_amount = _amount(default=Decimal("0.0"))
@@ -67,6 +71,7 @@ class Order(ModelWithMetadata):
         Voucher, blank=True, null=True, related_name="+", on_delete=models.SET_NULL
     )
     voucher_code = models.CharField(max_length=255, null=True, blank=True)
+    gift_cards: Any = models.ManyToManyField(GiftCard, blank=True, related_name="orders")
     should_refresh_prices = models.BooleanField(default=True)
 
     class Meta:
