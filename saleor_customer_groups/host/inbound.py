@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 
+from ..triggers.purposes import HANDLERS
 from ..webhooks import inbound
 
 TRIGGER: Final = re.compile(r"/trigger/([0-9a-fA-F-]{32,36})/?")
-
-# What triggers can be for.
-HANDLERS: Mapping[str, inbound.Handler] = {}
 
 
 def respond(request: HttpRequest, path: str) -> HttpResponse:

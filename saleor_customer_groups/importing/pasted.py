@@ -137,6 +137,17 @@ def remove_pasted(
     return PastedResult(tuple(_final(line, outcome) for line in _once(lines)))
 
 
+def customer(text: str) -> int:
+    """The id of the one customer whom the text names, by its looks.
+
+    InvalidInput (field "customer"): it names nobody, or several, or is no name at all.
+    """
+    ((line, _),) = _resolved([_named(1, text.strip(), None, None)])
+    if line.customer_id is None:
+        raise InvalidInput(line.reason, field="customer", code=line.code)
+    return line.customer_id
+
+
 def _read(
     group: CustomerGroup,
     text: str,

@@ -1,0 +1,56 @@
+"""What triggers can be for: each purpose, the check of its config, and what a call does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..errors import InvalidInput
+from ..webhooks import triggers
+from ..webhooks.inbound import Handler
+from ..webhooks.triggers import IssuedTrigger
+from . import awarding, members, reporting
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a trigger of this purpose does, and what its config must be."""
+
+    label: str
+    handle: Handler
+    check_config: Callable[[Mapping[str, Any]], None]
+
+
+PURPOSES: Final[Mapping[str, Purpose]] = {
+    "award": Purpose("Give credit, cashback or points", awarding.award, awarding.check_config),
+    "members_add": Purpose("Put customers into a group", members.add, members.check_config),
+    "members_remove": Purpose(
+        "Take customers out of a group", members.remove, members.check_config
+    ),
+    "broadcast_start": Purpose(
+        "Start a prepared broadcast", reporting.start, reporting.check_broadcast
+    ),
+    "broadcast_report": Purpose(
+        "Take reports about recipients", reporting.report, reporting.check_nothing
+    ),
+    "credit_confirm": Purpose(
+        "Take answers to requests for credit", reporting.confirm, reporting.check_nothing
+    ),
+}
+HANDLERS: Final[Mapping[str, Handler]] = {code: one.handle for code, one in PURPOSES.items()}
+
+
+def create(
+    name: str, purpose: str, *, config: Mapping[str, Any] | None = None, calls_a_minute: int = 60
+) -> IssuedTrigger:
+    """Make a trigger for one of the purposes.
+
+    InvalidInput: there is no such purpose, its config makes no sense; or as `triggers.create`.
+    """
+    found = PURPOSES.get(purpose)
+    if found is None:
+        sentence = f"“{purpose}” is no purpose; choose one of {', '.join(PURPOSES)}."
+        raise InvalidInput(sentence, field="purpose", code="invalid_choice")
+    found.check_config(config or {})
+    return triggers.create(name, purpose, config=config, calls_a_minute=calls_a_minute)
