@@ -7,7 +7,7 @@ import random
 import signal
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
@@ -86,8 +86,8 @@ def test_w2_twenty_endpoints_and_two_hundred_and_fifty_events(clock, db):  # noq
     happen(*[(f"room{number % 5}", number) for number in range(250)])
     began = time.perf_counter()
     while WebhookDelivery.objects.filter(state="pending").exists():
-        for endpoint, flaky in receivers.items():  # noqa: F402
-            send(endpoint, flaky, clock)
+        for one, flaky in receivers.items():
+            send(one, flaky, clock)
         clock.turn(timedelta(hours=1))
     took = time.perf_counter() - began
 
@@ -103,7 +103,7 @@ def test_w3_a_dead_and_a_slow_endpoint_among_fifty(db, started):  # noqa: F811
     """Eight workers. The others' 95th percentile is at most twice what it is without these two."""
     made = [endpoints.create(f"E{n}", f"https://e{n}.example.com").endpoint for n in range(50)]
     dead, slow = made[0].url, made[1].url
-    others = [endpoint.pk for endpoint in made[2:]]
+    others = [one.pk for one in made[2:]]
 
     def p95(troubled: bool) -> float:
         WebhookDelivery.objects.all().delete()
@@ -143,18 +143,21 @@ def test_w3_a_dead_and_a_slow_endpoint_among_fifty(db, started):  # noqa: F811
                 connections.close_all()
 
         happen(*[(f"room{n % 3}", n) for n in range(30)])
-        waiting += [endpoint.pk for endpoint in made]
+        waiting += [one.pk for one in made]
         with ThreadPoolExecutor(8) as pool:
             for future in [pool.submit(work) for _ in range(8)]:
                 future.result()
         arrived = WebhookDelivery.objects.filter(endpoint__in=others, state="delivered")
-        waits = [(moment - began).total_seconds() for (moment,) in arrived.values_list("finished_at")]
+        moments = arrived.values_list("finished_at", flat=True)
+        waits = [(moment - began).total_seconds() for moment in moments]
         assert len(waits) == 48 * 30
         return statistics.quantiles(waits, n=20)[-1]
 
     baseline, troubled = p95(False), p95(True)
 
-    print(f"\np95 of 48 endpoints: {baseline:.2f} s alone, {troubled:.2f} s beside a dead and a slow")
+    print(
+        f"\np95 of 48 endpoints: {baseline:.2f} s alone, {troubled:.2f} s beside a dead and a slow"
+    )
     assert troubled <= 2 * baseline
     assert fresh(made[0]).paused_until is not None
     assert watching.overdue(timezone.now()).count() == 0
@@ -231,9 +234,7 @@ def _deliver_for_ever(endpoint_id: int) -> None:
         default_timeout=(2, 18),
     )
     http.HTTPClient = requests_hardened.Manager(config)
-    act: Callable[[], object]
     while True:
         outbox.dispatch([deliveries.fan_out])
-        act = lambda: delivering.deliver(endpoint_id, http.post, jitter=lambda: 0.0)  # noqa: E731
-        if not act():
+        if not delivering.deliver(endpoint_id, http.post, jitter=lambda: 0.0):
             time.sleep(0.05)
