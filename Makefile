@@ -3,7 +3,7 @@
 PYTHON ?= python3
 LAUNCH = $(PYTHON) -m launcher --follow-parent
 
-.PHONY: help demo demo-saleor services test test-sandbox test-saleor lint format clean
+.PHONY: help demo demo-saleor services test test-sandbox test-saleor test-reliability lint format clean
 
 help:
 	@$(PYTHON) -m launcher --help
@@ -29,6 +29,10 @@ test-sandbox:
 
 test-saleor:
 	@$(LAUNCH) test --on saleor -- $(ARGS)
+
+# Kills, outages and load at length; takes minutes and wants the machine for itself.
+test-reliability:
+	@$(LAUNCH) test-reliability -- $(ARGS)
 
 lint:
 	@$(LAUNCH) lint

@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     tests.add_argument("--on", choices=HOSTS, action="append", dest="hosts")
     tests.add_argument("arguments", nargs="*", help="for pytest, in place of the whole suite")
     tests.set_defaults(run=lambda given: testing.test(given.hosts or HOSTS, given.arguments))
+    long = commands.add_parser("test-reliability", help="the long tests, in the sandbox")
+    long.add_argument("arguments", nargs="*", help="for pytest, in place of tests/reliability")
+    long.set_defaults(run=lambda given: testing.test_at_length(given.arguments))
     for name, (run, words) in COMMANDS.items():
         commands.add_parser(name, help=words).set_defaults(run=lambda _, run=run: run())
     return parser

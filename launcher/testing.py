@@ -21,6 +21,9 @@ from launcher.state import PROJECT
 WORKERS = "2"
 NOTHING_COLLECTED = 5
 SANDBOX_SUITE = ("tests",)
+# What takes minutes; it measures too, so it has the machine for itself: one test after another.
+AT_LENGTH = ("-n", "0", "-m", "reliability")
+RELIABILITY_SUITE = ("tests/reliability",)
 # What is about the launcher and the miniature itself is not run a second time.
 SALEOR_SUITE = ("tests", "--ignore=tests/launcher", "--ignore=tests/sandbox")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)")
@@ -67,6 +70,11 @@ def test(hosts: Sequence[str], arguments: Sequence[str]) -> int:
         say(line)
     say(closing_line(outcomes, time.monotonic() - began))
     return 0 if outcomes and all(outcome.is_good for outcome in outcomes) else 1
+
+
+def test_at_length(arguments: Sequence[str]) -> int:
+    """Run the long tests; `arguments` replace their folder."""
+    return test(["sandbox"], [*AT_LENGTH, *(arguments or RELIABILITY_SUITE)])
 
 
 def _database(run: Run) -> str:

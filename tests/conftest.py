@@ -37,8 +37,15 @@ else:
     collect_ignore = ["saleor", "contract"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip in the sandbox what is marked `real_saleor`."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for (`-m reliability`); skip in the sandbox
+    what is marked `real_saleor`.
+    """
+    if not config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("reliability")]
+        if long:
+            config.hook.pytest_deselected(items=long)
+            items[:] = [item for item in items if item not in long]
     if HOST_IS_SALEOR:
         return
     for item in items:

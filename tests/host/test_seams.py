@@ -95,6 +95,8 @@ def test_a_line_info_that_computes_its_price_otherwise_is_named(monkeypatch):
             {"CUSTOMER_TYPES": []},
             "'CUSTOMER_TYPES' must map slugs of groups to slugs of types, not [].",
         ),
+        ({"WEBHOOK_HTTP": 1}, "'WEBHOOK_HTTP' must be True or False, not 1."),
+        ({"TRIGGER_DAYS": 6}, "'TRIGGER_DAYS' must be at least 7, not 6."),
         ({"SWEEP_SECOND": 5}, "'SWEEP_SECOND' is no setting of ours."),
     ],
 )
