@@ -44,6 +44,9 @@ FINISHED: Final = (
     ImportStatus.CANCELLED,
 )
 PURGED: Final = 20_000  # lines deleted by one statement
+PURGE: Final = """
+DELETE FROM {row} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {row} WHERE job_id = %s LIMIT %s))
+"""
 
 TASKS: Final = {
     ImportStatus.CHECKING: conf.CHECK_IMPORT_TASK,
@@ -248,18 +251,20 @@ def forget(customer_ids: Collection[int]) -> int:
 def forget_the_gone() -> int:
     """The same for customers who are gone from the shop. For the nightly task."""
     customers = get_user_model()._default_manager.filter(pk=OuterRef("customer_id"))
-    return _forget(ImportRow.objects.filter(~Exists(customers), customer_id__isnull=False))
+    return _forget(ImportRow.objects.filter(~Exists(customers), customer_id__gt=0))
 
 
 def _forget(rows: QuerySet[ImportRow]) -> int:
-    naming = rows.filter(job_id=OuterRef("pk"))
-    ids = list(
-        Import.objects.filter(Exists(naming), status__in=FINISHED).values_list("pk", flat=True)
+    finished = Import.objects.filter(
+        Exists(rows.filter(job_id=OuterRef("pk"))), status__in=FINISHED
     )
+    ids = list(finished.values_list("pk", flat=True))
     for import_id in ids:
         with transaction.atomic():
             if _drop_file(import_id):
-                rows.filter(job_id=import_id).update(value="", reason="", customer_id=None)
+                naming = rows.filter(job_id=import_id)
+                naming.filter(line=0).delete()  # nothing else is in them
+                naming.update(value="", reason="", customer_id=0)
     return len(ids)
 
 
@@ -278,9 +283,12 @@ def _purge(import_id: int) -> None:
     with transaction.atomic():
         if not _drop_file(import_id):
             return
-    rows = ImportRow.objects.filter(job_id=import_id)
-    while some := list(rows.order_by("customer_id").values_list("pk", flat=True)[:PURGED]):
-        rows.filter(pk__in=some).delete()
+    statement = PURGE.format(row=connection.ops.quote_name(ImportRow._meta.db_table))
+    with connection.cursor() as cursor:
+        deleted = PURGED
+        while deleted:
+            cursor.execute(statement, [import_id, PURGED])
+            deleted = cursor.rowcount
 
 
 def _request(import_id: int, step: ImportStatus, **changes: Any) -> Import:
