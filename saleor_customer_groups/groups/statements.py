@@ -131,6 +131,10 @@ SELECT * FROM unnest(%(customers)s::bigint[], %(untils)s::timestamptz[], %(reaso
            AS given (customer_id, until, reason)
 """
 
+# What JOIN_EACH gives: who joined; or nothing, where it is enough to know how many.
+CUSTOMERS: Final = "RETURNING customer_id"
+NOTHING: Final = ""
+
 # The same as JOIN and CHANGE_UNTIL with an end and a reason for each customer. OFFSET 0: an index
 # is asked for each customer, whatever the planner believes; reading all members for each chunk of
 # a large act costs the square. The span of the ids lets it read dense customers in one go.
@@ -168,7 +172,7 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
        until, %(now)s, %(import)s::bigint
   FROM joined
-RETURNING customer_id
+{returning}
 """
 
 CHANGE_EACH: Final = """
@@ -259,10 +263,10 @@ SELECT DISTINCT event.customer_id FROM {event} AS event
 
 
 @cache
-def prepared(statement: str, rows: str = ARRAYS) -> str:
+def prepared(statement: str, rows: str = ARRAYS, returning: str = CUSTOMERS) -> str:
     """The statement with the tables' names in it; they come from the models, never from input.
 
-    `rows` is a SELECT of ours.
+    `rows` is a SELECT of ours, `returning` what JOIN_EACH gives.
     """
     tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
@@ -273,5 +277,6 @@ def prepared(statement: str, rows: str = ARRAYS) -> str:
     }
     return statement.format(
         rows=rows,
+        returning=returning,
         **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()},
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from .. import conf, repricing
 from ..errors import Refused
-from ..groups.rows import BulkAct, change_each, join_each, leave_each
+from ..groups.rows import BulkAct, change_each, join_each, join_widely, leave_each
 from ..groups.writing import Rows, Selected
 from ..models import (
     BAD_OUTCOMES,
@@ -24,6 +24,8 @@ from ..models import (
     ImportRow,
     ImportStatus,
     Membership,
+    MembershipAction,
+    MembershipEvent,
     MembershipSource,
 )
 from . import jobs, staging
@@ -138,12 +140,32 @@ def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: dateti
             _remove(current, group, _staged(current), act, moment)
         else:
             selected = Selected(_named(JOINING), {}, first=first, last=last)
-            joined = join_each(group, selected, act=act, now=moment)
-            if not all_join or len(joined) < lines:
-                _append(current, group, _staged(current), set(joined), act, moment)
+            expected = lines if all_join else None
+            joined = _join(group, selected, act, moment, expected=expected)
+            if joined is not None:
+                _append(current, group, _staged(current), joined, act, moment)
         current.position = last
         current.done += lines
     return True
+
+
+def _join(
+    group: CustomerGroup, rows: Selected, act: BulkAct, now: datetime, *, expected: int | None
+) -> set[int] | None:
+    """Have them join; who did, or None: all of them, as `expected`.
+
+    Very many are only counted; who of them did join is in the history, should it be asked for.
+    """
+    if expected is None or not act.widely:
+        joined = join_each(group, rows, act=act, now=now)
+        return None if len(joined) == expected else set(joined)
+    if join_widely(group, rows, act=act, now=now) == expected:
+        return None
+    span = {"customer_id__gte": rows.first, "customer_id__lte": rows.last}
+    written = MembershipEvent.objects.filter(
+        import_id=act.import_id, action=MembershipAction.JOINED, **span
+    )
+    return set(written.values_list("customer_id", flat=True))
 
 
 def _apply_leaving(
