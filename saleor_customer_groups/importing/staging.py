@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
@@ -227,21 +226,21 @@ def _prepared(statement: str, **fragments: str) -> str:
     return statement.format(**quoted, **fragments)
 
 
-SPECIAL: Final = re.compile(r"[\\\t\n\r]")
 ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _copied(line: Line) -> str:
     """The line in the text format of COPY; a value that is the name itself is left out."""
-    if not (line.until or line.reason or line.code) and line.value == line.name:
-        return f"{line.line}\t{_escaped(line.name)}\t\\N\t\\N\t\t\t\n"  # nearly all lines
-    value = "\\N" if line.value == line.name else _escaped(line.value)
-    until = line.until.isoformat() if line.until else "\\N"
+    number, name, value, until, reason, column, code = line
+    given = "\\N" if value == name else _escaped(value)
+    if not (until or reason or code):
+        return f"{number}\t{_escaped(name)}\t{given}\t\\N\t\t\t\n"  # nearly all lines
+    end = until.isoformat() if until else "\\N"
     return (
-        f"{line.line}\t{_escaped(line.name)}\t{value}\t{until}"
-        f"\t{_escaped(line.reason)}\t{_escaped(line.column)}\t{line.code}\n"
+        f"{number}\t{_escaped(name)}\t{given}\t{end}"
+        f"\t{_escaped(reason)}\t{_escaped(column)}\t{code}\n"
     )
 
 
 def _escaped(text: str) -> str:
-    return text.translate(ESCAPES) if SPECIAL.search(text) else text
+    return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)

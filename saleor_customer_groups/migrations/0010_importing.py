@@ -59,6 +59,11 @@ class Migration(migrations.Migration):
                 'ordering': ['number'],
             },
         ),
+        # A part is kept as it is: compressing it would take longer than all else of an upload.
+        migrations.RunSQL(
+            'ALTER TABLE saleor_customer_groups_importpart ALTER COLUMN data SET STORAGE EXTERNAL',
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name='ImportRow',
             fields=[
