@@ -201,7 +201,7 @@ def execute(
 
 
 def _counted(line: MembershipEvent, rows: Selected, *, room: int | None) -> int:
-    statement = statements.prepared(statements.JOIN_EACH, rows.sql, statements.NOTHING)
+    statement = statements.prepared(statements.JOIN_EACH, rows.sql, many=True)
     with connection.cursor() as cursor:
         cursor.execute(statement, _parameters_of(line, None, rows, room))
         return int(cursor.rowcount)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from .. import background, conf
@@ -61,6 +61,11 @@ MAY_BEGIN: Final = {
     ImportStatus.APPLYING: Q(checked_at__isnull=False, undo_position=0)
     & Q(status__in=["checked", "cancelled", "failed"]),
     ImportStatus.UNDOING: ~NOT_APPLIED & Q(status__in=["applied", "cancelled", "failed"]),
+}
+# Whether the step was begun before, stopped, and goes on from there. A dry run never does.
+GOES_ON: Final = {
+    ImportStatus.APPLYING: ~NOT_APPLIED,
+    ImportStatus.UNDOING: ~Q(undo_position=0),
 }
 WHY_NOT: Final = {
     ImportStatus.CHECKING: "An import that was applied cannot be checked again; upload the file.",
@@ -309,7 +314,7 @@ def _beginning(step: ImportStatus) -> dict[str, Any]:
     return {
         "status": step,
         "cancel_requested": False,
-        "done": 0,
+        "done": Case(When(GOES_ON[step], then=F("done")), default=0) if step in GOES_ON else 0,
         "attempts": 0,
         "error": "",
         "error_code": "",
