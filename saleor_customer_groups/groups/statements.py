@@ -131,6 +131,12 @@ SELECT * FROM unnest(%(customers)s::bigint[], %(untils)s::timestamptz[], %(reaso
            AS given (customer_id, until, reason)
 """
 
+# Of very many it is asked once for the whole span of ids whether there is anybody in the group.
+NOBODY_IN_SPAN: Final = """NOT (
+           SELECT EXISTS (SELECT FROM {membership} AS other
+                           WHERE other.customer_id BETWEEN %(first)s AND %(last)s
+                             AND other.group_id + 0 = %(group)s)) OR """
+
 # The same as JOIN and CHANGE_UNTIL with an end and a reason for each customer. OFFSET 0: an index
 # is asked for each customer, whatever the planner believes; reading all members for each chunk of
 # a large act costs the square. The span of the ids lets it read dense customers in one go.
@@ -141,12 +147,12 @@ WITH rows AS ({rows}), customers AS (
       JOIN {customer} AS customer ON customer.id = rows.customer_id
      WHERE customer.id BETWEEN %(first)s AND %(last)s
        AND (rows.until IS NULL OR rows.until > %(now)s)
-       AND NOT EXISTS (
+       AND ({nobody_or}NOT EXISTS (
                SELECT 1 FROM {membership} AS membership
                 WHERE membership.customer_id = customer.id
                   AND membership.group_id = %(group)s
                   AND (membership.until IS NULL OR membership.until > %(now)s)
-               OFFSET 0)
+               OFFSET 0))
      ORDER BY customer.id
      LIMIT %(room)s
        FOR KEY SHARE OF customer
@@ -168,7 +174,7 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
        until, %(now)s, %(import)s::bigint
   FROM joined
-RETURNING customer_id
+{returning}
 """
 
 CHANGE_EACH: Final = """
@@ -259,10 +265,10 @@ SELECT DISTINCT event.customer_id FROM {event} AS event
 
 
 @cache
-def prepared(statement: str, rows: str = ARRAYS) -> str:
+def prepared(statement: str, rows: str = ARRAYS, *, many: bool = False) -> str:
     """The statement with the tables' names in it; they come from the models, never from input.
 
-    `rows` is a SELECT of ours.
+    `rows` is a SELECT of ours. `many`: JOIN_EACH for very many, which does not return who joined.
     """
     tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
@@ -271,7 +277,12 @@ def prepared(statement: str, rows: str = ARRAYS) -> str:
         "event": MembershipEvent,
         "named": Segment.refers_to.through,
     }
+    names = {
+        name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()
+    }
     return statement.format(
         rows=rows,
-        **{name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()},
+        nobody_or=NOBODY_IN_SPAN.format(**names) if many else "",
+        returning="" if many else "RETURNING customer_id",
+        **names,
     )

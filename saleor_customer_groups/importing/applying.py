@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from .. import conf, repricing
 from ..errors import Refused
-from ..groups.rows import BulkAct, change_each, join_each, leave_each
+from ..groups.rows import BulkAct, change_each, join_each, join_widely, leave_each
 from ..groups.writing import Rows, Selected
 from ..models import (
     BAD_OUTCOMES,
@@ -24,6 +24,8 @@ from ..models import (
     ImportRow,
     ImportStatus,
     Membership,
+    MembershipAction,
+    MembershipEvent,
     MembershipSource,
 )
 from . import jobs, staging
@@ -35,7 +37,7 @@ SPAN: Final = """
 SELECT count(*), min(customer_id), max(customer_id), bool_and(outcome = 'join')
   FROM (SELECT customer_id, outcome
           FROM {row}
-         WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
+         WHERE job_id = %s AND customer_id > %s AND line > 0 AND outcome <> 'duplicate'
          ORDER BY customer_id
          LIMIT %s) AS chunk
 """
@@ -43,19 +45,19 @@ JOINING: Final = """
 SELECT customer_id, until, nullif(reason, '') AS reason
   FROM {row}
  WHERE job_id = %(import)s AND customer_id BETWEEN %(first)s AND %(last)s
-   AND line IS NOT NULL AND outcome <> 'duplicate'
+   AND line > 0 AND outcome <> 'duplicate'
 """
 STAGED: Final = """
-SELECT customer_id, id, until, reason, outcome
+SELECT customer_id, until, reason, outcome
   FROM {row}
- WHERE job_id = %s AND customer_id > %s AND line IS NOT NULL AND outcome <> 'duplicate'
+ WHERE job_id = %s AND customer_id > %s AND line > 0 AND outcome <> 'duplicate'
  ORDER BY customer_id
  LIMIT %s
 """
 LEAVING: Final = """
 SELECT customer_id
   FROM {row}
- WHERE job_id = %s AND customer_id > %s AND line IS NULL
+ WHERE job_id = %s AND customer_id > %s AND line = 0
  ORDER BY customer_id
  LIMIT %s
 """
@@ -65,7 +67,6 @@ class Staged(NamedTuple):
     """A line that names a customer, and what it was expected to do."""
 
     customer_id: int
-    id: int
     until: datetime | None
     reason: str
     outcome: str
@@ -136,15 +137,35 @@ def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: dateti
             return False
         moment = now or timezone.now()
         if current.mode == ImportMode.REMOVE:
-            _remove(group, _staged(current), act, moment)
+            _remove(current, group, _staged(current), act, moment)
         else:
             selected = Selected(_named(JOINING), {}, first=first, last=last)
-            joined = join_each(group, selected, act=act, now=moment)
-            if not all_join or len(joined) < lines:
-                _append(group, _staged(current), set(joined), act, moment)
+            expected = lines if all_join else None
+            joined = _join(group, selected, act, moment, expected=expected)
+            if joined is not None:
+                _append(current, group, _staged(current), joined, act, moment)
         current.position = last
         current.done += lines
     return True
+
+
+def _join(
+    group: CustomerGroup, rows: Selected, act: BulkAct, now: datetime, *, expected: int | None
+) -> set[int] | None:
+    """Have them join; who did, or None: all of them, as `expected`.
+
+    Very many are only counted; who of them did join is in the history, should it be asked for.
+    """
+    if expected is None or not act.widely:
+        joined = join_each(group, rows, act=act, now=now)
+        return None if len(joined) == expected else set(joined)
+    if join_widely(group, rows, act=act, now=now) == expected:
+        return None
+    span = {"customer_id__gte": rows.first, "customer_id__lte": rows.last}
+    written = MembershipEvent.objects.filter(
+        import_id=act.import_id, action=MembershipAction.JOINED, **span
+    )
+    return set(written.values_list("customer_id", flat=True))
 
 
 def _apply_leaving(
@@ -180,7 +201,12 @@ def _named(statement: str) -> str:
 
 
 def _append(
-    group: CustomerGroup, rows: Sequence[Staged], joined: set[int], act: BulkAct, now: datetime
+    job: Import,
+    group: CustomerGroup,
+    rows: Sequence[Staged],
+    joined: set[int],
+    act: BulkAct,
+    now: datetime,
 ) -> None:
     """Of lines that did not all join, as expected: move ends, and note what became of each."""
     rest = [row for row in rows if row.customer_id not in joined]
@@ -195,25 +221,27 @@ def _append(
         changed = set(change_each(group, ends, act=act, now=now))
     surprising = [row for row in rest if row.customer_id not in changed]
     members = _members(group, surprising, now=now)
-    _note(ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
-    _note(ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))
-    _note(ImportOutcome.ALREADY, (row for row in surprising if row.customer_id in members))
+    _note(job, ImportOutcome.JOIN, (row for row in rows if row.customer_id in joined))
+    _note(job, ImportOutcome.CHANGE, (row for row in rest if row.customer_id in changed))
+    _note(job, ImportOutcome.ALREADY, (row for row in surprising if row.customer_id in members))
     missing = [row for row in surprising if row.customer_id not in members]
     late = [row for row in missing if row.until is not None and row.until <= now]
-    _note(ImportOutcome.INVALID, late, code="until_is_over")
+    _note(job, ImportOutcome.INVALID, late, code="until_is_over")
     rest = [row for row in missing if row not in late]
     there = _customers(rest)
     full = (row for row in rest if row.customer_id in there)
-    _note(ImportOutcome.FULL, full, code="group_full")
+    _note(job, ImportOutcome.FULL, full, code="group_full")
     gone = (row for row in rest if row.customer_id not in there)
-    _note(ImportOutcome.UNKNOWN, gone, code="unknown_customer")
+    _note(job, ImportOutcome.UNKNOWN, gone, code="unknown_customer")
 
 
-def _remove(group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime) -> None:
+def _remove(
+    job: Import, group: CustomerGroup, rows: Sequence[Staged], act: BulkAct, now: datetime
+) -> None:
     ids = [row.customer_id for row in rows]
     left = set(leave_each(group, ids, act=act, now=now))
-    _note(ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
-    _note(ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
+    _note(job, ImportOutcome.LEAVE, (row for row in rows if row.customer_id in left))
+    _note(job, ImportOutcome.ABSENT, (row for row in rows if row.customer_id not in left))
 
 
 def _members(group: CustomerGroup, rows: Iterable[Staged], *, now: datetime) -> set[int]:
@@ -233,8 +261,9 @@ def _customers(rows: Sequence[Staged]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def _note(outcome: ImportOutcome, rows: Iterable[Staged], *, code: str = "") -> None:
+def _note(job: Import, outcome: ImportOutcome, rows: Iterable[Staged], *, code: str = "") -> None:
     """Write down what happened where the dry run had expected something else: few lines."""
-    ids = [row.id for row in rows if row.outcome != outcome]
+    ids = [row.customer_id for row in rows if row.outcome != outcome]
     if ids:
-        ImportRow.objects.filter(pk__in=ids).update(outcome=outcome, code=code)
+        staged = ImportRow.objects.filter(job=job, customer_id__in=ids)
+        staged.exclude(outcome=ImportOutcome.DUPLICATE).update(outcome=outcome, code=code)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from .. import background, conf
@@ -44,6 +44,9 @@ FINISHED: Final = (
     ImportStatus.CANCELLED,
 )
 PURGED: Final = 20_000  # lines deleted by one statement
+PURGE: Final = """
+DELETE FROM {row} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {row} WHERE job_id = %s LIMIT %s))
+"""
 
 TASKS: Final = {
     ImportStatus.CHECKING: conf.CHECK_IMPORT_TASK,
@@ -58,6 +61,11 @@ MAY_BEGIN: Final = {
     ImportStatus.APPLYING: Q(checked_at__isnull=False, undo_position=0)
     & Q(status__in=["checked", "cancelled", "failed"]),
     ImportStatus.UNDOING: ~NOT_APPLIED & Q(status__in=["applied", "cancelled", "failed"]),
+}
+# Whether the step was begun before, stopped, and goes on from there. A dry run never does.
+GOES_ON: Final = {
+    ImportStatus.APPLYING: ~NOT_APPLIED,
+    ImportStatus.UNDOING: ~Q(undo_position=0),
 }
 WHY_NOT: Final = {
     ImportStatus.CHECKING: "An import that was applied cannot be checked again; upload the file.",
@@ -248,18 +256,20 @@ def forget(customer_ids: Collection[int]) -> int:
 def forget_the_gone() -> int:
     """The same for customers who are gone from the shop. For the nightly task."""
     customers = get_user_model()._default_manager.filter(pk=OuterRef("customer_id"))
-    return _forget(ImportRow.objects.filter(~Exists(customers), customer_id__isnull=False))
+    return _forget(ImportRow.objects.filter(~Exists(customers), customer_id__gt=0))
 
 
 def _forget(rows: QuerySet[ImportRow]) -> int:
-    naming = rows.filter(job_id=OuterRef("pk"))
-    ids = list(
-        Import.objects.filter(Exists(naming), status__in=FINISHED).values_list("pk", flat=True)
+    finished = Import.objects.filter(
+        Exists(rows.filter(job_id=OuterRef("pk"))), status__in=FINISHED
     )
+    ids = list(finished.values_list("pk", flat=True))
     for import_id in ids:
         with transaction.atomic():
             if _drop_file(import_id):
-                rows.filter(job_id=import_id).update(value="", reason="", customer_id=None)
+                naming = rows.filter(job_id=import_id)
+                naming.filter(line=0).delete()  # nothing else is in them
+                naming.update(value="", reason="", customer_id=0)
     return len(ids)
 
 
@@ -278,9 +288,12 @@ def _purge(import_id: int) -> None:
     with transaction.atomic():
         if not _drop_file(import_id):
             return
-    rows = ImportRow.objects.filter(job_id=import_id)
-    while some := list(rows.order_by("customer_id").values_list("pk", flat=True)[:PURGED]):
-        rows.filter(pk__in=some).delete()
+    statement = PURGE.format(row=connection.ops.quote_name(ImportRow._meta.db_table))
+    with connection.cursor() as cursor:
+        deleted = PURGED
+        while deleted:
+            cursor.execute(statement, [import_id, PURGED])
+            deleted = cursor.rowcount
 
 
 def _request(import_id: int, step: ImportStatus, **changes: Any) -> Import:
@@ -301,7 +314,7 @@ def _beginning(step: ImportStatus) -> dict[str, Any]:
     return {
         "status": step,
         "cancel_requested": False,
-        "done": 0,
+        "done": Case(When(GOES_ON[step], then=F("done")), default=0) if step in GOES_ON else 0,
         "attempts": 0,
         "error": "",
         "error_code": "",

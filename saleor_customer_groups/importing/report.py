@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
-
 from .. import cells
 from ..models import REPORTED_OUTCOMES, ImportRow
 from . import problems
@@ -20,9 +18,11 @@ HEADER: Final = ("line", "column", "value", "problem", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A line that is reported. `line` is None for a member whom the file does not name."""
+    """A line that is reported. `line` is None for a member whom the file does not name.
 
-    number: int  # of the staged row; pages go on after it
+    `customer_id` is None when it names nobody, or somebody who is forgotten.
+    """
+
     line: int | None
     column: str
     value: str
@@ -32,13 +32,22 @@ class Problem:
 
 
 def page(import_id: int, *, after: Problem | None = None, first: int = 100) -> tuple[Problem, ...]:
-    """The lines that are reported, in the order of the file, `first` of those that come after."""
-    rows = ImportRow.objects.filter(job_id=import_id, outcome__in=REPORTED_OUTCOMES)
-    if after is not None and after.line is not None:
-        rows = rows.filter(Q(line__gt=after.line) | Q(line=None))
-    elif after is not None:
-        rows = rows.filter(line=None, pk__gt=after.number)
-    return tuple(map(_problem, rows.order_by("line", "pk")[:first]))  # NULLs come last
+    """The lines that are reported, in the order of the file, `first` of those that come after.
+
+    Then the members whom the file does not name.
+    """
+    reported = ImportRow.objects.filter(job_id=import_id, outcome__in=REPORTED_OUTCOMES)
+    rows: list[ImportRow] = []
+    member = 0
+    if after is None or after.line is not None:
+        line = after.line if after else 0
+        rows += reported.filter(line__gt=line).order_by("line")[:first]
+    else:
+        member = after.customer_id or 0
+    if len(rows) < first:
+        members = reported.filter(line=0, customer_id__gt=member)
+        rows += members.order_by("customer_id")[: first - len(rows)]
+    return tuple(map(_problem, rows))
 
 
 def report_csv(import_id: int) -> Iterator[bytes]:
@@ -60,13 +69,12 @@ def report_csv(import_id: int) -> Iterator[bytes]:
 
 def _problem(row: ImportRow) -> Problem:
     return Problem(
-        number=row.pk,
-        line=row.line,
+        line=row.line or None,
         column=row.column,
         value=row.value,
         code=row.code,
         reason=problems.sentence(row.code, detail=row.detail),
-        customer_id=row.customer_id,
+        customer_id=row.customer_id or None,
     )
 
 

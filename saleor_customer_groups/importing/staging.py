@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
+from time import monotonic
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ..errors import Refused
@@ -23,15 +23,15 @@ from ..models import (
 from . import jobs, problems, reading, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
-from .identifiers import Key
 from .lines import Line, interpret
 from .problems import UnreadableFile
 from .reading import Record
 from .resolving import lookup
 
-CHUNK: Final = 200_000  # lines of one transaction: a second's work
-CHUNK_OF_PHONES: Final = 20_000  # they take longer
-BLOCK: Final = 1_000  # lines of one piece of it
+# Lines of one transaction. All customers are read to find those of a chunk: few chunks are better.
+CHUNK: Final = 1_000_000
+LONGEST: Final = 20.0  # seconds after which a chunk ends as it is: phones take longer
+COPIED: Final = 100_000  # lines in memory
 TEMPORARY: Final = "customer_groups_given"
 
 MAKE: Final = f"""
@@ -42,9 +42,11 @@ CREATE TEMPORARY TABLE {TEMPORARY}
 """
 COPY: Final = f"COPY {TEMPORARY} FROM STDIN"
 STAGE: Final = """
-WITH found AS MATERIALIZED ({lookup})  -- else it would be looked up wherever it is named below
-INSERT INTO {row} (job_id, line, outcome, customer_id, until, reason, value, "column", code, detail)
-SELECT %(job)s, found.line,
+INSERT INTO {row} (job_id, customer_id, line, outcome, until, reason, value, "column", code, detail)
+SELECT %(job)s,
+       CASE WHEN found.code = '' AND found.customers = 1 AND found.customer_id IS NOT NULL
+            THEN found.customer_id ELSE 0 END,
+       found.line,
        CASE WHEN found.code <> '' THEN 'invalid'
             WHEN found.customers > 1 THEN 'ambiguous'
             WHEN found.customer_id IS NULL THEN 'unknown'
@@ -53,7 +55,6 @@ SELECT %(job)s, found.line,
             WHEN found.until IS NOT NULL AND found.until IS DISTINCT FROM member.until
             THEN 'change'
             ELSE 'already' END,
-       CASE WHEN found.code = '' AND found.customers = 1 THEN found.customer_id END,
        found.until, found.reason, coalesce(found.value, found.name),
        CASE WHEN found.code <> '' THEN found."column"
             WHEN found.customers = 1 AND found.customer_id IS NOT NULL THEN ''
@@ -63,7 +64,7 @@ SELECT %(job)s, found.line,
             WHEN found.customer_id IS NULL THEN 'unknown_customer'
             ELSE '' END,
        CASE WHEN found.customers > 1 THEN found.customers END
-  FROM found
+  FROM ({lookup} OFFSET 0) AS found  -- else it is looked up wherever it is named above
   LEFT JOIN {membership} AS member
          ON member.customer_id = found.customer_id AND member.group_id = %(group)s
         AND (member.until IS NULL OR member.until > %(now)s)
@@ -73,15 +74,15 @@ DUPLICATES: Final = """
 UPDATE {row} AS staged
    SET outcome = 'duplicate', code = 'duplicate', "column" = %(column)s, detail = first.line
   FROM (SELECT customer_id, min(line) AS line FROM {row}
-         WHERE job_id = %(job)s AND customer_id IS NOT NULL
+         WHERE job_id = %(job)s AND customer_id > 0
          GROUP BY customer_id HAVING count(*) > 1) AS first
  WHERE staged.job_id = %(job)s AND staged.customer_id = first.customer_id
    AND staged.line > first.line
 """
 # Members whom no line names. One whom only a bad line would have named leaves as well.
 LEAVING: Final = """
-INSERT INTO {row} (job_id, line, outcome, customer_id, reason, value, "column", code)
-SELECT %(job)s, NULL, 'leave', member.customer_id, '', '', '', ''
+INSERT INTO {row} (job_id, customer_id, line, outcome, reason, value, "column", code)
+SELECT %(job)s, member.customer_id, 0, 'leave', '', '', '', ''
   FROM {membership} AS member
  WHERE member.group_id = %(group)s
    AND (member.until IS NULL OR member.until > %(now)s)
@@ -90,7 +91,7 @@ SELECT %(job)s, NULL, 'leave', member.customer_id, '', '', '', ''
  ORDER BY member.customer_id
 """
 COUNTS: Final = """
-SELECT CASE WHEN line IS NULL THEN 'leaving' ELSE outcome END AS what, count(*)
+SELECT CASE WHEN line = 0 THEN 'leaving' ELSE outcome END AS what, count(*)
   FROM {row} WHERE job_id = %(job)s GROUP BY what
 """
 
@@ -137,8 +138,7 @@ def _stage_file(job: Import, now: datetime) -> None:
     job.layout = found | layout.as_json()
     zone = timezone.get_current_timezone()
     lines = interpret(records, layout, now=now, zone=zone, region=job.options.get("region"))
-    size = CHUNK_OF_PHONES if layout.key is Key.PHONE else CHUNK
-    while _stage(job, layout, islice(lines, size), now=now):
+    while _stage(job, layout, lines, now=now):
         pass
     _finish(job, layout, now=now)
 
@@ -161,32 +161,40 @@ def _records(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
 
 def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime) -> bool:
     """Stage a chunk of lines; whether there were any."""
-    # Read before the COPY begins: the file's parts come over the same connection.
-    blocks, count = [], 0
-    while block := list(islice(lines, BLOCK)):
-        blocks.append("".join(map(_copied, block)))
-        count += len(block)
-    if not blocks:
-        return False
-    with jobs.chunk(job) as current, connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MAKE)
-        with cursor.copy(COPY) as copy:
-            for text in blocks:
-                copy.write(text)
-        cursor.execute(f"ANALYZE {TEMPORARY}")
-        parameters = {
-            "job": job.pk,
-            "group": job.group_id,
-            "remove": job.mode == ImportMode.REMOVE,
-            "now": now,
-            "column": layout.header[layout.positions[layout.key]],
-        }
-        cursor.execute(_prepared(STAGE, lookup=lookup(layout.key, TEMPORARY)), parameters)
+        count = _copy(cursor, lines)
+        if count:
+            with jobs.chunk(job) as current:  # locked no sooner than now
+                cursor.execute(f"ANALYZE {TEMPORARY}")
+                parameters = {
+                    "job": job.pk,
+                    "group": job.group_id,
+                    "remove": job.mode == ImportMode.REMOVE,
+                    "now": now,
+                    "column": layout.header[layout.positions[layout.key]],
+                }
+                statement = _prepared(STAGE, lookup=lookup(layout.key, TEMPORARY))
+                cursor.execute(statement, parameters)
+                current.layout = job.layout
+                current.done += count
+                current.total = max(current.total, current.done)
         cursor.execute(f"DROP TABLE {TEMPORARY}")  # the outer transaction of a test goes on
-        current.layout = job.layout
-        current.done += count
-        current.total = max(current.total, current.done)
-    return True
+    return count > 0
+
+
+def _copy(cursor: Any, lines: Iterator[Line]) -> int:
+    """Copy the lines of a chunk into the temporary table; how many."""
+    count, end = 0, monotonic() + LONGEST
+    while count < CHUNK and (count == 0 or monotonic() < end):
+        # Read before the COPY begins: the file's parts come over the same connection.
+        texts = [_copied(line) for line in islice(lines, min(COPIED, CHUNK - count))]
+        if not texts:
+            break
+        with cursor.copy(COPY) as copy:
+            copy.write("".join(texts))
+        count += len(texts)
+    return count
 
 
 def _finish(job: Import, layout: Layout, *, now: datetime) -> None:
@@ -218,21 +226,21 @@ def _prepared(statement: str, **fragments: str) -> str:
     return statement.format(**quoted, **fragments)
 
 
-SPECIAL: Final = re.compile(r"[\\\t\n\r]")
 ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _copied(line: Line) -> str:
     """The line in the text format of COPY; a value that is the name itself is left out."""
-    if not (line.until or line.reason or line.code) and line.value == line.name:
-        return f"{line.line}\t{_escaped(line.name)}\t\\N\t\\N\t\t\t\n"  # nearly all lines
-    value = "\\N" if line.value == line.name else _escaped(line.value)
-    until = line.until.isoformat() if line.until else "\\N"
+    number, name, value, until, reason, column, code = line
+    given = "\\N" if value == name else _escaped(value)
+    if not (until or reason or code):
+        return f"{number}\t{_escaped(name)}\t{given}\t\\N\t\t\t\n"  # nearly all lines
+    end = until.isoformat() if until else "\\N"
     return (
-        f"{line.line}\t{_escaped(line.name)}\t{value}\t{until}"
-        f"\t{_escaped(line.reason)}\t{_escaped(line.column)}\t{line.code}\n"
+        f"{number}\t{_escaped(name)}\t{given}\t{end}"
+        f"\t{_escaped(reason)}\t{_escaped(column)}\t{code}\n"
     )
 
 
 def _escaped(text: str) -> str:
-    return text.translate(ESCAPES) if SPECIAL.search(text) else text
+    return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)

@@ -59,13 +59,19 @@ class Migration(migrations.Migration):
                 'ordering': ['number'],
             },
         ),
+        # A part is kept as it is: compressing it would take longer than all else of an upload.
+        migrations.RunSQL(
+            'ALTER TABLE saleor_customer_groups_importpart ALTER COLUMN data SET STORAGE EXTERNAL',
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name='ImportRow',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField(blank=True, null=True)),
+                ('pk', models.CompositePrimaryKey('job_id', 'customer_id', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('job', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='saleor_customer_groups.import')),
+                ('customer_id', models.IntegerField(default=0)),
+                ('line', models.PositiveIntegerField(default=0)),
                 ('outcome', models.CharField(choices=[('join', 'Joins'), ('change', 'Stays, until another moment'), ('leave', 'Leaves'), ('already', 'Is in already'), ('absent', 'Is not in'), ('unknown', 'Unknown customer'), ('ambiguous', 'Several customers'), ('invalid', 'Cannot be read'), ('duplicate', 'Same customer as an earlier line'), ('kept', 'Not undone, changed since'), ('full', 'The group has no room')], max_length=16)),
-                ('customer_id', models.IntegerField(blank=True, null=True)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, default='', max_length=500)),
                 ('value', models.TextField(blank=True, default='')),
@@ -74,7 +80,7 @@ class Migration(migrations.Migration):
                 ('detail', models.IntegerField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['line', 'id'],
+                'ordering': ['line', 'customer_id'],
             },
         ),
         migrations.AddField(
@@ -96,11 +102,6 @@ class Migration(migrations.Migration):
             name='job',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='saleor_customer_groups.import'),
         ),
-        migrations.AddField(
-            model_name='importrow',
-            name='job',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='saleor_customer_groups.import'),
-        ),
         migrations.AddIndex(
             model_name='import',
             index=models.Index(condition=models.Q(('leased_until__isnull', False)), fields=['leased_until'], name='import_leased'),
@@ -119,10 +120,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='importrow',
-            index=models.Index(fields=['job', 'customer_id'], name='importrow_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept', 'full'])), fields=['job', 'line', 'id'], name='importrow_reported'),
+            index=models.Index(condition=models.Q(('outcome__in', ['unknown', 'ambiguous', 'invalid', 'duplicate', 'kept', 'full'])), fields=['job', 'line', 'customer_id'], name='importrow_reported'),
         ),
     ]

@@ -144,6 +144,9 @@ class ImportPart(models.Model):
 class ImportRow(models.Model):
     """A line of the file: which customer it names and what becomes of her, or what is wrong."""
 
+    # A million lines are written at once: no more indexes than are needed. This one also finds the
+    # rows of an import; applying goes through them in the order of the customers' ids.
+    pk = models.CompositePrimaryKey("job_id", "customer_id", "line")
     job = models.ForeignKey(
         Import,
         on_delete=models.CASCADE,
@@ -151,11 +154,11 @@ class ImportRow(models.Model):
         db_index=False,
         db_constraint=False,  # a million checks of one row; rows are deleted before their import
     )
-    # As an editor counts lines; in a sheet, the row. None: a member whom the file does not name
+    customer_id = models.IntegerField(default=0)  # 0: nobody
+    # As an editor counts lines; in a sheet, the row. 0: a member whom the file does not name
     # (mode `replace`).
-    line = models.PositiveIntegerField(null=True, blank=True)
+    line = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=16, choices=ImportOutcome.choices)
-    customer_id = models.IntegerField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True, default="")
     value = models.TextField(blank=True, default="")  # the cell that names the customer, or is bad
@@ -166,14 +169,11 @@ class ImportRow(models.Model):
     detail = models.IntegerField(null=True, blank=True)
 
     class Meta:
-        ordering = ["line", "id"]
-        # A million lines are written at once: no more indexes than are needed.
+        ordering = ["line", "customer_id"]
         indexes = [
-            # the rows of an import; applying goes through them in the order of the customers' ids
-            models.Index(fields=["job", "customer_id"], name="importrow_customer"),
             # the report, which a million good lines do not slow down
             models.Index(
-                fields=["job", "line", "id"],
+                fields=["job", "line", "customer_id"],
                 condition=Q(
                     outcome__in=[
                         "unknown",

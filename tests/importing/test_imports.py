@@ -14,13 +14,16 @@ from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.importing import applying, files, jobs, report, staging, undoing
 from saleor_customer_groups.models import (
+    CustomerChange,
     CustomerGroup,
     Import,
     ImportPart,
     ImportRow,
     Membership,
     MembershipEvent,
+    MirrorRequest,
     RepricingRequest,
+    Segment,
 )
 
 from .conftest import members, problems_of
@@ -208,6 +211,61 @@ class TestModes:
         asked = RepricingRequest.objects.order_by("id").values_list("customer_id", "group_id")
         assert list(asked) == [(None, None), (None, vip.pk)]
 
+    def test_of_a_wide_import_it_is_told_who_did_not_join(
+        self, alice, bob, charlie, vip, checked, monkeypatch
+    ):
+        monkeypatch.setattr(repricing, "NAMED", 1)
+        job = checked("email", "alice@example.com", "bob@example.com", "charlie@example.com")
+        membership.add(vip, [bob.pk], source="manual")
+        editing.update_group(vip, member_limit=3)  # whoever is in takes no room a second time
+
+        done = applying.apply(job.pk)
+
+        assert done.counts == {"join": 2, "already": 1}
+        assert list(
+            MembershipEvent.objects.filter(import_id=job.pk)
+            .order_by("customer_id")
+            .values_list("customer_id", "action")
+        ) == [(alice.pk, "joined"), (charlie.pk, "joined")]
+        assert Membership.objects.get(customer=bob).source == "manual"
+
+    def test_the_limit_holds_for_a_wide_import(
+        self, alice, bob, charlie, vip, checked, monkeypatch
+    ):
+        monkeypatch.setattr(repricing, "NAMED", 1)
+        job = checked("email", "alice@example.com", "bob@example.com", "charlie@example.com")
+        editing.update_group(vip, member_limit=2)
+
+        done = applying.apply(job.pk)
+
+        assert (members(vip), done.counts) == ([alice, bob], {"join": 2, "full": 1})
+        assert problems_of(done) == [(4, "", "charlie@example.com", "group_full")]
+
+    def test_a_wide_import_tells_the_mirror_of_each(
+        self, alice, bob, vip, checked, monkeypatch, settings
+    ):
+        monkeypatch.setattr(repricing, "NAMED", 1)
+        job = checked("email", "alice@example.com", "bob@example.com")
+        settings.SALEOR_CUSTOMER_GROUPS = {"METADATA_KEY": "groups"}
+
+        assert applying.apply(job.pk).counts == {"join": 2}
+
+        asked = MirrorRequest.objects.order_by("customer_id").values_list("customer_id", flat=True)
+        assert list(asked) == [alice.pk, bob.pk]
+
+    def test_a_wide_import_tells_the_rules_that_ask_who_is_in_the_group(
+        self, alice, bob, vip, checked, monkeypatch
+    ):
+        monkeypatch.setattr(repricing, "NAMED", 1)
+        job = checked("email", "alice@example.com", "bob@example.com")
+        others = CustomerGroup.objects.create(name="Rule", slug="rule", kind="dynamic")
+        Segment.objects.create(group=others, rule={}).refers_to.add(vip)
+
+        assert applying.apply(job.pk).counts == {"join": 2}
+
+        told = CustomerChange.objects.filter(fact="groups").order_by("customer_id")
+        assert list(told.values_list("customer_id", flat=True)) == [alice.pk, bob.pk]
+
 
 class TestRepetition:
     def test_c4_the_same_file_twice_changes_nothing_the_second_time(self, alice, bob, vip, applied):
@@ -329,8 +387,11 @@ class TestUndo:
         with pytest.raises(Refused, match="Only an import that was applied can be undone"):
             undoing.undo(checked("email", "alice@example.com").pk)
 
-    def test_it_is_possible_after_the_file_is_forgotten(self, alice, vip, applied, now):
-        job = applied("email", "alice@example.com")
+    def test_it_is_possible_after_the_file_is_forgotten(
+        self, alice, vip, applied, now, monkeypatch
+    ):
+        monkeypatch.setattr(jobs, "PURGED", 2)
+        job = applied("email", "alice@example.com", "nobody", "no one", "none")
         assert jobs.purge(now + timedelta(days=29)) == 0
         assert jobs.purge(now + timedelta(days=31)) == 1
         assert (ImportPart.objects.count(), ImportRow.objects.count()) == (0, 0)
@@ -339,6 +400,30 @@ class TestUndo:
         undoing.undo(job.pk)
 
         assert members(vip) == []
+
+    def test_a_member_whom_the_file_does_not_name_is_told_after_the_lines(
+        self, alice, bob, charlie, vip, applied, tomorrow
+    ):
+        membership.add(vip, [bob.pk, charlie.pk], source="manual")
+        job = applied("email", "alice@example.com", "nobody", mode="replace")
+        membership.add(vip, [bob.pk, charlie.pk], source="manual", until=tomorrow)
+
+        undone = undoing.undo(job.pk)
+
+        first = report.page(undone.pk, first=1)
+        second = report.page(undone.pk, after=first[-1], first=1)
+        third = report.page(undone.pk, after=second[-1])
+        told = [(one.line, one.code, one.customer_id) for one in (*first, *second, *third)]
+        assert told == [
+            (3, "not_an_email", None),
+            (None, "changed_since", bob.pk),
+            (None, "changed_since", charlie.pk),
+        ]
+        assert report.page(undone.pk) == (*first, *second, *third)
+
+        assert jobs.forget([bob.pk, alice.pk]) == 1
+        assert [one.customer_id for one in report.page(undone.pk)] == [None, charlie.pk]
+        assert not ImportRow.objects.filter(customer_id__in=[alice.pk, bob.pk]).exists()
 
 
 class TestWhoLeavesTheShop:

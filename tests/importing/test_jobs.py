@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError
 from django.utils import timezone
 
-from saleor_customer_groups import conf
+from saleor_customer_groups import conf, repricing
 from saleor_customer_groups.errors import Refused
 from saleor_customer_groups.groups import deleting, membership
 from saleor_customer_groups.importing import applying, files, jobs, staging, undoing
@@ -111,6 +111,24 @@ class TestKilled:
 
         assert (done.status, done.counts, done.done) == ("checked", {"join": PEOPLE}, PEOPLE)
         assert ImportRow.objects.count() == PEOPLE
+
+    def test_a_chunk_of_the_dry_run_ends_when_it_takes_too_long(self, crowd, checked, monkeypatch):
+        monkeypatch.setattr(staging, "COPIED", CHUNK)
+        monkeypatch.setattr(staging, "LONGEST", -1.0)
+        counts = []
+        original = staging._stage
+
+        def stage(job, *args, **kwargs):
+            more = original(job, *args, **kwargs)
+            counts.append(jobs.find(job.pk).done)
+            return more
+
+        monkeypatch.setattr(staging, "_stage", stage)
+
+        job = checked("email", *[one.email for one in crowd])
+
+        assert counts == [CHUNK, 2 * CHUNK, PEOPLE, PEOPLE]
+        assert (job.status, job.counts) == ("checked", {"join": PEOPLE})
 
     def test_c4_an_undo_goes_on(self, crowd, ready, vip, monkeypatch):
         job = applying.apply(ready().pk)
@@ -248,6 +266,10 @@ class TestCancelling:
         assert (stopped.status, Membership.objects.count()) == ("cancelled", CHUNK)
         assert not stopped.cancel_requested
 
+        with monkeypatch.context() as patch:
+            after_each_chunk(patch, lambda: jobs.cancel(job.pk))
+            assert applying.apply(job.pk).done == 2 * CHUNK  # it does not begin at 0 again
+
         assert applying.apply(job.pk).status == "applied"
         assert Membership.objects.count() == PEOPLE
 
@@ -264,6 +286,7 @@ class TestCancelling:
         undone = undoing.undo(job.pk)
 
         assert (undone.status, undone.counts["undone"], members(vip)) == ("undone", CHUNK, [])
+        assert (undone.done, undone.total) == (CHUNK, CHUNK)
 
     def test_one_that_waits_is_cancelled_at_once(self, ready):
         assert jobs.cancel(ready().pk).status == "cancelled"
@@ -319,7 +342,11 @@ class TestAtOnce:
         assert jobs.find(job.pk).counts == {"join": PEOPLE}
         assert events() == [(one.pk, "joined") for one in crowd]
 
-    def test_an_import_and_others_who_change_the_same_members(self, crowd, ready, vip, at_once):
+    @pytest.mark.parametrize("named", [repricing.NAMED, 1])  # or all are asked for together
+    def test_an_import_and_others_who_change_the_same_members(
+        self, crowd, ready, vip, at_once, monkeypatch, named
+    ):
+        monkeypatch.setattr(repricing, "NAMED", named)
         job = ready()
         ids = [one.pk for one in crowd]
 
@@ -367,7 +394,11 @@ class TestAtOnce:
         assert found.status in ("applied", "failed")
         assert not Membership.objects.exists()
 
-    def test_a_customer_who_is_deleted_meanwhile_stops_nothing(self, crowd, ready, at_once):
+    @pytest.mark.parametrize("named", [repricing.NAMED, 1])
+    def test_a_customer_who_is_deleted_meanwhile_stops_nothing(
+        self, crowd, ready, at_once, monkeypatch, named
+    ):
+        monkeypatch.setattr(repricing, "NAMED", named)
         job = ready()
         gone = get_user_model().objects.filter(pk=crowd[0].pk)
 
