@@ -16,6 +16,7 @@ from ..core.db.fields import MoneyField, TaxedMoneyField
 from ..core.models import ModelWithMetadata
 from ..discount import DiscountValueType
 from ..discount.models import Voucher
+from ..giftcard.models import GiftCard
 from . import OrderOrigin, OrderStatus
 
 
@@ -67,6 +68,7 @@ class Order(ModelWithMetadata):
         Voucher, blank=True, null=True, related_name="+", on_delete=models.SET_NULL
     )
     voucher_code = models.CharField(max_length=255, null=True, blank=True)
+    gift_cards = models.ManyToManyField(GiftCard, blank=True, related_name="orders")
     should_refresh_prices = models.BooleanField(default=True)
 
     class Meta:
