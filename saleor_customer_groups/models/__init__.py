@@ -21,6 +21,22 @@ from .importing import (
     ImportRow,
     ImportStatus,
 )
+from .loyalty import (
+    EMPTY_KINDS,
+    GIVING_KINDS,
+    MOST,
+    TAKING_KINDS,
+    HoldState,
+    LoyaltyAccount,
+    LoyaltyDraw,
+    LoyaltyEntry,
+    LoyaltyHold,
+    LoyaltyKind,
+    LoyaltyLot,
+    LoyaltyNote,
+    LoyaltySource,
+    LoyaltyUnit,
+)
 from .mirroring import MirrorRequest
 from .outbox import OutboxEvent
 from .pricing import (
@@ -36,8 +52,12 @@ from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, Segm
 
 __all__ = [
     "BAD_OUTCOMES",
+    "EMPTY_KINDS",
+    "GIVING_KINDS",
+    "MOST",
     "PART_BYTES",
     "REPORTED_OUTCOMES",
+    "TAKING_KINDS",
     "Application",
     "ApplicationStatus",
     "CustomerChange",
@@ -49,12 +69,22 @@ __all__ = [
     "ExportPart",
     "ExportStatus",
     "GroupKind",
+    "HoldState",
     "Import",
     "ImportMode",
     "ImportOutcome",
     "ImportPart",
     "ImportRow",
     "ImportStatus",
+    "LoyaltyAccount",
+    "LoyaltyDraw",
+    "LoyaltyEntry",
+    "LoyaltyHold",
+    "LoyaltyKind",
+    "LoyaltyLot",
+    "LoyaltyNote",
+    "LoyaltySource",
+    "LoyaltyUnit",
     "Membership",
     "MembershipAction",
     "MembershipEvent",
