@@ -38,6 +38,12 @@ DEFAULTS: Final[dict[str, Any]] = {
     "MEMBER_LIMIT": None,
     # Whether groups may be deleted at all.
     "DELETE_GROUPS": True,
+    # Whether credit and cashback are spent by a gift card of the customer. Needs Saleor 3.23.19.
+    "PURSES": True,
+    # For how long a checkout that is being completed keeps others from the customer's credit.
+    "CLAIM_SECONDS": 180,
+    # Whether a cancelled order gives back the credit that it spent.
+    "RETURN_CREDIT_ON_CANCEL": True,
     # The key of a customer's public metadata that holds the slugs of their groups; None: no key.
     "METADATA_KEY": None,
     # Customer type by group, both as slugs: {"vip": "wholesale"}. Needs Saleor 3.23.26.
@@ -57,9 +63,10 @@ POSITIVE_INTEGERS: Final = (
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
     "SNAPSHOT_DAYS",
+    "CLAIM_SECONDS",
 )
 OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT",)
-BOOLEANS: Final = ("DELETE_GROUPS",)
+BOOLEANS: Final = ("DELETE_GROUPS", "PURSES", "RETURN_CREDIT_ON_CANCEL")
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
@@ -73,6 +80,7 @@ CHECK_IMPORT_TASK: Final = "saleor_customer_groups.tasks.check_import"
 APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
 UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
 DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
+PURSE_TASK: Final = "saleor_customer_groups.tasks.set_purses"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 

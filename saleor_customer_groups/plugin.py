@@ -9,7 +9,7 @@ from django.db import transaction
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing
-from .host import changes, customers, guard
+from .host import changes, customers, guard, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
@@ -26,7 +26,22 @@ def _tells(note: Callable[[Any], None]) -> Any:
 
 
 def _order_changed(order: Any) -> None:
-    changes.of_orders([order])
+    _orders_changed([order])
+
+
+def _orders_changed(orders: Sequence[Any]) -> None:
+    changes.of_orders(orders)
+    spending.of_orders(orders)
+
+
+def _order_cancelled(order: Any) -> None:
+    spending.of_cancelled(order)
+    _order_changed(order)
+
+
+def _gift_card_changed(card: Any) -> None:
+    changes.of_gift_card(card)
+    spending.of_card(card)
 
 
 class CustomerGroupsPlugin(BasePlugin):
@@ -86,23 +101,24 @@ class CustomerGroupsPlugin(BasePlugin):
         previous_value: Any = None,
         **kwargs: Any,
     ) -> Any:
-        """The last moment before an order is made: no stale price is charged."""
+        """The last moment before an order: no stale price is charged, no credit spent twice."""
         on_writer(guard.refuse_stale_prices)(
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
+        on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
         return previous_value
 
-    # What dynamic groups follow.
+    # What dynamic groups and purses follow.
     order_created = _tells(_order_changed)
     order_confirmed = _tells(_order_changed)
     order_paid = _tells(_order_changed)
     order_fully_paid = _tells(_order_changed)
     order_updated = _tells(_order_changed)
-    order_cancelled = _tells(_order_changed)
+    order_cancelled = _tells(_order_cancelled)
     order_expired = _tells(_order_changed)
     order_refunded = _tells(_order_changed)
     order_fully_refunded = _tells(_order_changed)
-    order_bulk_created = _tells(changes.of_orders)
+    order_bulk_created = _tells(_orders_changed)
     customer_updated = _tells(changes.of_customer)
     customer_metadata_updated = _tells(changes.of_customer)
     account_confirmed = _tells(changes.of_customer)
@@ -114,9 +130,9 @@ class CustomerGroupsPlugin(BasePlugin):
     address_updated = _tells(changes.of_address)
     address_deleted = _tells(changes.of_address)
     gift_card_created = _tells(changes.of_gift_card)
-    gift_card_updated = _tells(changes.of_gift_card)
+    gift_card_updated = _tells(_gift_card_changed)
     gift_card_deleted = _tells(changes.of_gift_card)
-    gift_card_status_changed = _tells(changes.of_gift_card)
+    gift_card_status_changed = _tells(_gift_card_changed)
     gift_card_metadata_updated = _tells(changes.of_gift_card)
 
     @classmethod

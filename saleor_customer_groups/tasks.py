@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from . import conf
 from .exporting import exports, running
-from .host import cleanup, customers, expiry, mirror
+from .host import cleanup, customers, expiry, mirror, purse_repair, spending
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
 from .pricing import windows
@@ -49,6 +49,8 @@ def sweep() -> int:
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
         mirror.work_off,
+        partial(spending.end_claims, now),
+        spending.work_off,
         partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,
     )
@@ -94,14 +96,25 @@ def mirror_groups() -> int:
     return on_writer(mirror.work_off)()
 
 
+@shared_task(name=conf.PURSE_TASK, acks_late=True, reject_on_worker_lost=True)
+def set_purses() -> int:
+    """Make the gift cards of customers whose credit changed what the ledger says."""
+    return on_writer(spending.work_off)()
+
+
 @shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)
 def repair_by_night() -> int:
-    """Every night: forget customers whose deletion nobody told us of, correct the mirror, and
-    forget what runs of segments changed long ago. How many of these went well.
+    """Every night: forget customers whose deletion nobody told us of, correct the mirror and the
+    purses, and forget what runs of segments changed long ago. How many of these went well.
     """
     now = timezone.now()
-    old_runs = partial(schedule.forget_old_runs, now)
-    return sum(_done(concern) for concern in (customers.forget_the_gone, mirror.repair, old_runs))
+    concerns: tuple[Callable[[], object], ...] = (
+        customers.forget_the_gone,
+        mirror.repair,
+        partial(purse_repair.repair, now),
+        partial(schedule.forget_old_runs, now),
+    )
+    return sum(_done(concern) for concern in concerns)
 
 
 @shared_task(name=conf.EXPORT_TASK, acks_late=True, reject_on_worker_lost=True)

@@ -23,6 +23,7 @@ from ..exporting import exports
 from ..groups import defaults, erasure, registrations
 from ..groups.cleaning import clean
 from ..importing import jobs as imports
+from . import spending
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def _forget_files(customer_ids: Sequence[int]) -> None:
     """Before the history: exports ask it for the customers' groups."""
     imports.forget(customer_ids)
     exports.forget(customer_ids)
+    spending.forget(customer_ids)
 
 
 def create_customer(

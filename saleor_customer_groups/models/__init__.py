@@ -47,6 +47,7 @@ from .pricing import (
     PriceRuleTarget,
     RuleKind,
 )
+from .purse import PointRate, Purse, PurseEvent, PurseEventKind, PurseRequest
 from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 
@@ -91,11 +92,16 @@ __all__ = [
     "MembershipSource",
     "MirrorRequest",
     "OutboxEvent",
+    "PointRate",
     "PriceList",
     "PriceListEntry",
     "PriceRule",
     "PriceRuleAmount",
     "PriceRuleTarget",
+    "Purse",
+    "PurseEvent",
+    "PurseEventKind",
+    "PurseRequest",
     "RepricingClock",
     "RepricingRequest",
     "RuleKind",
