@@ -97,9 +97,9 @@ def mirror_groups() -> int:
 
 
 @shared_task(name=conf.PURSE_TASK, acks_late=True, reject_on_worker_lost=True)
-def set_purses() -> int:
+def set_purses(customer_ids: list[int]) -> int:
     """Make the gift cards of customers whose credit changed what the ledger says."""
-    return on_writer(spending.work_off)()
+    return on_writer(spending.sync_all)(customer_ids)
 
 
 @shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)

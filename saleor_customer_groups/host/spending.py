@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
+from itertools import islice
 from typing import Any, Final, ParamSpec
 
 from django.core.exceptions import ValidationError
@@ -31,7 +32,7 @@ from .guard import code_for
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
-CHUNK: Final = 500  # customers, or events, at once
+CHUNK: Final = 2_000  # customers that one sweep gets to
 # Shorter than PostgreSQL waits before it looks for a deadlock: who is in the way goes first.
 PATIENCE: Final = "SET LOCAL lock_timeout = '400ms'"
 BUSY: Final = frozenset({"55P03", "40P01"})  # a lock was not to be had; a deadlock
@@ -49,13 +50,13 @@ CHANGED: Final = (
 # -- the card follows the ledger
 
 
-def work_off() -> int:
-    """Set the cards of the customers in the queue; how many customers.
+def work_off(limit: int = CHUNK) -> int:
+    """Set the cards of customers in the queue, at most so many of them; how many customers.
 
     One after the other, each in a transaction; may be killed and run again, and run at the same
-    time as itself. Who is in somebody's way is left for the sweep.
+    time as itself. Who is in somebody's way is left for the next time.
     """
-    return sync_all(_queue())
+    return sync_all(islice(_queue(), limit))
 
 
 def end_claims(now: datetime) -> int:
@@ -105,8 +106,8 @@ def sync(customer_id: int, *, now: datetime | None = None) -> None:
 
 def _lock_checkouts(customer_id: int) -> int:
     """So that a total is never computed with a balance that is about to change."""
-    cards = Purse.objects.filter(customer_id=customer_id, gift_card_id__isnull=False)
-    return giftcards.lock_checkouts(cards.values_list("gift_card_id", flat=True))
+    found = Purse.objects.filter(customer_id=customer_id).values_list("gift_card_id", flat=True)
+    return giftcards.lock_checkouts(card for card in found if card is not None)
 
 
 def _absorb(purse: Purse, now: datetime) -> None:

@@ -8,12 +8,18 @@ are no purses: the setting PURSES is off, or Saleor cannot assign gift cards to 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Final
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db import connection, transaction
 
 from .. import background, conf
 from ..models import PurseRequest
+
+FEW: Final = 100  # customers
+INSERT: Final = "INSERT INTO {queue} (customer_id, created_at) SELECT unnest(%s::int[]), now()"
 
 
 def is_on() -> bool:
@@ -31,9 +37,17 @@ def can_assign() -> bool:
 
 
 def request(customer_ids: Iterable[int]) -> None:
-    """Make these customers' cards what the ledger says, soon after the transaction commits."""
-    if is_on():
-        background.enqueue((PurseRequest(customer_id=one) for one in customer_ids), start)
+    """Make these customers' cards what the ledger says, soon after the transaction commits.
+
+    A few get a task of their own; many wait for the sweep, so that nobody waits behind them.
+    """
+    ids = list(customer_ids)
+    if not ids or not is_on():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT.format(queue=PurseRequest._meta.db_table), [ids])
+    if len(ids) <= FEW:
+        transaction.on_commit(partial(background.start, conf.PURSE_TASK, ids))
 
 
 def waiting(after: int, limit: int) -> list[int]:
@@ -48,8 +62,3 @@ def done(customer_id: int) -> None:
     One that is committed later stays, and so does its meaning.
     """
     PurseRequest.objects.filter(customer_id=customer_id).delete()
-
-
-def start() -> None:
-    """Start the task that works the queue off."""
-    background.start(conf.PURSE_TASK)
