@@ -83,8 +83,101 @@ class MembersJoined(_OfGroup):
     at: datetime
 
 
+# Loyalty. Amounts are Decimal for money, int for points; `currency` is empty for points.
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceChange:
+    """What one customer's balance changed by, and what it is after that.
+
+    `number` counts the changes of the balance: a change with a lower one is older, in whatever
+    order they arrive.
+    """
+
+    customer: str
+    amount: Decimal | int
+    balance: Decimal | int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _OfBalances(Payload):
+    unit: str
+    currency: str
+    changes: tuple[BalanceChange, ...]
+
+    @property
+    def subject(self) -> str:
+        if len(self.changes) == 1:
+            return self.changes[0].customer
+        return f"loyalty:{self.unit}:{self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyBalanceChanged(_OfBalances):
+    """Balances changed, for whatever reason; a bulk act has several such events."""
+
+    name: ClassVar[str] = "loyalty.balance_changed"
+    kind: str
+    source: str
+    adjustment: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyExpired(_OfBalances):
+    """What customers had has expired."""
+
+    name: ClassVar[str] = "loyalty.expired"
+
+
+@dataclass(frozen=True, slots=True)
+class _OfEntry(Payload):
+    customer: str
+    unit: str
+    currency: str
+    amount: Decimal | int
+    entry: int
+    source: str
+    reference: str
+
+    @property
+    def subject(self) -> str:
+        return self.customer
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyEarned(_OfEntry):
+    """A customer was given something."""
+
+    name: ClassVar[str] = "loyalty.earned"
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltyReversed(_OfEntry):
+    """An entry was reversed, in full or in part; the amount has the sign of the reversal."""
+
+    name: ClassVar[str] = "loyalty.reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoyaltySpent(_OfEntry):
+    """A customer spent something, at once or by a hold that was captured."""
+
+    name: ClassVar[str] = "loyalty.spent"
+
+
 CATALOGUE: Final[Mapping[str, type[Payload]]] = {
-    payload.name: payload for payload in (GroupCreated, MembersJoined)
+    payload.name: payload
+    for payload in (
+        GroupCreated,
+        LoyaltyBalanceChanged,
+        LoyaltyEarned,
+        LoyaltyExpired,
+        LoyaltyReversed,
+        LoyaltySpent,
+        MembersJoined,
+    )
 }
 
 

@@ -15,6 +15,7 @@ from .exporting import exports, running
 from .host import cleanup, customers, expiry, mirror, purse_repair, spending
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
+from .loyalty import expiring, holds
 from .pricing import windows
 from .segments import refresh, schedule
 from .webhooks import outbox
@@ -49,7 +50,10 @@ def sweep() -> int:
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
         mirror.work_off,
+        # Before holds are freed: their checkouts may have become orders.
         partial(spending.end_claims, now),
+        partial(holds.free_due, now),
+        partial(expiring.expire_due, now),
         spending.work_off,
         partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from tests.append_only import let_the_suite_empty_the_ledger
+
 HOST_IS_SALEOR = os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.saleor_settings"
 WRITER = settings.DATABASE_CONNECTION_DEFAULT_NAME
 REPLICA = settings.DATABASE_CONNECTION_REPLICA_NAME
@@ -19,6 +21,8 @@ REPLICA = settings.DATABASE_CONNECTION_REPLICA_NAME
 # Every database test may use both, without naming them.
 django.test.TransactionTestCase.databases = {WRITER, REPLICA}
 django.test.TestCase.databases = {WRITER, REPLICA}
+
+let_the_suite_empty_the_ledger()
 
 if HOST_IS_SALEOR:
     from tests.saleor_host import FIXTURES, prepare

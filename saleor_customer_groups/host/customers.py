@@ -23,6 +23,7 @@ from ..exporting import exports
 from ..groups import defaults, erasure, registrations
 from ..groups.cleaning import clean
 from ..importing import jobs as imports
+from ..loyalty import erasure as loyalty
 from . import spending
 
 logger = logging.getLogger(__name__)
@@ -50,12 +51,13 @@ def welcome(customer: Any, *, channel_slug: str | None = None) -> None:
 
 
 def forget(customer: Any) -> None:
-    """Erase a deleted customer from groups, history (groups/erasure.py) and files.
+    """Erase a deleted customer from groups, history (groups/erasure.py), ledger and files.
 
     An error is logged and never reaches the deletion, which is done: the nightly task repeats it.
     """
     try:
         _forget_files([customer.pk])
+        loyalty.forget([customer.pk])
         erasure.forget([customer.pk])
     except Exception:
         logger.exception("Customer %s was not erased from the history.", customer.pk)
@@ -64,6 +66,7 @@ def forget(customer: Any) -> None:
 def forget_the_gone() -> int:
     """The same for everybody who is gone and not forgotten yet; how many. For the nightly task."""
     imports.forget_the_gone()  # what ended after its customers had gone
+    loyalty.forget_the_gone()
     return erasure.forget_the_gone(first=_forget_files)
 
 

@@ -7,8 +7,7 @@ are no purses: the setting PURSES is off, or Saleor cannot assign gift cards to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.apps import apps
@@ -47,7 +46,7 @@ def request(customer_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(INSERT.format(queue=PurseRequest._meta.db_table), [ids])
     if len(ids) <= FEW:
-        transaction.on_commit(partial(background.start, conf.PURSE_TASK, ids))
+        transaction.on_commit(lambda: start(ids))
 
 
 def waiting(after: int, limit: int) -> list[int]:
@@ -62,3 +61,8 @@ def done(customer_id: int) -> None:
     One that is committed later stays, and so does its meaning.
     """
     PurseRequest.objects.filter(customer_id=customer_id).delete()
+
+
+def start(customer_ids: Sequence[int]) -> None:
+    """Start the task that sets the cards of a few customers."""
+    background.start(conf.PURSE_TASK, list(customer_ids))

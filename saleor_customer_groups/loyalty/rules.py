@@ -77,8 +77,11 @@ class Posted:
     shortfall: Amount = 0
 
 
-def check(posting: Posting, *, now: datetime) -> int:
-    """The posting's amount in smallest units. InvalidInput: it cannot be posted, and why."""
+def check(posting: Posting) -> int:
+    """The posting's amount in smallest units. InvalidInput: it cannot be posted, and why.
+
+    Not whether its expiry is over (`check_expiry`): of a repeat it may be by now.
+    """
     if posting.kind not in POSTED:
         sentence = f"“{posting.kind}” is nothing to post; choose one of {_listed(POSTED)}."
         raise InvalidInput(sentence, field="kind", code="invalid_choice")
@@ -90,7 +93,6 @@ def check(posting: Posting, *, now: datetime) -> int:
     if posting.short == Short.TAKE_LEFT and (posting.kind not in SHORTENED or units > 0):
         sentence = f"Only {_listed(SHORTENED)} may take less than asked."
         raise InvalidInput(sentence, field="short")
-    check_expiry(posting.expires_at, units, now=now)
     check_key(posting.key)
     check_source(posting.source)
     check_words(reason=posting.reason, actor=posting.actor, reference=posting.reference)

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('amount', models.BigIntegerField()),
                 ('balance_after', models.BigIntegerField()),
+                ('shortfall', models.BigIntegerField(default=0)),
                 ('kind', models.CharField(choices=[('award', 'Awarded'), ('earn', 'Earned'), ('spend', 'Spent'), ('hold', 'Held for a checkout'), ('release', 'Released'), ('expire', 'Expired'), ('reverse', 'Reversed'), ('adjust', 'Adjusted'), ('claw_back', 'Clawed back'), ('convert', 'Converted'), ('merge', 'Moved to another customer')], max_length=16)),
                 ('source', models.CharField(choices=[('manual', 'Manual'), ('order', 'Order'), ('checkout', 'Checkout'), ('import', 'Import'), ('rule', 'Rule'), ('api', 'API'), ('system', 'System')], max_length=16)),
                 ('key', models.CharField(blank=True, max_length=100, null=True)),

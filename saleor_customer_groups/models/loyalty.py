@@ -121,6 +121,8 @@ class LoyaltyEntry(models.Model):
     number = models.PositiveIntegerField()  # 1, 2, 3 … in the account
     amount = models.BigIntegerField()
     balance_after = models.BigIntegerField()
+    # By how much less it took than was asked for, because no more was there.
+    shortfall = models.BigIntegerField(default=0)
     kind = models.CharField(max_length=16, choices=LoyaltyKind.choices)
     source = models.CharField(max_length=16, choices=LoyaltySource.choices)
     # The caller's idempotency key, which never expires, and what it was used for.

@@ -1,0 +1,203 @@
+"""How entries are written: for `ledger`, `holds`, `bulk` and `expiring`, and for nobody else.
+
+All of it within the transaction of the caller, who has locked the accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from ..errors import InvalidInput, Refused
+from ..models import MOST, LoyaltyAccount, LoyaltyEntry, LoyaltyNote
+from . import rules, statements, telling
+from .lines import Account, Line, Moved, Words
+from .rules import Posted, Short
+
+
+def execute(statement: str, parameters: Mapping[str, Any], **slots: str) -> list[tuple[Any, ...]]:
+    """Run it; the rows that it returns, if it does."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement, **slots), parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def lock(account_ids: Iterable[int]) -> list[Account]:
+    """These accounts, in the order of their ids, until the transaction ends."""
+    rows = execute(statements.LOCK, {"accounts": sorted(account_ids)})
+    return [Account(*row) for row in rows]
+
+
+def lock_own(
+    customer_id: int, unit: str, currency: str, *, now: datetime, opening: bool
+) -> Account | None:
+    """The customer's account, locked; made if there is none and `opening`. None: there is none."""
+    bound = {"customer": customer_id, "unit": unit, "currency": currency}
+    found = execute(statements.LOCK_OWN, bound)
+    if not found and opening:
+        execute(statements.OPEN, bound | _one_row(customer_id, 1, now), rows=statements.ARRAYS)
+        found = execute(statements.LOCK_OWN, bound)
+    return Account(*found[0]) if found else None
+
+
+def open_own(customer_id: int, unit: str, currency: str, *, now: datetime) -> int:
+    """The id of the customer's account, made if there is none. InvalidInput: no such customer."""
+    bound = {"customer": customer_id, "unit": unit, "currency": currency}
+    execute(statements.OPEN, bound | _one_row(customer_id, 1, now), rows=statements.ARRAYS)
+    own = LoyaltyAccount.objects.filter(customer=customer_id, unit=unit, currency=currency)
+    number = own.values_list("pk", flat=True).first()
+    if number is None:
+        raise _no_customer(customer_id)
+    return number
+
+
+def existing(account: Account | None, customer_id: int, unit: str) -> Account:
+    """The account that a customer must have. InvalidInput, Refused: there is none."""
+    if account is not None:
+        return account
+    if get_user_model()._default_manager.filter(pk=customer_id).exists():
+        raise Refused(f"The customer has no {unit}.", code="too_little")
+    raise _no_customer(customer_id)
+
+
+def require_customer(account: Account, customer_id: int) -> None:
+    """InvalidInput: the account is the customer's no more, who was erased."""
+    if account.customer_id != customer_id:
+        raise _no_customer(customer_id)
+
+
+def _no_customer(customer_id: int) -> InvalidInput:
+    sentence = f"There is no customer {customer_id}."
+    return InvalidInput(sentence, field="customer", code="not_found")
+
+
+def earlier(key: str, fingerprint: bytes) -> Posted | None:
+    """The answer that the key got before. Refused: that was another request."""
+    entry = LoyaltyEntry.objects.filter(key=key).select_related("account").first()
+    if entry is None:
+        return None
+    if bytes(entry.fingerprint or b"") != fingerprint:
+        sentence = f"The key {key} was used for another request; choose another key."
+        raise Refused(sentence, code="key_used")
+    currency = entry.account.currency
+    return Posted(
+        entry_id=entry.pk,
+        amount=rules.from_units(entry.amount, currency),
+        balance=rules.from_units(entry.balance_after, currency),
+        repeated=True,
+        shortfall=rules.from_units(entry.shortfall, currency),
+    )
+
+
+def give(
+    account: Account, units: int, line: Line, words: Words, *, expires_at: datetime | None = None
+) -> Posted:
+    """An entry that makes a lot, for an account that has a customer."""
+    if account.balance + units > MOST:
+        raise Refused("The balance would be too large.", code="too_large")
+    parameters = {
+        **line.parameters(),
+        **_one_row(account.customer_id or 0, units, line.at, expires_at),
+        "unit": account.unit,
+        "currency": account.currency,
+    }
+    rows = execute(statements.GIVE, parameters, rows=statements.ARRAYS)
+    return _posted(account, Moved(*rows[0]), line, words, expires_at=expires_at)
+
+
+def take(
+    account: Account,
+    units: int,
+    available: int,
+    line: Line,
+    words: Words,
+    *,
+    draws: str,
+    short: Short = Short.REFUSE,
+) -> Posted:
+    """An entry that uses lots, as `draws` says. Refused: less than the units is available."""
+    if units > available and short == Short.REFUSE:
+        unit = account.currency or account.unit
+        sentence = (
+            f"{account.amount(available)} {unit} are left,"
+            f" less than the {account.amount(units)} {unit} to take."
+        )
+        raise Refused(sentence, code="too_little")
+    return _draw(account, min(units, available), line, words, draws, units - available)
+
+
+def give_back(account: Account, units: int, line: Line, words: Words) -> Posted:
+    """An entry that gives back to the lots which the entry that it reverses used."""
+    return _draw(account, units, line, words, statements.BACK, 0)
+
+
+def expire(account_ids: Sequence[int], *, now: datetime) -> tuple[Line, list[Moved]]:
+    """Expire what is due in these accounts; the entries that took it."""
+    line = Line(kind="expire", source="system", at=now)
+    parameters = {**line.parameters(), "accounts": list(account_ids)}
+    rows = execute(statements.DRAW, parameters, wanted=statements.THESE, draws=statements.DUE)
+    return line, [Moved(*row) for row in rows]
+
+
+def without_due(account: Account, *, now: datetime) -> Account:
+    """The account after what is due in it has expired."""
+    line, expired = expire([account.id], now=now)
+    if not expired:
+        return account
+    telling.tell_expired(account.unit, account.currency, expired, line)
+    return account.with_balance(expired[0].balance)
+
+
+def _draw(account: Account, units: int, line: Line, words: Words, draws: str, short: int) -> Posted:
+    parameters = {
+        **line.parameters(),
+        "account": account.id,
+        "amount": units,
+        "shortfall": max(short, 0),
+    }
+    rows = execute(statements.DRAW, parameters, wanted=statements.ONE, draws=draws)
+    return _posted(account, Moved(*rows[0]), line, words)
+
+
+def _posted(
+    account: Account,
+    moved: Moved,
+    line: Line,
+    words: Words,
+    *,
+    expires_at: datetime | None = None,
+) -> Posted:
+    """Note the words, tell of the entry; the answer."""
+    # Nothing is noted about whom is forgotten.
+    if words != Words() and moved.customer_id is not None:
+        LoyaltyNote.objects.create(
+            entry_id=moved.entry_id,
+            account_id=account.id,
+            reason=words.reason,
+            actor=words.actor,
+            reference=words.reference,
+        )
+    telling.tell_one(account, moved, line, words, expires_at=expires_at)
+    return Posted(
+        entry_id=moved.entry_id,
+        amount=account.amount(moved.amount),
+        balance=account.amount(moved.balance),
+        shortfall=account.amount(moved.shortfall),
+    )
+
+
+def _one_row(
+    customer_id: int, units: int, now: datetime, expires_at: datetime | None = None
+) -> dict[str, Any]:
+    return {
+        "customers": [customer_id],
+        "amounts": [units],
+        "expiries": [expires_at],
+        "first": customer_id,
+        "last": customer_id,
+        "now": now,
+    }
