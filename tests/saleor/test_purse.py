@@ -416,9 +416,7 @@ def test_a_transaction_of_the_gift_card_gateway_is_absorbed_and_so_is_its_refund
     assert credit_of(alice) == D("25.00")  # staff refund the payment, and nobody twice
 
 
-def test_a_transaction_larger_than_the_credit_that_is_left_is_refused(
-    alice, as_alice, authorized
-):
+def test_a_transaction_larger_than_the_credit_that_is_left_is_refused(alice, as_alice, authorized):
     made, _ = authorized
     LoyaltyLot.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
