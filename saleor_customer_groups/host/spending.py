@@ -4,9 +4,10 @@ The ledger is the truth. What the shop did to the card is absorbed first, then t
 one transaction, so an amount that was spent is never put back. Locks are taken in Saleor's own
 order: checkouts, then (the purse and) the card, then the ledger's accounts.
 
-Saleor itself lets two checkouts that are completed at once count on the same balance: it reads
-the balance for the total, and locks the card later. So a checkout must claim the purse before it
-is completed (`refuse_what_is_not_there`), and the card stands still until its order is made.
+Saleor itself reads the balance for the total of an order, lets the payment be processed, and only
+then locks the card: two checkouts that are completed at once may count on the same balance, or end
+in a deadlock over each other's rows. So a checkout must claim the purse before it is completed
+(`refuse_what_is_not_there`), and the card stands still until its order is made.
 """
 
 from __future__ import annotations

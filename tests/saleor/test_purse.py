@@ -32,7 +32,8 @@ pytestmark = pytest.mark.skipif(
 
 KEYS = itertools.count(1)
 MY_CARDS = """query { me { giftCards(first: 5) { edges { node {
-  id code isActive currentBalance { amount currency } metafield(key: "customer_groups.purse") } } } } }"""
+  id code isActive currentBalance { amount currency }
+  metafield(key: "customer_groups.purse") } } } } }"""
 
 
 def award(customer: Any, amount: str, unit: str = "credit", **fields: Any) -> None:
@@ -219,6 +220,54 @@ def _and_hang_up(act: Any, *args: Any) -> Any:
         return act(*args)
     finally:
         connections.close_all()
+
+
+PAY = (
+    """mutation($id: ID!, $a: PositiveDecimal!) { checkoutPaymentCreate(id: $id, input: {
+  gateway: "mirumee.payments.dummy", token: "token", amount: $a}) { """
+    + ERRORS
+    + " } }"
+)
+
+
+def test_l9_while_a_payment_is_processed_no_other_basket_spends_what_it_counts_on(
+    alice, as_alice, basket, monkeypatch, settings, shop
+):
+    """The flow in which Saleor takes from the card only after the payment."""
+    from saleor.checkout import complete_checkout
+
+    settings.PLUGINS = [
+        *settings.PLUGINS,
+        "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin",
+    ]
+    shop.channel.allow_unpaid_orders = False
+    shop.channel.save()
+    award(alice, "20.00")
+    first, second = basket(), basket()
+    for made in (first, second):
+        as_alice.call(PAY, id=made.id, a=60)
+    process_payment, others = complete_checkout._process_payment, []
+
+    def in_the_middle(**arguments: Any) -> Any:
+        if not others:
+            others.append(None)
+            award(alice, "7.00")  # nor does the card change
+            with ThreadPoolExecutor(1) as pool:
+                others[0] = pool.submit(_and_hang_up, as_alice.complete, second).result(30)
+        return process_payment(**arguments)
+
+    monkeypatch.setattr(complete_checkout, "_process_payment", in_the_middle)
+    answer = as_alice.complete(first)
+
+    assert answer["errors"] == []
+    assert answer["order"]["total"]["gross"]["amount"] == 60
+    assert [error["field"] for error in others[0]["errors"]] == ["giftCards"]
+    assert [entry[:2] for entry in ledger_of(alice)] == [
+        ("award", D("20.00")),
+        ("hold", D("-20.00")),
+        ("award", D("7.00")),
+    ]
+    assert (credit_of(alice), on_card(as_alice)) == (D("7.00"), D(7))
 
 
 def test_l9_an_order_that_failed_keeps_its_hold_for_the_next_try(
