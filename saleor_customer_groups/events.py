@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final
@@ -190,14 +190,17 @@ def body(payload: Payload, *, at: datetime) -> str:
         "type": payload.name,
         "version": payload.version,
         "timestamp": at.isoformat(),
-        "data": asdict(payload),
+        "data": payload,
     }
     return json.dumps(envelope, default=_text, ensure_ascii=False, separators=(",", ":"))
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> str | dict[str, object]:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if is_dataclass(value):
+        # Field by field: `asdict` copies everything first, which of a bulk act's events is most.
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     raise TypeError(f"An event cannot hold a {type(value).__name__}.")

@@ -62,6 +62,9 @@ UPDATE {account} AS account
    SET balance = posted.balance_after, entries = posted.number, digest = posted.digest
   FROM posted
  WHERE account.id = posted.account_id
+"""
+
+WRITTEN: Final = """
 RETURNING posted.id, account.id, account.customer_id, posted.number, posted.amount,
           posted.balance_after, posted.shortfall
 """
@@ -113,7 +116,8 @@ WITH given AS ({{rows}}), new AS (
     INSERT INTO {{lot}} (entry_id, account_id, amount, remaining, expires_at)
     SELECT id, account_id, amount, amount, expires_at FROM posted
 )
-{BALANCES}
+{BALANCES} AND account.customer_id BETWEEN %(first)s AND %(last)s
+{WRITTEN}
 """
 
 # The accounts are locked, by a statement before: the lots must be read as they are since then.
@@ -136,7 +140,7 @@ WITH wanted AS MATERIALIZED ({{wanted}}), draws AS MATERIALIZED ({{draws}}), sum
       FROM posted JOIN draws USING (account_id)
      WHERE lot.entry_id = draws.lot_id
 )
-{BALANCES}
+{BALANCES}{WRITTEN}
 """
 
 # What is wanted of whom.
