@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Info, register
 
 from . import conf
 from .host import checkout, mirror
+from .loyalty import purse_queue
 
 
 @register()
@@ -31,4 +32,19 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     return [
         Error(f"SALEOR_CUSTOMER_GROUPS: {problem}", id="saleor_customer_groups.E002")
         for problem in [*conf.problems(), *mirror.problems()]
+    ]
+
+
+@register()
+def check_purses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """I003: this Saleor cannot give a gift card to a customer, so credit is not spent by one."""
+    if not conf.get("PURSES") or purse_queue.can_assign():
+        return []
+    return [
+        Info(
+            "Customers cannot spend credit and cashback in the checkout: this release of Saleor "
+            "cannot assign gift cards to customers. The ledger works without.",
+            hint="Saleor can since 3.23.19. PURSES: False says that this is known.",
+            id="saleor_customer_groups.I003",
+        )
     ]

@@ -47,6 +47,12 @@ DEFAULTS: Final[dict[str, Any]] = {
     "MEMBER_LIMIT": None,
     # Whether groups may be deleted at all.
     "DELETE_GROUPS": True,
+    # Whether credit and cashback are spent by a gift card of the customer. Needs Saleor 3.23.19.
+    "PURSES": True,
+    # For how long a checkout that is being completed keeps others from the customer's credit.
+    "CLAIM_SECONDS": 180,
+    # Whether a cancelled order gives back the credit that it spent.
+    "RETURN_CREDIT_ON_CANCEL": True,
     # The key of a customer's public metadata that holds the slugs of their groups; None: no key.
     "METADATA_KEY": None,
     # Who keeps the ledger of loyalty: "own", or "external": then we only ask (credit.requested).
@@ -76,8 +82,9 @@ POSITIVE_INTEGERS: Final = (
     "SNAPSHOT_DAYS",
     "WEBHOOK_DAYS",
     "TRIGGER_DAYS",
+    "CLAIM_SECONDS",
 )
-BOOLEANS: Final = ("DELETE_GROUPS", "WEBHOOK_HTTP")
+BOOLEANS: Final = ("DELETE_GROUPS", "WEBHOOK_HTTP", "PURSES", "RETURN_CREDIT_ON_CANCEL")
 LEAST_TRIGGER_DAYS: Final = 7
 OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT", "EXPIRY_WARNING_DAYS")
 CHOICES: Final = {"LOYALTY_MODE": ("own", "external"), "CLAW_BACK": ("available", "later")}
@@ -97,6 +104,7 @@ ADJUST_TASK: Final = "saleor_customer_groups.tasks.run_adjustment"
 DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
 DELIVER_TASK: Final = "saleor_customer_groups.tasks.deliver_webhooks"
 SETTLE_TASK: Final = "saleor_customer_groups.tasks.settle_orders"
+PURSE_TASK: Final = "saleor_customer_groups.tasks.set_purses"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 

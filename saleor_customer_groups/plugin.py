@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing
-from .host import changes, customers, guard, inbound, orders
+from .host import changes, customers, guard, inbound, orders, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
@@ -29,6 +29,7 @@ def _tells(note: Callable[[Any], None]) -> Any:
 def _orders_changed(several: Any) -> None:
     changes.of_orders(several)
     orders.changed(several)
+    spending.of_orders(several)
 
 
 def _order_changed(order: Any) -> None:
@@ -38,6 +39,16 @@ def _order_changed(order: Any) -> None:
 def _customer_confirmed(customer: Any) -> None:
     changes.of_customer(customer)
     orders.attached(customer)
+
+
+def _order_cancelled(order: Any) -> None:
+    spending.of_cancelled(order)
+    _order_changed(order)
+
+
+def _gift_card_changed(card: Any) -> None:
+    changes.of_gift_card(card)
+    spending.of_card(card)
 
 
 class CustomerGroupsPlugin(BasePlugin):
@@ -97,10 +108,11 @@ class CustomerGroupsPlugin(BasePlugin):
         previous_value: Any = None,
         **kwargs: Any,
     ) -> Any:
-        """The last moment before an order is made: no stale price is charged."""
+        """The last moment before an order: no stale price is charged, no credit spent twice."""
         on_writer(guard.refuse_stale_prices)(
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
+        on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
         return previous_value
 
     def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
@@ -110,13 +122,13 @@ class CustomerGroupsPlugin(BasePlugin):
             return response
         return on_writer(inbound.respond)(request, path)
 
-    # What dynamic groups follow, and what orders earn.
+    # What dynamic groups and purses follow, and what orders earn.
     order_created = _tells(_order_changed)
     order_confirmed = _tells(_order_changed)
     order_paid = _tells(_order_changed)
     order_fully_paid = _tells(_order_changed)
     order_updated = _tells(_order_changed)
-    order_cancelled = _tells(_order_changed)
+    order_cancelled = _tells(_order_cancelled)
     order_expired = _tells(_order_changed)
     order_refunded = _tells(_order_changed)
     order_fully_refunded = _tells(_order_changed)
@@ -132,9 +144,9 @@ class CustomerGroupsPlugin(BasePlugin):
     address_updated = _tells(changes.of_address)
     address_deleted = _tells(changes.of_address)
     gift_card_created = _tells(changes.of_gift_card)
-    gift_card_updated = _tells(changes.of_gift_card)
+    gift_card_updated = _tells(_gift_card_changed)
     gift_card_deleted = _tells(changes.of_gift_card)
-    gift_card_status_changed = _tells(changes.of_gift_card)
+    gift_card_status_changed = _tells(_gift_card_changed)
     gift_card_metadata_updated = _tells(changes.of_gift_card)
 
     @classmethod

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from . import conf
 from .exporting import exports, running
-from .host import cleanup, customers, expiry, http, mirror, orders
+from .host import cleanup, customers, expiry, http, mirror, orders, purse_repair, spending
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
 from .loyalty import expiring, holds, requests, warning
@@ -58,11 +58,14 @@ def sweep() -> int:
         partial(adjustment_steps.start_due, now),
         partial(adjustment_steps.take_over, now),
         mirror.work_off,
+        # Before holds are freed: their checkouts may have become orders.
+        partial(spending.end_claims, now),
         partial(holds.free_due, now),
         partial(expiring.expire_due, now),
         partial(settling.request_due, now),
         partial(settling.work_off, orders.facts),
         partial(warning.warn, now),
+        spending.work_off,
         partial(outbox.dispatch, FAN_OUTS),
         partial(watching.watch, now),
         partial(delivering.start_due, now),
@@ -116,17 +119,24 @@ def settle_orders() -> int:
     return on_writer(settling.work_off)(orders.facts)
 
 
+@shared_task(name=conf.PURSE_TASK, acks_late=True, reject_on_worker_lost=True)
+def set_purses(customer_ids: list[int]) -> int:
+    """Make the gift cards of customers whose credit changed what the ledger says."""
+    return on_writer(spending.sync_all)(customer_ids)
+
+
 @shared_task(name=conf.NIGHTLY_TASK, acks_late=True, reject_on_worker_lost=True)
 def repair_by_night() -> int:
-    """Every night: forget customers whose deletion nobody told us of, correct the mirror, forget
-    what runs of segments changed long ago and what every endpoint has, and settle every order
-    that changed lately. How many of these went well.
+    """Every night: forget customers whose deletion nobody told us of, correct the mirror and the
+    purses, forget what runs of segments changed long ago and what every endpoint has, and settle
+    every order that changed lately. How many of these went well.
     """
     now = timezone.now()
     concerns: tuple[Callable[[], object], ...] = (
         customers.forget_the_gone,
         requests.forget_the_gone,
         mirror.repair,
+        partial(purse_repair.repair, now),
         partial(schedule.forget_old_runs, now),
         partial(purging.purge, now),
         partial(purging.purge_calls, now),

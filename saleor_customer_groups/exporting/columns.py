@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ..cells import Cell, cell_of, escape
 from ..errors import InvalidInput
-from ..money import quantize
+from ..money import from_minor, quantize
 
 # What is joined for the columns that name it: at most one row a member. Lateral: whatever the
 # planner believes, a chunk costs an index look-up a member and never a walk over all orders.
@@ -34,6 +34,17 @@ SOURCES: Final[dict[str, str]] = {
                 WHERE user_id = customer.id AND NOT status = ANY(%(not_orders)s)
                 GROUP BY currency) AS by_currency
        ) AS orders ON true""",
+    "loyalty": """
+  LEFT JOIN LATERAL (
+       SELECT sum(units) FILTER (WHERE unit = 'points') AS points,
+              jsonb_object_agg(unit || currency, units) AS units
+         FROM (SELECT account.unit, account.currency, sum(lot.remaining)::bigint AS units
+                 FROM {account} AS account
+                 JOIN {lot} AS lot ON lot.account_id = account.id AND lot.remaining > 0
+                WHERE account.customer_id = customer.id
+                  AND (lot.expires_at IS NULL OR lot.expires_at > %(at)s)
+                GROUP BY account.unit, account.currency) AS by_unit
+       ) AS loyalty ON true""",
     "groups": """
   LEFT JOIN LATERAL (
        SELECT string_agg(the_group.name, '; ' ORDER BY the_group.name, the_group.id) AS names
@@ -68,6 +79,16 @@ def _spent(currency: str, totals: str | None) -> Cell:
     return escape(f"{quantize(Decimal(amount), currency):f}")
 
 
+def _held(unit: str) -> Callable[[str, str | None], Cell]:
+    """What the customer can spend of this unit, out of a JSON object of all smallest units."""
+
+    def cell(currency: str, units: str | None) -> Cell:
+        held = json.loads(units or "{}").get(f"{unit}{currency}", 0)
+        return escape(f"{from_minor(held, currency):f}")
+
+    return cell
+
+
 def _address(name: str) -> Iterator[Column]:
     """The columns of a default address."""
     fields = {
@@ -92,6 +113,7 @@ def _address(name: str) -> Iterator[Column]:
         )
 
 
+HELD: Final = "loyalty.units::text"
 PHONE: Final = "coalesce(nullif(shipping.phone, ''), billing.phone)"
 
 _ALL: Final = (
@@ -113,6 +135,9 @@ _ALL: Final = (
     Column(
         "total_spent", "Total spent", "Orders", "orders.spent::text", ("orders",), cell_in=_spent
     ),
+    Column("points", "Points", "Loyalty", "coalesce(loyalty.points, 0)::bigint", ("loyalty",)),
+    Column("credit", "Credit", "Loyalty", HELD, ("loyalty",), cell_in=_held("credit")),
+    Column("cashback", "Cashback", "Loyalty", HELD, ("loyalty",), cell_in=_held("cashback")),
     Column("groups", "Groups", "Groups", "groups.names", ("groups",)),
     Column("source", "Source", "Membership", "membership.source"),
     Column("member_from", "Member from", "Membership", "membership.started_at"),

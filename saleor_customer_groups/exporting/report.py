@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Model
 
 from ..cells import Cell
-from ..models import CustomerGroup, Membership
+from ..models import CustomerGroup, LoyaltyAccount, LoyaltyLot, Membership
 from ..segments.fields.orders import NOT_COUNTED
 from .columns import SOURCES, Column
 
@@ -87,6 +87,8 @@ def _statement(columns: Sequence[Column]) -> str:
         "address": apps.get_model("account", "Address"),
         "order": apps.get_model("order", "Order"),
         "group": CustomerGroup,
+        "account": LoyaltyAccount,
+        "lot": LoyaltyLot,
         "membership": Membership,
     }
     names = {name: connection.ops.quote_name(it._meta.db_table) for name, it in tables.items()}

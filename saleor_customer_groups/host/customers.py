@@ -25,6 +25,7 @@ from ..groups.cleaning import clean
 from ..importing import jobs as imports
 from ..loyalty import erasure as loyalty
 from ..loyalty.adjustments import forgetting as adjustments
+from . import spending
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def _forget_files(customer_ids: Sequence[int]) -> None:
     """Before the history: exports ask it for the customers' groups."""
     imports.forget(customer_ids)
     exports.forget(customer_ids)
+    spending.forget(customer_ids)
 
 
 def create_customer(

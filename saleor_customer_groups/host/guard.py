@@ -32,10 +32,6 @@ REFUSAL = (
 def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any], *, requestor: Any) -> None:
     """Raise ValidationError (field `lines`) when a price is not what it should be now.
 
-    Its code is INVALID, for a shopper. For an app it is GRAPHQL_ERROR: apps may come through
-    orderCreateFromCheckout, whose errors know no INVALID, and Saleor would answer with an error
-    about the code instead of ours.
-
     The checkout's prices are expired, so that the next look at it computes them anew. Nothing
     is charged: Saleor makes no order and gives the payment back. Prices that expired already are
     computed by Saleor itself on the way to the order (orderCreateFromCheckout comes here before).
@@ -51,10 +47,19 @@ def refuse_stale_prices(checkout_info: Any, lines: Sequence[Any], *, requestor: 
     presence.forget()
     names = ", ".join(f"{line.product} {line.variant}".strip() for line in stale[:5])
     logger.warning("Refused to complete checkout %s: stale group price.", checkout_info.checkout.pk)
+    error = ValidationError(REFUSAL.format(names=names), code=code_for(requestor))
+    raise ValidationError({"lines": error})
+
+
+def code_for(requestor: Any) -> str:
+    """The code of a refusal: INVALID for a shopper, GRAPHQL_ERROR for an app.
+
+    Apps may come through orderCreateFromCheckout, whose errors know no INVALID, and Saleor would
+    answer with an error about the code instead of ours.
+    """
     is_app = getattr(getattr(requestor, "_meta", None), "label", None) == "app.App"
     code = CheckoutErrorCode.GRAPHQL_ERROR if is_app else CheckoutErrorCode.INVALID
-    error = ValidationError(REFUSAL.format(names=names), code=code.value)
-    raise ValidationError({"lines": error})
+    return str(code.value)
 
 
 def _will_be_priced(checkout: Any) -> bool:

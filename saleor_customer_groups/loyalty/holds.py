@@ -13,7 +13,7 @@ from functools import partial
 from django.utils import timezone
 
 from ..errors import InvalidInput, Refused
-from ..models import HoldState, LoyaltyHold
+from ..models import HoldState, LoyaltyHold, LoyaltyNote
 from . import rules, statements, telling, writing
 from .lines import Account, Line, Words
 from .retrying import patiently
@@ -84,16 +84,24 @@ def _hold(
     return posted
 
 
-def capture(hold_id: int, *, amount: Amount | None = None, now: datetime | None = None) -> Amount:
+def capture(
+    hold_id: int,
+    *,
+    amount: Amount | None = None,
+    reference: str = "",
+    now: datetime | None = None,
+) -> Amount:
     """Spend what is held, or `amount` of it and free the rest; how much was spent.
 
-    A repeat answers the same. Refused: it was released (hold_released), another amount was
-    captured (hold_captured), or more than it holds is asked for (too_little).
+    `reference`: for what, where the hold could not know it yet. A repeat answers the same.
+    Refused: it was released (hold_released), another amount was captured (hold_captured), or more
+    than it holds is asked for (too_little).
     """
-    return patiently(partial(_capture, hold_id, amount, now or timezone.now()))
+    rules.check_words(reference=reference)
+    return patiently(partial(_capture, hold_id, amount, reference, now or timezone.now()))
 
 
-def _capture(hold_id: int, amount: Amount | None, now: datetime) -> Amount:
+def _capture(hold_id: int, amount: Amount | None, reference: str, now: datetime) -> Amount:
     account, held = _locked(hold_id)
     units = held.amount
     if amount is not None:
@@ -109,6 +117,8 @@ def _capture(hold_id: int, amount: Amount | None, now: datetime) -> Amount:
         raise _ended(held)
     if units < held.amount:
         _give_back(account, held, held.amount - units, now)
+    if reference and account.customer_id is not None:
+        _refer(held, reference)
     telling.tell_captured(
         account,
         units,
@@ -118,6 +128,14 @@ def _capture(hold_id: int, amount: Amount | None, now: datetime) -> Amount:
         at=now,
     )
     return account.amount(units)
+
+
+def _refer(held: LoyaltyHold, reference: str) -> None:
+    held.reference = reference
+    held.save(update_fields=["reference"])
+    LoyaltyNote.objects.update_or_create(
+        entry_id=held.pk, defaults={"account_id": held.account_id, "reference": reference}
+    )
 
 
 def release(hold_id: int, *, now: datetime | None = None) -> Amount:

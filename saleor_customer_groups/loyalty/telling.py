@@ -1,4 +1,4 @@
-"""Which events an act on the ledger is worth, in the transaction of the act.
+"""Which events an act on the ledger is worth, in the transaction of the act; purses follow, too.
 
 Nothing is told of an account whose customer is gone. Many customers come together, at most
 `CUSTOMERS_TOGETHER` an event, so that a million of them are ten thousand rows.
@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import events
 from ..webhooks import outbox
-from . import rules
+from . import purse_queue, rules
 from .lines import Account, Line, Moved, Words
 
 
@@ -41,6 +41,7 @@ def tell_one(
             told = [events.LoyaltyReversed(**entry, amount=account.amount(moved.amount))]
     changed = _balances_changed(account.unit, account.currency, [moved], line)
     outbox.record([*told, *changed], at=line.at)
+    _purses_follow(account.unit, [moved])
 
 
 def tell_captured(
@@ -68,11 +69,18 @@ def tell_expired(unit: str, currency: str, moved: Sequence[Moved], line: Line) -
         for changes in _batches(currency, moved)
     )
     outbox.record([*expired, *_balances_changed(unit, currency, moved, line)], at=line.at)
+    _purses_follow(unit, moved)
 
 
 def tell_many(unit: str, currency: str, moved: Sequence[Moved], line: Line) -> None:
     """Tell that the balances of many customers changed."""
     outbox.record(_balances_changed(unit, currency, moved, line), at=line.at)
+    _purses_follow(unit, moved)
+
+
+def _purses_follow(unit: str, moved: Sequence[Moved]) -> None:
+    if unit in rules.MONEY:
+        purse_queue.request(one.customer_id for one in moved if one.customer_id is not None)
 
 
 def _balances_changed(

@@ -65,6 +65,7 @@ from .pricing import (
     PriceRuleTarget,
     RuleKind,
 )
+from .purse import PointRate, Purse, PurseEvent, PurseEventKind, PurseRequest
 from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 from .triggers import CallOutcome, Trigger, TriggerCall
@@ -136,11 +137,16 @@ __all__ = [
     "MirrorRequest",
     "OffReason",
     "OutboxEvent",
+    "PointRate",
     "PriceList",
     "PriceListEntry",
     "PriceRule",
     "PriceRuleAmount",
     "PriceRuleTarget",
+    "Purse",
+    "PurseEvent",
+    "PurseEventKind",
+    "PurseRequest",
     "RepricingClock",
     "RepricingRequest",
     "RuleKind",

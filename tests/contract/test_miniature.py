@@ -20,6 +20,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 # In a release of Saleor older than these, what they name is not there (host/ asks before use).
 NEWER = {
     "saleor.giftcard.models.GiftCard.assigned_to does not exist.",  # 3.23.19
+    "saleor.giftcard.GiftCardEvents.ASSIGNED_TO_USER does not exist.",  # 3.23.19
+    "saleor.giftcard.models.GiftCard.assigned_to_email does not exist.",  # 3.23.19
     "saleor.checkout.models.CheckoutLine.price_override_reason does not exist.",  # 3.23.19
     "saleor.order.models.OrderLine.price_override_reason does not exist.",  # 3.23.19
 }

@@ -215,11 +215,10 @@ class TestChoosingColumns:
 
         rows = csv_rows(file_of(export_of(vip, *COLUMNS)))
 
-        assert len(COLUMNS) == 39
-        assert [len(row) for row in rows] == [39, 39]
+        assert len(COLUMNS) == 42
+        assert [len(row) for row in rows] == [42, 42]
         assert rows[0] == [
-            "Total spent USD" if code == "total_spent" else column.label
-            for code, column in COLUMNS.items()
+            f"{column.label} USD" if column.cell_in else column.label for column in COLUMNS.values()
         ]
 
     @pytest.mark.parametrize(

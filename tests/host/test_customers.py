@@ -222,5 +222,5 @@ class TestForgetting:
         customers.welcome(alice)
         alice.delete()
 
-        assert tasks.repair_by_night() == 8
+        assert tasks.repair_by_night() == 9
         assert not MembershipEvent.objects.filter(customer_id__gt=0).exists()

@@ -39,6 +39,26 @@ def calculate_checkout_total(
     return checkout_info.checkout.total
 
 
+def calculate_checkout_total_with_gift_cards(
+    manager: Any,
+    checkout_info: Any,
+    lines: list[Any],
+    database_connection_name: str = _WRITER,
+    force_update: bool = False,
+) -> TaxedMoney:
+    """What is left to pay. Net is gross: the miniature has no taxes."""
+    total = calculate_checkout_total(
+        manager=manager,
+        checkout_info=checkout_info,
+        lines=lines,
+        database_connection_name=database_connection_name,
+        force_update=force_update,
+    )
+    balance = checkout_info.checkout.get_total_gift_cards_balance(database_connection_name)
+    left = max(total.gross - balance, zero_money(total.currency))
+    return TaxedMoney(net=left, gross=left)
+
+
 def checkout_subtotal(
     *,
     manager: Any,

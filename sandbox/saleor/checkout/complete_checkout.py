@@ -18,6 +18,7 @@ from ..discount.models import OrderLineDiscount
 from ..discount.utils.voucher import calculate_line_discount_amount_from_voucher
 from ..order import OrderOrigin, OrderStatus
 from ..order.models import Order, OrderLine
+from ..order.utils import add_gift_cards_to_order
 from . import calculations
 from .base_calculations import (
     calculate_base_line_total_price,
@@ -83,7 +84,7 @@ def create_order_from_checkout(
 
 def _create_order(checkout_info: Any, lines: list[Any], manager: Any) -> Order:
     checkout = checkout_info.checkout
-    total = calculations.calculate_checkout_total(
+    total = calculations.calculate_checkout_total_with_gift_cards(
         manager=manager, checkout_info=checkout_info, lines=lines
     )
     metadata = get_or_create_checkout_metadata(checkout)
@@ -107,6 +108,10 @@ def _create_order(checkout_info: Any, lines: list[Any], manager: Any) -> Order:
     for line_info in lines:
         undiscounted += _create_line(order, checkout_info, line_info).undiscounted_total_price
     order.undiscounted_total = undiscounted
+    before_cards = calculations.calculate_checkout_total(
+        manager=manager, checkout_info=checkout_info, lines=lines
+    )
+    add_gift_cards_to_order(checkout_info, order, before_cards.gross, checkout_info.user, None)
     order.save()
     if checkout_info.user:
         users = User.objects.filter(pk=checkout_info.user.pk)

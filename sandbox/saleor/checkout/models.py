@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -10,11 +11,13 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
+from prices import Money
 
 from ..channel.models import Channel
 from ..core.db.connection import allow_writer
 from ..core.db.fields import MoneyField, TaxedMoneyField
 from ..core.models import ModelWithMetadata
+from ..giftcard.models import GiftCard
 
 
 def _amount(**options: Any) -> Any:
@@ -72,6 +75,7 @@ class Checkout(models.Model):
     discount_name = models.CharField(max_length=255, blank=True, null=True)
     translated_discount_name = models.CharField(max_length=255, blank=True, null=True)
     voucher_code = models.CharField(max_length=255, blank=True, null=True)
+    gift_cards = models.ManyToManyField(GiftCard, blank=True, related_name="checkouts")
     redirect_url = models.URLField(blank=True, null=True)
     language_code = models.CharField(
         max_length=35, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
@@ -96,6 +100,15 @@ class Checkout(models.Model):
     def get_country(self) -> str:
         address = self.shipping_address or self.billing_address
         return address.country if address else self.country
+
+    def get_total_gift_cards_balance(
+        self, database_connection_name: str = settings.DATABASE_CONNECTION_DEFAULT_NAME
+    ) -> Money:
+        """What the cards on the checkout hold."""
+        cards = GiftCard.objects.using(database_connection_name).filter(checkouts=self.pk)
+        active = cards.active(date=datetime.now(UTC).date())
+        balance = active.aggregate(sum=models.Sum("current_balance_amount"))["sum"]
+        return Money(balance or 0, self.currency)
 
 
 class CheckoutLine(ModelWithMetadata):

@@ -110,6 +110,15 @@ class PluginsManager:
     def order_created(self, order: Any, webhooks: Any = None) -> Any:
         return self._run("order_created", order, webhooks=webhooks)
 
+    def order_cancelled(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_cancelled", order, webhooks=webhooks)
+
+    def gift_card_created(self, gift_card: Any, webhooks: Any = None) -> Any:
+        return self._run("gift_card_created", gift_card, webhooks=webhooks)
+
+    def gift_card_updated(self, gift_card: Any) -> Any:
+        return self._run("gift_card_updated", gift_card)
+
     def customer_created(self, customer: Any) -> Any:
         return self._run("customer_created", customer)
 

@@ -1,0 +1,142 @@
+"""Points become credit at the merchant's rate: the only writer of `PointRate`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import money
+from ..errors import InvalidInput, Refused
+from ..models import LoyaltyEntry, LoyaltyUnit, PointRate
+from . import ledger, rules
+from .rules import Posted, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """How many points became how much credit, and the two entries that say so."""
+
+    points: int
+    credit: Decimal
+    taken: Posted
+    given: Posted
+
+
+def set_rate(
+    currency: str,
+    *,
+    points: int,
+    minimum: int = 1,
+    step: int = 1,
+    valid_days: int | None = None,
+) -> PointRate:
+    """So many points make 1.00 of the currency, from `minimum` on, in multiples of `step`.
+
+    The credit is good for `valid_days`, else for ever. InvalidInput: no such currency, or a number
+    below 1.
+    """
+    rules.check_unit(LoyaltyUnit.CREDIT, currency)
+    numbers = {"points": points, "minimum": minimum, "step": step, "valid_days": valid_days}
+    for field, number in numbers.items():
+        if number is None and field == "valid_days":
+            continue
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            sentence = f"{field} must be a whole number of at least 1, not {number!r}."
+            raise InvalidInput(sentence, field=field)
+    rate, _ = PointRate.objects.update_or_create(
+        currency=currency, defaults={**numbers, "updated_at": timezone.now()}
+    )
+    return rate
+
+
+def drop_rate(currency: str) -> bool:
+    """From now on points do not become credit in this currency; whether they did."""
+    return bool(PointRate.objects.filter(currency=currency).delete()[0])
+
+
+def credit_for(points: int, rate: PointRate) -> Decimal:
+    """What the points are worth, rounded down to what the currency can express."""
+    exact = Decimal(points) / Decimal(rate.points)
+    return exact.quantize(money.exponent(rate.currency), rounding=ROUND_DOWN)
+
+
+def points_to_credit(
+    customer_id: int,
+    points: int,
+    *,
+    currency: str,
+    key: str,
+    actor: str = "",
+    now: datetime | None = None,
+) -> Converted:
+    """Turn points into credit, both or nothing.
+
+    The same key again, also after the rate changed: what was done then. InvalidInput: too few
+    points, or no multiple of the step. Refused: no rate (no_rate), fewer points (too_little), or
+    the key was used for something else (key_used).
+    """
+    rules.check_key(f"{key}:credit")
+    rules.check_unit(LoyaltyUnit.CREDIT, currency)
+    if points < 1:
+        raise InvalidInput("The points to convert must be at least 1.", field="points")
+    moment = now or timezone.now()
+    request = Posting(
+        customer_id=customer_id,
+        unit=LoyaltyUnit.POINTS,
+        amount=-points,
+        kind="convert",
+        key=f"{key}:points",
+        source="api",
+        actor=actor,
+        # Ties the points to the currency: under the same key it cannot be another one.
+        reference=f"Convert:{currency}",
+    )
+    with transaction.atomic():
+        # First, for it says whether this is a repeat, and nobody can use the points meanwhile.
+        taken = ledger.post(request, now=moment)
+        given = _before(key) if taken.repeated else _give(request, key, points, currency, moment)
+    return Converted(points, Decimal(given.amount), taken, given)
+
+
+def _give(request: Posting, key: str, points: int, currency: str, now: datetime) -> Posted:
+    rate = PointRate.objects.filter(currency=currency).first()
+    if rate is None:
+        raise Refused(f"Points do not become credit in {currency}.", code="no_rate")
+    if points < rate.minimum:
+        sentence = f"At least {rate.minimum} points can be converted at once, not {points}."
+        raise InvalidInput(sentence, field="points", code="too_few")
+    if points % rate.step:
+        sentence = f"Points are converted in multiples of {rate.step}; {points} is none."
+        raise InvalidInput(sentence, field="points", code="wrong_step")
+    credit = credit_for(points, rate)
+    if not credit:
+        sentence = f"{points} points are worth less than the smallest amount of {currency}."
+        raise InvalidInput(sentence, field="points", code="too_few")
+    return ledger.post(
+        replace(
+            request,
+            unit=LoyaltyUnit.CREDIT,
+            currency=currency,
+            amount=credit,
+            key=f"{key}:credit",
+            expires_at=now + timedelta(days=rate.valid_days) if rate.valid_days else None,
+            reference="",
+        ),
+        now=now,
+    )
+
+
+def _before(key: str) -> Posted:
+    """What the same request was given."""
+    entry = LoyaltyEntry.objects.select_related("account").get(key=f"{key}:credit")
+    currency = entry.account.currency
+    return Posted(
+        entry_id=entry.pk,
+        amount=rules.from_units(entry.amount, currency),
+        balance=rules.from_units(entry.balance_after, currency),
+        repeated=True,
+    )
