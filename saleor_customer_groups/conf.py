@@ -42,6 +42,15 @@ DEFAULTS: Final[dict[str, Any]] = {
     "METADATA_KEY": None,
     # Customer type by group, both as slugs: {"vip": "wholesale"}. Needs Saleor 3.23.26.
     "CUSTOMER_TYPES": {},
+    # The key of a customer's public metadata that says "true" where they accept marketing; None:
+    # nobody does.
+    "MARKETING_CONSENT_KEY": None,
+    # The keys of a customer's metadata, private or public, with their ids; None: not to be reached.
+    "MESSENGER_ID_KEY": None,
+    "LINE_ID_KEY": None,
+    "PUSH_TOKEN_KEY": None,
+    # How many recipients of a broadcast one transaction writes.
+    "BROADCAST_CHUNK": 2_000,
 }
 
 # What each setting must be for the system check.
@@ -57,9 +66,17 @@ POSITIVE_INTEGERS: Final = (
     "SWEEP_SECONDS",
     "CACHE_SECONDS",
     "SNAPSHOT_DAYS",
+    "BROADCAST_CHUNK",
 )
 OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT",)
 BOOLEANS: Final = ("DELETE_GROUPS",)
+METADATA_KEYS: Final = (
+    "METADATA_KEY",
+    "MARKETING_CONSENT_KEY",
+    "MESSENGER_ID_KEY",
+    "LINE_ID_KEY",
+    "PUSH_TOKEN_KEY",
+)
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
@@ -73,6 +90,7 @@ CHECK_IMPORT_TASK: Final = "saleor_customer_groups.tasks.check_import"
 APPLY_IMPORT_TASK: Final = "saleor_customer_groups.tasks.apply_import"
 UNDO_IMPORT_TASK: Final = "saleor_customer_groups.tasks.undo_import"
 DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
+BROADCAST_TASK: Final = "saleor_customer_groups.tasks.send_broadcast"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -101,9 +119,10 @@ def problems() -> list[str]:
         value = get(name)
         if not isinstance(value, bool):
             found.append(f"{name!r} must be True or False, not {value!r}.")
-    key = get("METADATA_KEY")
-    if key is not None and not _is_text(key):
-        found.append(f"'METADATA_KEY' must be None or a text that is not empty, not {key!r}.")
+    for name in METADATA_KEYS:
+        key = get(name)
+        if key is not None and not _is_text(key):
+            found.append(f"{name!r} must be None or a text that is not empty, not {key!r}.")
     pairs = get("CUSTOMER_TYPES")
     if not isinstance(pairs, dict) or not all(map(_is_text, [*pairs, *pairs.values()])):
         found.append(f"'CUSTOMER_TYPES' must map slugs of groups to slugs of types, not {pairs!r}.")

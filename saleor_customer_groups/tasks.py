@@ -11,6 +11,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import conf
+from .broadcasts import control, sending
 from .exporting import exports, running
 from .host import cleanup, customers, expiry, mirror
 from .host.db import on_writer
@@ -49,6 +50,7 @@ def sweep() -> int:
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
         mirror.work_off,
+        partial(control.sweep, now),
         partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,
     )
@@ -132,3 +134,9 @@ def undo_import(import_id: int) -> None:
 def dispatch_events() -> int:
     """Hand what happened to those who hear of it."""
     return on_writer(outbox.dispatch)(FAN_OUTS)
+
+
+@shared_task(name=conf.BROADCAST_TASK, acks_late=True, reject_on_worker_lost=True)
+def send_broadcast(broadcast_id: int) -> None:
+    """Freeze the audience of a broadcast and request its batches, or go on with it."""
+    on_writer(sending.run)(broadcast_id)

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 
 from ..errors import InUse, InvalidInput, Reference
-from ..models import CustomerGroup, PriceList, PriceRule, Segment
+from ..models import Broadcast, BroadcastStatus, CustomerGroup, PriceList, PriceRule, Segment
 from . import statements
 
 NAMED: Final = 5  # so many are named in the sentence of the refusal
@@ -69,9 +69,23 @@ def _segments(group: CustomerGroup) -> Iterator[Reference]:
     return (Reference("rule of the group", number, name) for number, name in named)
 
 
+def _broadcasts(group: CustomerGroup) -> Iterator[Reference]:
+    """What is scheduled or runs, for the group or for a rule that names it."""
+    using = (
+        BroadcastStatus.SCHEDULED,
+        BroadcastStatus.HELD,
+        BroadcastStatus.SENDING,
+        BroadcastStatus.PAUSED,
+    )
+    rows = Broadcast.objects.filter(group_ids__contains=[group.pk], status__in=using)
+    named = rows.order_by("id").values_list("id", "title")
+    return (Reference("broadcast", number, title) for number, title in named)
+
+
 # Later, what uses a group in other ways is found by a function of its own here.
 FINDERS: Final[tuple[Callable[[CustomerGroup], Iterator[Reference]], ...]] = (
     _price_rules,
     _price_lists,
     _segments,
+    _broadcasts,
 )

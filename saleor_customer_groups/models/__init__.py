@@ -1,6 +1,17 @@
 """The tables: fields, constraints and querysets, no workflow."""
 
 from .applications import Application, ApplicationStatus
+from .broadcasts import (
+    Broadcast,
+    BroadcastAudience,
+    BroadcastBatch,
+    BroadcastChannel,
+    BroadcastFormat,
+    BroadcastRecipient,
+    BroadcastStatus,
+    BroadcastVia,
+    RecipientStatus,
+)
 from .exporting import PART_BYTES, Export, ExportFormat, ExportPart, ExportStatus
 from .groups import (
     CustomerGroup,
@@ -40,6 +51,14 @@ __all__ = [
     "REPORTED_OUTCOMES",
     "Application",
     "ApplicationStatus",
+    "Broadcast",
+    "BroadcastAudience",
+    "BroadcastBatch",
+    "BroadcastChannel",
+    "BroadcastFormat",
+    "BroadcastRecipient",
+    "BroadcastStatus",
+    "BroadcastVia",
     "CustomerChange",
     "CustomerChannel",
     "CustomerGroup",
@@ -66,6 +85,7 @@ __all__ = [
     "PriceRule",
     "PriceRuleAmount",
     "PriceRuleTarget",
+    "RecipientStatus",
     "RepricingClock",
     "RepricingRequest",
     "RuleKind",

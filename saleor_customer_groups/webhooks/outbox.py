@@ -6,9 +6,10 @@ means it never was. After the commit a task dispatches; the sweep catches what a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,20 +26,40 @@ ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
 FanOut = Callable[[Sequence[OutboxEvent]], None]
 
 
-def record(payloads: Iterable[events.Payload], *, at: datetime | None = None) -> None:
-    """Write events in the caller's transaction; soon after it commits they are dispatched."""
+def record(
+    payloads: Iterable[events.Payload],
+    *,
+    at: datetime | None = None,
+    uids: Iterable[UUID] | None = None,
+) -> None:
+    """Write events in the caller's transaction; soon after it commits they are dispatched.
+
+    `uids`: the events' ids, one for each, where the caller keeps them.
+    """
     moment = at or timezone.now()
+    ids = uids if uids is not None else iter(uuid4, None)
     rows = (
         OutboxEvent(
+            uid=uid,
             name=payload.name,
             version=payload.version,
             subject=payload.subject,
             body=events.body(payload, at=moment),
             created_at=moment,
         )
-        for payload in payloads
+        for payload, uid in zip(payloads, ids, strict=False)
     )
     background.enqueue(rows, start)
+
+
+def rewrite(uids: Collection[UUID], change: Callable[[str], str]) -> int:
+    """Change the bodies of these events; how many there were. Only to take erased customers out."""
+    with transaction.atomic():
+        rows = list(OutboxEvent.objects.select_for_update().filter(uid__in=uids).order_by("id"))
+        for row in rows:
+            row.body = change(row.body)
+        OutboxEvent.objects.bulk_update(rows, ["body"], batch_size=500)
+    return len(rows)
 
 
 def dispatch(fan_outs: Sequence[FanOut]) -> int:
