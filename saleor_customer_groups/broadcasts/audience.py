@@ -15,7 +15,7 @@ from ..segments import compile as compiler
 from ..segments import rules
 from ..segments.compile import Query
 from ..segments.cursors import server_side
-from . import compose, statements
+from . import compose, queries, statements
 from .compose import Composition, Letter, Values
 
 ROWS: Final = 5_000  # fetched at a time
@@ -34,8 +34,12 @@ class Preview:
     example: Letter | None
 
 
-def preview(broadcast: Broadcast, *, now: datetime | None = None) -> Preview:
-    """Look at a broadcast that has not begun. Refused: a group that is gone; InvalidInput."""
+def preview(broadcast_id: int, *, now: datetime | None = None) -> Preview:
+    """Look at a broadcast that has not begun. Three statements.
+
+    InvalidInput: there is no such broadcast. Refused: a group that is gone.
+    """
+    broadcast = queries.find(broadcast_id)
     if broadcast.group is not None:
         broadcast.group_name = broadcast.group.name  # as it will be when it starts
     found = source(broadcast, now or timezone.now())

@@ -140,21 +140,25 @@ def hold(broadcasts: QuerySet[Broadcast], broadcast_id: int, because: str) -> bo
 
 def sweep(now: datetime) -> int:
     """Begin what is due, hold what is overdue, take over what a killed task left; how many."""
+    count = _take_over(now)  # first: what begins now has a task of its own
     due = Broadcast.objects.filter(status=Status.SCHEDULED, scheduled_for__lte=now)
-    count = 0
     for broadcast in due.order_by("scheduled_for", "id")[:AT_ONCE]:
         act = _hold_late if _is_late(broadcast, now) else _begin_due
         count += act(broadcast, now)
-    left = Broadcast.objects.filter(status=Status.SENDING, leased_until__lte=now)
-    for number in left.order_by("leased_until").values_list("pk", flat=True)[:AT_ONCE]:
-        start_task(number)
-        count += 1
     return count
 
 
 def start_task(broadcast_id: int) -> None:
     """Start the task that sends it."""
     background.start(conf.BROADCAST_TASK, broadcast_id)
+
+
+def _take_over(now: datetime) -> int:
+    left = Broadcast.objects.filter(status=Status.SENDING, leased_until__lte=now)
+    ids = list(left.order_by("leased_until").values_list("pk", flat=True)[:AT_ONCE])
+    for broadcast_id in ids:
+        start_task(broadcast_id)
+    return len(ids)
 
 
 def _is_late(broadcast: Broadcast, now: datetime) -> bool:

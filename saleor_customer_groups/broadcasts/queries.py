@@ -36,7 +36,7 @@ class Counts:
 
 def find(broadcast_id: int) -> Broadcast:
     """The broadcast as it is now. InvalidInput when there is none."""
-    found = Broadcast.objects.filter(pk=broadcast_id).first()
+    found = Broadcast.objects.select_related("group").filter(pk=broadcast_id).first()
     if found is None:
         sentence = f"There is no broadcast {broadcast_id}."
         raise InvalidInput(sentence, field="broadcast", code="not_found")

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from traceback import extract_tb
 from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -169,7 +170,7 @@ def _request_some(broadcast_id: int) -> bool:
 def _request(broadcast: Broadcast, ids: Mapping[int, int]) -> None:
     """Batches for these recipients, as they are now: consent and address may have changed."""
     decided = statements.decided(broadcast, statements.these(list(ids)))
-    rows = map(audience.person, statements.rows(decided))
+    rows = sorted(map(audience.person, statements.rows(decided)), key=attrgetter("customer_id"))
     people = {events.customer_id(one.customer_id): one for one in rows}
     requests = _requests(broadcast, people)
     outcomes = {

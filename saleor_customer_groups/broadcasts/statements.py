@@ -54,15 +54,14 @@ SAME: Final = {
     BroadcastChannel.SMS: "regexp_replace({}, '[^0-9+]', '', 'g')",
 }
 
-# `why` is empty for who is reached. Who comes first by id has an address that several have, and
-# before all who is a recipient of the broadcast already.
+# `why` is empty for who is reached. An address that several have is that of the recipient who has
+# it already, else of the first customer.
 DECIDED: Final = """
-SELECT customer_id, first_name, last_name, email, language_code, address, key,
+SELECT judged.customer_id, first_name, last_name, email, language_code, address, key,
        CASE WHEN why <> '' THEN why
-            WHEN row_number() OVER (PARTITION BY key, why ORDER BY customer_id) > 1
-                 OR EXISTS (SELECT 1 FROM {recipient} AS other
-                             WHERE other.broadcast_id = %s AND other.address_key = judged.key
-                               AND other.customer_id <> judged.customer_id)
+            WHEN holder.customer_id <> judged.customer_id THEN 'duplicate'
+            WHEN holder.customer_id IS NULL
+                 AND row_number() OVER (PARTITION BY key, why ORDER BY judged.customer_id) > 1
             THEN 'duplicate'
             ELSE '' END AS why
   FROM (SELECT found.id AS customer_id, customer.first_name, customer.last_name, customer.email,
@@ -75,6 +74,8 @@ SELECT customer_id, first_name, last_name, email, language_code, address, key,
           FROM ({found}) AS found(id)
           LEFT JOIN {customer} AS customer ON customer.id = found.id
          CROSS JOIN LATERAL (SELECT nullif(btrim({where}), '') AS address) AS at) AS judged
+  LEFT JOIN {recipient} AS holder
+    ON holder.broadcast_id = %s AND holder.address_key = judged.key
 """
 CONSENT: Final = "lower(coalesce(customer.metadata ->> %s::text, '')) = ANY(%s)"
 
@@ -114,7 +115,7 @@ def decided(broadcast: Broadcast, found: Query) -> Query:
         longest=ADDRESS_LENGTH,
         **_tables(),
     )
-    return Query(statement, [broadcast.pk, *consent_params, *found.params, *where_params])
+    return Query(statement, [*consent_params, *found.params, *where_params, broadcast.pk])
 
 
 def counted(broadcast: Broadcast, found: Query) -> Query:
