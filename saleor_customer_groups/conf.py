@@ -64,6 +64,15 @@ DEFAULTS: Final[dict[str, Any]] = {
     "EXPIRY_WARNING_DAYS": None,
     # Customer type by group, both as slugs: {"vip": "wholesale"}. Needs Saleor 3.23.26.
     "CUSTOMER_TYPES": {},
+    # The key of a customer's public metadata that says "true" where they accept marketing; None:
+    # nobody does.
+    "MARKETING_CONSENT_KEY": None,
+    # The keys of a customer's metadata, private or public, with their ids; None: not to be reached.
+    "MESSENGER_ID_KEY": None,
+    "LINE_ID_KEY": None,
+    "PUSH_TOKEN_KEY": None,
+    # How many recipients of a broadcast one transaction writes.
+    "BROADCAST_CHUNK": 2_000,
 }
 
 # What each setting must be for the system check.
@@ -83,11 +92,19 @@ POSITIVE_INTEGERS: Final = (
     "WEBHOOK_DAYS",
     "TRIGGER_DAYS",
     "CLAIM_SECONDS",
+    "BROADCAST_CHUNK",
 )
 BOOLEANS: Final = ("DELETE_GROUPS", "WEBHOOK_HTTP", "PURSES", "RETURN_CREDIT_ON_CANCEL")
 LEAST_TRIGGER_DAYS: Final = 7
 OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT", "EXPIRY_WARNING_DAYS")
 CHOICES: Final = {"LOYALTY_MODE": ("own", "external"), "CLAW_BACK": ("available", "later")}
+METADATA_KEYS: Final = (
+    "METADATA_KEY",
+    "MARKETING_CONSENT_KEY",
+    "MESSENGER_ID_KEY",
+    "LINE_ID_KEY",
+    "PUSH_TOKEN_KEY",
+)
 
 PLUGIN_ID: Final = "saleor.customer-groups"
 REPRICING_TASK: Final = "saleor_customer_groups.tasks.reprice_open_checkouts"
@@ -105,6 +122,7 @@ DISPATCH_TASK: Final = "saleor_customer_groups.tasks.dispatch_events"
 DELIVER_TASK: Final = "saleor_customer_groups.tasks.deliver_webhooks"
 SETTLE_TASK: Final = "saleor_customer_groups.tasks.settle_orders"
 PURSE_TASK: Final = "saleor_customer_groups.tasks.set_purses"
+BROADCAST_TASK: Final = "saleor_customer_groups.tasks.send_broadcast"
 CLEANUP_TASK: Final = "saleor_customer_groups.tasks.clear_group_prices"
 
 
@@ -141,9 +159,10 @@ def problems() -> list[str]:
         if value not in choices:
             named = " or ".join(repr(choice) for choice in choices)
             found.append(f"{name!r} must be {named}, not {value!r}.")
-    key = get("METADATA_KEY")
-    if key is not None and not _is_text(key):
-        found.append(f"'METADATA_KEY' must be None or a text that is not empty, not {key!r}.")
+    for name in METADATA_KEYS:
+        key = get(name)
+        if key is not None and not _is_text(key):
+            found.append(f"{name!r} must be None or a text that is not empty, not {key!r}.")
     pairs = get("CUSTOMER_TYPES")
     if not isinstance(pairs, dict) or not all(map(_is_text, [*pairs, *pairs.values()])):
         found.append(f"'CUSTOMER_TYPES' must map slugs of groups to slugs of types, not {pairs!r}.")

@@ -11,6 +11,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import conf
+from .broadcasts import control, sending
 from .exporting import exports, running
 from .host import cleanup, customers, expiry, http, mirror, orders, purse_repair, spending
 from .host.db import on_writer
@@ -66,6 +67,7 @@ def sweep() -> int:
         partial(settling.work_off, orders.facts),
         partial(warning.warn, now),
         spending.work_off,
+        partial(control.sweep, now),
         partial(outbox.dispatch, FAN_OUTS),
         partial(watching.watch, now),
         partial(delivering.start_due, now),
@@ -191,3 +193,9 @@ def deliver_webhooks(endpoint_id: int) -> None:
     """Send an endpoint what is due, and come again while there is more."""
     if on_writer(delivering.deliver)(endpoint_id, http.post):
         deliveries.start(endpoint_id)
+
+
+@shared_task(name=conf.BROADCAST_TASK, acks_late=True, reject_on_worker_lost=True)
+def send_broadcast(broadcast_id: int) -> None:
+    """Freeze the audience of a broadcast and request its batches, or go on with it."""
+    on_writer(sending.run)(broadcast_id)

@@ -11,6 +11,8 @@ from ..errors import InUse, InvalidInput, Reference
 from ..models import (
     Adjustment,
     AdjustmentStatus,
+    Broadcast,
+    BroadcastStatus,
     CustomerGroup,
     EarningRule,
     PriceList,
@@ -91,6 +93,19 @@ def _earning_rules(group: CustomerGroup) -> Iterator[Reference]:
     return (Reference("earning rule", *row) for row in rows.values_list("id", "name"))
 
 
+def _broadcasts(group: CustomerGroup) -> Iterator[Reference]:
+    """What is scheduled or runs, for the group or for a rule that names it."""
+    using = (
+        BroadcastStatus.SCHEDULED,
+        BroadcastStatus.HELD,
+        BroadcastStatus.SENDING,
+        BroadcastStatus.PAUSED,
+    )
+    rows = Broadcast.objects.filter(group_ids__contains=[group.pk], status__in=using)
+    named = rows.order_by("id").values_list("id", "title")
+    return (Reference("broadcast", number, title) for number, title in named)
+
+
 # Later, what uses a group in other ways is found by a function of its own here.
 FINDERS: Final[tuple[Callable[[CustomerGroup], Iterator[Reference]], ...]] = (
     _price_rules,
@@ -98,4 +113,5 @@ FINDERS: Final[tuple[Callable[[CustomerGroup], Iterator[Reference]], ...]] = (
     _segments,
     _adjustments,
     _earning_rules,
+    _broadcasts,
 )

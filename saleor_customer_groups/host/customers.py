@@ -18,6 +18,7 @@ from saleor.core.utils.events import call_event
 from saleor.plugins.manager import get_plugins_manager
 
 from .. import changes
+from ..broadcasts import erasure as broadcasts
 from ..errors import InvalidInput
 from ..exporting import exports
 from ..groups import defaults, erasure, registrations
@@ -52,7 +53,7 @@ def welcome(customer: Any, *, channel_slug: str | None = None) -> None:
 
 
 def forget(customer: Any) -> None:
-    """Erase a deleted customer from groups, history (groups/erasure.py), ledger and files.
+    """Erase a deleted customer from groups, history (groups/erasure.py), ledger, files, broadcasts.
 
     An error is logged and never reaches the deletion, which is done: the nightly task repeats it.
     """
@@ -69,6 +70,7 @@ def forget_the_gone() -> int:
     """The same for everybody who is gone and not forgotten yet; how many. For the nightly task."""
     imports.forget_the_gone()  # what ended after its customers had gone
     loyalty.forget_the_gone()
+    broadcasts.forget_the_gone()  # who was in no group ever, or became a recipient while going
     return erasure.forget_the_gone(first=_forget_files)
 
 
@@ -77,6 +79,7 @@ def _forget_files(customer_ids: Sequence[int]) -> None:
     imports.forget(customer_ids)
     exports.forget(customer_ids)
     spending.forget(customer_ids)
+    broadcasts.forget(customer_ids)
 
 
 def create_customer(

@@ -9,6 +9,17 @@ from .adjustments import (
     SkipReason,
 )
 from .applications import Application, ApplicationStatus
+from .broadcasts import (
+    Broadcast,
+    BroadcastAudience,
+    BroadcastBatch,
+    BroadcastChannel,
+    BroadcastFormat,
+    BroadcastRecipient,
+    BroadcastStatus,
+    BroadcastVia,
+    RecipientStatus,
+)
 from .earning import (
     CreditRequest,
     CreditRequestState,
@@ -94,6 +105,14 @@ __all__ = [
     "Application",
     "ApplicationStatus",
     "AttemptOutcome",
+    "Broadcast",
+    "BroadcastAudience",
+    "BroadcastBatch",
+    "BroadcastChannel",
+    "BroadcastFormat",
+    "BroadcastRecipient",
+    "BroadcastStatus",
+    "BroadcastVia",
     "CallOutcome",
     "CreditRequest",
     "CreditRequestState",
@@ -147,6 +166,7 @@ __all__ = [
     "PurseEvent",
     "PurseEventKind",
     "PurseRequest",
+    "RecipientStatus",
     "RepricingClock",
     "RepricingRequest",
     "RuleKind",

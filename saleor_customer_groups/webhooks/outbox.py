@@ -6,9 +6,10 @@ means it never was. After the commit a task dispatches; the sweep catches what a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,22 +26,33 @@ ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
 FanOut = Callable[[Sequence[OutboxEvent]], None]
 
 
-def record(payloads: Iterable[events.Payload], *, at: datetime | None = None) -> None:
-    """Write events in the caller's transaction; soon after it commits they are dispatched."""
+def record(
+    payloads: Iterable[events.Payload],
+    *,
+    at: datetime | None = None,
+    uids: Iterable[UUID] | None = None,
+) -> None:
+    """Write events in the caller's transaction; soon after it commits they are dispatched.
+
+    `uids`: the events' ids, one for each, where the caller keeps them.
+    """
     moment = at or timezone.now()
-    background.enqueue((_row(payload, moment) for payload in payloads), start)
+    ids = uids if uids is not None else iter(uuid4, None)
+    rows = (_row(payload, moment, uid) for payload, uid in zip(payloads, ids, strict=False))
+    background.enqueue(rows, start)
 
 
 def record_for_one(payload: events.Payload, *, at: datetime) -> OutboxEvent:
     """Write an event that the caller hands to whom it is for; nobody else hears it."""
-    event = _row(payload, at)
+    event = _row(payload, at, uuid4())
     event.dispatched_at = at
     event.save()
     return event
 
 
-def _row(payload: events.Payload, moment: datetime) -> OutboxEvent:
+def _row(payload: events.Payload, moment: datetime, uid: UUID) -> OutboxEvent:
     return OutboxEvent(
+        uid=uid,
         name=payload.name,
         version=payload.version,
         subject=payload.subject,
@@ -53,6 +65,16 @@ def hold_dispatch() -> None:
     """Let nobody dispatch until the caller's transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(ONE_DISPATCHER)
+
+
+def rewrite(uids: Collection[UUID], change: Callable[[str], str]) -> int:
+    """Change the bodies of these events; how many there were. Only to take erased customers out."""
+    with transaction.atomic():
+        rows = list(OutboxEvent.objects.select_for_update().filter(uid__in=uids).order_by("id"))
+        for row in rows:
+            row.body = change(row.body)
+        OutboxEvent.objects.bulk_update(rows, ["body"], batch_size=500)
+    return len(rows)
 
 
 def dispatch(fan_outs: Sequence[FanOut]) -> int:

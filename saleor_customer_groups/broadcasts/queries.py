@@ -1,0 +1,80 @@
+"""Reading broadcasts: one, all, and what became of their recipients. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+
+from ..errors import InvalidInput
+from ..models import Broadcast, BroadcastRecipient, RecipientStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the recipients. They are all there once the audience is frozen.
+
+    recipients = pending + requested + skipped; of the requested ones `sent`, `failed` and
+    `unknown` are settled, and of the others nobody has reported.
+    """
+
+    recipients: int = 0
+    pending: int = 0
+    requested: int = 0
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    skipped: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def unreported(self) -> int:
+        """Of how many a report is awaited."""
+        return self.requested - self.sent - self.failed - self.unknown
+
+
+def find(broadcast_id: int) -> Broadcast:
+    """The broadcast as it is now. InvalidInput when there is none."""
+    found = Broadcast.objects.select_related("group").filter(pk=broadcast_id).first()
+    if found is None:
+        sentence = f"There is no broadcast {broadcast_id}."
+        raise InvalidInput(sentence, field="broadcast", code="not_found")
+    return found
+
+
+def overview() -> QuerySet[Broadcast]:
+    """All of them, the newest first."""
+    return Broadcast.objects.order_by("-id")
+
+
+def counts(broadcast_id: int) -> Counts:
+    """What became of the recipients so far; one statement."""
+    by_status: dict[str, int] = dict.fromkeys(RecipientStatus.values, 0)
+    reasons: dict[str, int] = {}
+    for status, reason, number in _grouped(broadcast_id):
+        by_status[status] += number
+        if reason:
+            reasons[reason] = number
+    settled = [by_status[one] for one in ("sent", "failed", "unknown")]
+    return Counts(
+        recipients=sum(by_status.values()),
+        pending=by_status["pending"],
+        requested=by_status["requested"] + sum(settled),
+        sent=settled[0],
+        failed=settled[1],
+        unknown=settled[2],
+        skipped=by_status["skipped"],
+        reasons=dict(sorted(reasons.items())),
+    )
+
+
+def _grouped(broadcast_id: int) -> QuerySet[BroadcastRecipient, tuple[str, str, int]]:
+    """How many of each state, skipped ones by our codes: of a failure a sender says anything."""
+    code = Case(
+        When(status=RecipientStatus.SKIPPED, then=F("reason")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    rows = BroadcastRecipient.objects.filter(broadcast_id=broadcast_id).order_by()
+    return rows.values_list("status", code).annotate(number=Count("id"))
