@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from . import conf
 from .exporting import exports, running
+from .groups import ends
 from .host import cleanup, customers, expiry, mirror
 from .host.db import on_writer
 from .importing import applying, jobs, staging, undoing
@@ -49,6 +50,7 @@ def sweep() -> int:
         partial(jobs.take_over, now),
         partial(jobs.purge, now),
         mirror.work_off,
+        partial(ends.tell, now),
         partial(outbox.dispatch, FAN_OUTS),
         cleanup.clear_group_prices,
     )

@@ -1,7 +1,8 @@
 """How memberships and their lines of history are written, for `membership` and `rows`.
 
 The group is locked and asked whether it allows the act, one statement writes both, and everybody
-is told whose answer depends on it: prices, rules that ask who is in the group, and the mirror.
+is told whose answer depends on it: prices, rules that ask who is in the group, the mirror, and
+other systems.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,8 +19,11 @@ from django.utils import timezone
 from .. import changes, conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
-from . import kinds, statements
+from ..webhooks import outbox
+from . import ends, kinds, statements, telling
 from .cleaning import clean
+
+LARGEST: Final = 2**31 - 1  # id of a customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def write(
     with transaction.atomic():
         standing = locked_standing(line)
         room = _room(standing, line)
-        changed = execute(statement, line, ids, rows, room=room)
+        changed = _change(statement, line, standing, ids, rows, room=room)
         _request_prices(line, changed, widely=widely)
         mirroring.request(changed)
         if standing.named_by_rules:
@@ -141,7 +146,9 @@ def _is_limited(line: MembershipEvent) -> bool:
 def locked_standing(line: MembershipEvent) -> kinds.Standing:
     """Lock the group against changes, and write its name of today."""
     with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statements.LOCK_GROUP), {"group": line.group_id})
+        cursor.execute(
+            statements.prepared(statements.LOCK_GROUP), {"group": line.group_id, "now": line.at}
+        )
         row = cursor.fetchone()
     if row is None:
         sentence = f"There is no group {line.group_name} any more."
@@ -157,17 +164,54 @@ def _number(statement: str, line: MembershipEvent) -> int:
         return int(cursor.fetchone()[0] or 0)
 
 
-def execute(
+def write_everybody(statement: str, line: MembershipEvent) -> list[int]:
+    """Run the statement for all members, in the caller's transaction; who they were.
+
+    Whatever kind of group it is; no price is requested, and no rule asked again.
+    """
+    changed = _change(statement, line, locked_standing(line), None)
+    mirroring.request(changed)
+    return changed
+
+
+def ask(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:
+    """Which of the customers the statement finds; asks only when there is something to ask."""
+    if not ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement), _parameters(line, ids, None))
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _change(
     statement: str,
     line: MembershipEvent,
+    standing: kinds.Standing,
     ids: Sequence[int] | None,
     rows: Rows | Selected | None = None,
     *,
     room: int | None = None,
 ) -> list[int]:
-    parameters: dict[str, Any] = {
-        "room": room,
+    """Who changed, ascending; other systems hear of it, and before it of ends that came."""
+    parameters = _parameters(line, ids, rows)
+    if standing.untold_ends:
+        first, last = parameters["first"], parameters["last"]
+        ends.tell_of_group(line.group_id, now=line.at, first=first, last=last)
+    sql = rows.sql if isinstance(rows, Selected) else statements.ARRAYS
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement, sql), {**parameters, "room": room})
+        touched = sorted(cursor.fetchall(), key=itemgetter(0))
+    outbox.record(telling.of_act(line, touched))
+    return [customer_id for customer_id, _ in touched]
+
+
+def _parameters(
+    line: MembershipEvent, ids: Sequence[int] | None, rows: Rows | Selected | None
+) -> dict[str, Any]:
+    return {
         "customers": None if ids is None else list(ids),
+        "first": min(ids) if ids else 0,
+        "last": max(ids) if ids else LARGEST,
         "group": line.group_id,
         "name": line.group_name,
         "action": str(line.action),
@@ -179,10 +223,6 @@ def execute(
         "import": line.import_id,
         **_parameters_of(rows),
     }
-    sql = rows.sql if isinstance(rows, Selected) else statements.ARRAYS
-    with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statement, sql), parameters)
-        return sorted(row[0] for row in cursor.fetchall())
 
 
 def _parameters_of(rows: Rows | Selected | None) -> dict[str, Any]:

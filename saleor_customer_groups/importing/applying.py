@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -10,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from .. import conf, repricing
+from .. import conf, events, repricing
 from ..errors import Refused
 from ..groups.rows import BulkAct, change_each, join_each, leave_each
 from ..groups.writing import Rows, Selected
@@ -26,9 +27,12 @@ from ..models import (
     Membership,
     MembershipSource,
 )
+from ..webhooks import outbox
 from . import jobs, staging
 
 DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
+UNCHANGED: Final = (ImportOutcome.ALREADY, ImportOutcome.ABSENT, ImportOutcome.DUPLICATE)
+REFUSED: Final = (*BAD_OUTCOMES, ImportOutcome.FULL)
 
 # The next chunk: how many lines, up to which customer, and whether all are expected to join.
 SPAN: Final = """
@@ -110,6 +114,22 @@ def _apply(job: Import, now: datetime | None) -> None:
         current.done = current.total
         current.applied_at = now or timezone.now()
         jobs.finish(current, ImportStatus.APPLIED)
+        outbox.record([_told(current)])
+
+
+def _told(job: Import) -> events.Payload:
+    counts = Counter(job.counts)
+    return events.ImportFinished(
+        group=jobs.told_group(job),
+        import_id=jobs.told_id(job),
+        mode=job.mode,
+        joined=counts[ImportOutcome.JOIN],
+        changed=counts[ImportOutcome.CHANGE],
+        left=counts[ImportOutcome.LEAVE] + counts["leaving"],
+        unchanged=sum(counts[outcome] for outcome in UNCHANGED),
+        refused=sum(counts[outcome] for outcome in REFUSED),
+        actor=events.actor_id(job.actor),
+    )
 
 
 def _is_wide(job: Import) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from django.db import connection, transaction
@@ -17,6 +18,8 @@ from .. import background, conf, events
 from ..models import OutboxEvent
 
 TOGETHER: Final = 500  # events that one transaction dispatches
+COLUMNS: Final = ("uid", "name", "version", "subject", "body", "created_at")
+COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 # One dispatcher after the other keeps the order. It waits rather than gives up: the one before may
 # have looked already. (The numbers only keep our locks apart from others.)
@@ -38,7 +41,19 @@ def record(payloads: Iterable[events.Payload], *, at: datetime | None = None) ->
         )
         for payload in payloads
     )
-    background.enqueue(rows, start)
+    written = False
+    while chunk := list(islice(rows, background.CHUNK)):
+        _write(chunk)
+        written = True
+    if written:
+        transaction.on_commit(start)
+
+
+def _write(rows: Sequence[OutboxEvent]) -> None:
+    """By COPY: by INSERT, the events of a million customers cost a tenth of their import."""
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, column) for column in COLUMNS])
 
 
 def dispatch(fan_outs: Sequence[FanOut]) -> int:
