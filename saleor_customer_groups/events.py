@@ -23,7 +23,8 @@ def global_id(type_name: str, key: object) -> str:
 
 def customer_id(key: int) -> str:
     """The global id of a customer."""
-    return global_id("User", key)
+    # as global_id, in half the time: a million of them are told at once
+    return b2a_base64(b"User:%d" % key, newline=False).decode()
 
 
 def group_id(key: int) -> str:
@@ -378,6 +379,13 @@ CATALOGUE: Final[Mapping[str, type[Payload]]] = {
         ImportUndone,
     )
 }
+
+
+def native_name(name: str) -> str:
+    """The event's name among Saleor's own webhook events: CUSTOMER_GROUP_MEMBERSHIP_JOINED for
+    "membership.joined". ("group.created" does not say group twice: CUSTOMER_GROUP_CREATED.)
+    """
+    return f"CUSTOMER_GROUP_{name.removeprefix('group.').replace('.', '_').upper()}"
 
 
 def body(payload: Payload, *, at: datetime) -> str:

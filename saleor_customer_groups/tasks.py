@@ -15,6 +15,7 @@ from .exporting import exports, running
 from .groups import ends
 from .host import cleanup, customers, expiry, mirror
 from .host.db import on_writer
+from .host.webhook_sending import send_native
 from .importing import applying, jobs, staging, undoing
 from .pricing import windows
 from .segments import refresh, schedule
@@ -23,7 +24,7 @@ from .webhooks import outbox
 logger = logging.getLogger(__name__)
 
 # Who hears what happened.
-FAN_OUTS: tuple[outbox.FanOut, ...] = ()
+FAN_OUTS: tuple[outbox.FanOut, ...] = (send_native,)
 
 
 @shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
