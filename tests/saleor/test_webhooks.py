@@ -29,7 +29,8 @@ from .shop import PASSWORD
 CREATE = """mutation($i: WebhookCreateInput!) { webhookCreate(input: $i) {
   webhook { id asyncEvents { eventType name } } errors { field message code } } }"""
 JOINED = """subscription { event { issuedAt recipient { name }
-  ... on CustomerGroupMembershipJoined { eventId group customers source reason actor until at } } }"""
+  ... on CustomerGroupMembershipJoined {
+    eventId group customers source reason actor until at } } }"""
 WEBHOOKS = """{ app { webhooks { asyncEvents { eventType } eventDeliveries(first: 5) {
   edges { node { eventType status } } } } } }"""
 
