@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib.util import find_spec
 
 from celery.schedules import crontab
 from django.apps import AppConfig
@@ -18,11 +19,23 @@ class CustomerGroupsConfig(AppConfig):
     verbose_name = "Customer groups"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def import_models(self) -> None:
+        """With the models, name our events to Saleor: later its API has listed all of them."""
+        super().import_models()
+        from .host import webhook_events
+
+        webhook_events.install()
+
     def ready(self) -> None:
         """Hook in once every model is loaded: these modules of the host import models."""
         from . import checks, conf  # noqa: F401 - importing the checks registers them
-        from .host import checkout
+        from .host import checkout, webhook_events
 
+        if find_spec("saleor.graphql") is not None:  # the miniature of sandbox/ has none
+            from .host import webhook_types
+
+            for problem in filter(None, (webhook_events.problem(), webhook_types.install())):
+                logger.critical("%s", problem)
         if not checkout.install():
             for problem in checkout.problems():
                 logger.critical("Group prices are not applied: %s", problem)

@@ -13,8 +13,10 @@ from django.utils import timezone
 from . import conf
 from .broadcasts import control, sending
 from .exporting import exports, running
+from .groups import ends
 from .host import cleanup, customers, expiry, http, mirror, orders, purse_repair, spending
 from .host.db import on_writer
+from .host.webhook_sending import send_native
 from .importing import applying, jobs, staging, undoing
 from .loyalty import expiring, holds, requests, warning
 from .loyalty.adjustments import running as adjusting
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 LATELY = timedelta(days=3)
 
 # Who hears what happened.
-FAN_OUTS: tuple[outbox.FanOut, ...] = (deliveries.fan_out,)
+FAN_OUTS: tuple[outbox.FanOut, ...] = (deliveries.fan_out, send_native)
 
 
 @shared_task(name=conf.REPRICING_TASK, acks_late=True, reject_on_worker_lost=True)
@@ -68,6 +70,7 @@ def sweep() -> int:
         partial(warning.warn, now),
         spending.work_off,
         partial(control.sweep, now),
+        partial(ends.tell, now),
         partial(outbox.dispatch, FAN_OUTS),
         partial(watching.watch, now),
         partial(delivering.start_due, now),

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import F, Func, IntegerField, Q, QuerySet, Sum
 from django.utils import timezone
 
-from .. import background, conf
+from .. import background, conf, events
 from ..errors import CustomerGroupsError, InvalidInput, Refused
 from ..models import (
     PART_BYTES,
@@ -29,6 +29,7 @@ from ..models import (
     GroupKind,
     MembershipEvent,
 )
+from ..webhooks import outbox
 from . import report
 from .columns import chosen
 
@@ -149,6 +150,14 @@ def complete(export: Export) -> None:
         finished_at=now,
         expires_at=now + timedelta(days=conf.get("EXPORT_DAYS")),
     )
+    told = events.ExportFinished(
+        group="" if export.group_id is None else events.group_id(export.group_id),
+        export=events.global_id("CustomerGroupExport", export.pk),
+        format=export.format,
+        customer_count=export.done,
+        actor=events.actor_id(export.actor),
+    )
+    outbox.record([told])
 
 
 def fail(lease: UUID, error: str) -> None:

@@ -7,6 +7,7 @@ same time one wins, and the other is told who decided and when.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,8 +16,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from .. import events
 from ..errors import InvalidInput, Refused
 from ..models import Application, ApplicationStatus, CustomerGroup, GroupKind, MembershipSource
+from ..webhooks import outbox
 from . import kinds, membership, queries, references
 from .cleaning import clean
 from .domains import domain_of, is_among
@@ -24,6 +27,11 @@ from .domains import domain_of, is_among
 # Whose members are chosen one by one.
 TAKE_IN: Final = (GroupKind.MANUAL, GroupKind.SNAPSHOT)
 BY_DOMAIN: Final = "system"  # the actor that approves for the domain's sake
+TOLD: Final[Mapping[str, Callable[..., events.Payload]]] = {
+    ApplicationStatus.APPROVED: events.ApplicationApproved,
+    ApplicationStatus.DECLINED: events.ApplicationDeclined,
+    ApplicationStatus.WITHDRAWN: events.ApplicationWithdrawn,
+}
 
 
 def apply(
@@ -46,6 +54,7 @@ def apply(
         )
         clean(application, exclude=["group", "customer"])
         application.save()
+        outbox.record([_told(events.ApplicationApplied, application)])
         if is_trusted(current, customer):
             return _approved_at_once(application, customer, now=now)
     return application
@@ -134,7 +143,27 @@ def _approved_at_once(application: Application, customer: Any, *, now: datetime)
 def _decide(
     application: Application, status: ApplicationStatus, *, actor: str, reason: str, now: datetime
 ) -> Application:
-    """Write the decision if nobody has; only the row that is still pending changes."""
+    """Write the decision if nobody has, and tell of it; only the row still pending changes."""
+    with transaction.atomic():
+        decided = _decided(application, status, actor=actor, reason=reason, now=now)
+        outbox.record([_told(TOLD[status], decided, actor=events.actor_id(actor))])
+    return decided
+
+
+def _told(
+    event: Callable[..., events.Payload], application: Application, **more: str
+) -> events.Payload:
+    return event(
+        group=events.group_id(application.group_id),
+        application=events.global_id("CustomerGroupApplication", application.pk),
+        customer=events.customer_id(application.customer_id),
+        **more,
+    )
+
+
+def _decided(
+    application: Application, status: ApplicationStatus, *, actor: str, reason: str, now: datetime
+) -> Application:
     decision = Application(status=status, decided_at=now, decided_by=actor, answer=reason)
     clean(decision, exclude=["group", "customer"])
     of_this_one = Application.objects.filter(pk=application.pk)

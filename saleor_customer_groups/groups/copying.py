@@ -47,7 +47,9 @@ def copy_group(
         raise InvalidInput(sentence, field="with_members", code="kept_by_rule")
     with transaction.atomic():
         queries.require_group(group)
-        copy = editing.create_group(name, **{field: getattr(group, field) for field in COPIED})
+        copy = editing.create_group(
+            name, actor=actor, **{field: getattr(group, field) for field in COPIED}
+        )
         if with_members:
             _copy_members(group, copy, actor=actor)
     return copy

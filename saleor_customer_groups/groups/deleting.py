@@ -8,7 +8,8 @@ from django.utils import timezone
 from .. import conf, repricing
 from ..errors import Refused
 from ..models import CustomerGroup, GroupKind, MembershipSource
-from . import editing, membership, queries, references
+from ..webhooks import outbox
+from . import editing, membership, queries, references, telling
 
 
 def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> None:
@@ -32,6 +33,7 @@ def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> 
             editing.guest_group_moves(None)
         else:
             _let_members_leave(current, actor=actor, reason=reason or "The group was deleted.")
+        outbox.record([telling.of_deleted(current, actor=actor)])
         current.delete()
 
 

@@ -19,7 +19,8 @@ from django.utils.text import slugify
 from .. import conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment
-from . import domains, kinds, queries
+from ..webhooks import outbox
+from . import domains, ends, kinds, queries, telling
 from .cleaning import clean, refusal_by_database
 
 SLUG_LENGTH = 240  # leaves room for "-2" and so on
@@ -50,9 +51,10 @@ class GroupChanges(GroupDetails, total=False):
 
 SHOWN_BY_MIRROR: Final = {"slug", "name", "priority"}  # what host/mirror.py writes and orders by
 DETAILS: Final = frozenset(GroupDetails.__annotations__)
+CHANGES: Final = ("name", *GroupDetails.__annotations__)
 
 
-def create_group(name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
+def create_group(name: str, *, actor: str = "", **details: Unpack[GroupDetails]) -> CustomerGroup:
     """Make a group. Without a slug it gets a free one made of the name.
 
     InvalidInput: an empty name, a slug that is taken, a colour or kind that is none, a second
@@ -64,12 +66,12 @@ def create_group(name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
         sentence = "A channel group needs a channel."
         raise InvalidInput(sentence, field="channel", code="required")
     if group.slug:
-        _save(group, was=None)
+        _create(group, actor=actor)
         return group
     while True:  # each further turn means that another writer took the slug, so it ends
         group.slug = _free_slug(group.name)
         try:
-            _save(group, was=None)
+            _create(group, actor=actor)
         except InvalidInput as refusal:
             if (refusal.field, refusal.code) != ("slug", "unique"):
                 raise
@@ -77,7 +79,15 @@ def create_group(name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
             return group
 
 
-def update_group(group: CustomerGroup, **changes: Unpack[GroupChanges]) -> CustomerGroup:
+def _create(group: CustomerGroup, *, actor: str) -> None:
+    with transaction.atomic():
+        _save(group, was=None)
+        outbox.record([telling.of_created(group, actor=actor)])
+
+
+def update_group(
+    group: CustomerGroup, *, actor: str = "", **changes: Unpack[GroupChanges]
+) -> CustomerGroup:
     """Change a group; the answer is the group as it is now. InvalidInput as for `create_group`.
 
     Of the kind, `kinds.CHANGES` are allowed. A group that leaves its rule keeps its members, but
@@ -88,24 +98,36 @@ def update_group(group: CustomerGroup, **changes: Unpack[GroupChanges]) -> Custo
         raise TypeError(f"A group has no {min(unknown)} to change.")
     with transaction.atomic():
         current = _locked(group.pk)
-        was = current.kind
+        ends.tell_of_snapshot(current, now=timezone.now())
+        before = _details_of(current)
         if "kind" in changes:
             _become(current, changes["kind"])
         for field, value in changes.items():
             setattr(current, field, value)
-        _save(current, was=was, changed=changes.keys())
+        if current.expires_at != before["expires_at"]:
+            current.end_told = False
+        _save(current, was=before["kind"], changed=changes.keys())
+        now_so = _details_of(current)
+        changed = tuple(name for name in CHANGES if now_so[name] != before[name])
+        if changed:
+            outbox.record([telling.of_updated(current, changed, actor=actor)])
         if changes.keys() & SHOWN_BY_MIRROR:
             mirroring.request_for_members(current.pk)
     return current
 
 
-def change_kind(group: CustomerGroup, kind: str) -> CustomerGroup:
+def _details_of(group: CustomerGroup) -> dict[str, Any]:
+    return {name: getattr(group, name) for name in CHANGES}
+
+
+def change_kind(group: CustomerGroup, kind: str, *, actor: str = "") -> CustomerGroup:
     """Make it a group of another kind; the same as `update_group` with nothing but the kind."""
-    return update_group(group, kind=kind)
+    return update_group(group, kind=kind, actor=actor)
 
 
 def hand_to_rule(group: CustomerGroup) -> CustomerGroup:
-    """Make a manual group dynamic. For the writer of its rule only, in that transaction.
+    """Make a manual group dynamic. For the writer of its rule only, who tells of it, in that
+    transaction.
 
     The members stay until the rule is asked. InvalidInput: a group that is neither manual nor
     dynamic, a default group, one with a member limit.
@@ -143,12 +165,15 @@ def set_default(group: CustomerGroup, *, channel_id: int | None = None) -> Defau
 def _move_default(group: CustomerGroup, channel_id: int | None) -> DefaultGroup:
     """Point the row at the group, or make the row; of two who make it, the later one moves it."""
     rows = DefaultGroup.objects.filter(Q(channel_id=channel_id))
+    if rows.filter(group=group).exists():
+        return rows.select_related("group").get()
     if not rows.update(group=group):
         try:
             with transaction.atomic():
                 DefaultGroup.objects.create(group=group, channel_id=channel_id)
         except IntegrityError:
             rows.update(group=group)
+    outbox.record([telling.of_context(telling.BY_DEFAULT_GROUP, [group.pk], channel_id)])
     return rows.select_related("group").get()
 
 
@@ -198,6 +223,8 @@ def guest_group_moves(group: CustomerGroup | None) -> None:
         repricing.request_for_groups([group.pk])
     else:
         repricing.request_for_everybody()  # no group names the guests any more
+    named = [] if group is None else [group.pk]
+    outbox.record([telling.of_context(telling.BY_GUEST_GROUP, named)])
 
 
 def _locked(group_id: int) -> CustomerGroup:

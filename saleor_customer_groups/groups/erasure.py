@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from .. import changes, mirroring, repricing
 from ..models import Application, CustomerChannel, SegmentPin
-from . import statements
+from ..webhooks import outbox
+from . import statements, telling
 
 CHUNK: Final = 500  # customers a transaction
 
@@ -60,12 +61,13 @@ def _forget(customer_ids: Sequence[int], now: datetime) -> int:
     # Who forgets the same customers meanwhile waits here, and then finds nothing left.
     _ids(statements.LOCK_HISTORY, bound)
     members = sorted(set(_ids(statements.LEAVE_ALL, bound)))
-    _ids(statements.SAY_THEY_LEFT, bound)
+    left = _ids(statements.SAY_THEY_LEFT, bound)
     for model in (SegmentPin, Application, CustomerChannel):
         model._default_manager.filter(customer_id__in=customer_ids).delete()
     repricing.request_for_customers(members)
     mirroring.request(members)
     changes.record(members, changes.Fact.GROUPS)
+    outbox.record(telling.of_erased(left, at=now))
     return len(set(_ids(statements.MAKE_NAMELESS, bound)))
 
 

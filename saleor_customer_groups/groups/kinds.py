@@ -35,6 +35,7 @@ class Standing:
     expires_at: datetime | None
     member_limit: int | None
     named_by_rules: bool  # a rule asks who is in it
+    untold_ends: bool  # memberships ended, and other systems have not heard of it
 
 
 def is_expired(group: CustomerGroup | Standing, now: datetime) -> bool:

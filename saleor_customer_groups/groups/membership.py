@@ -7,7 +7,7 @@ real change has exactly one line of history. Each chunk of `ASSIGN_CHUNK` custom
 transaction of its own; who wants all or nothing calls within `transaction.atomic()`.
 
 A membership that ended by its `until` needs no writer: the customer is out from that moment, the
-`until` in the history says so, and joining again begins a new membership.
+`until` in the history says so, and joining again begins a new membership. (`ends` tells others.)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from .. import conf, mirroring
+from .. import conf
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
 from . import statements, writing
 
@@ -79,8 +79,8 @@ def add(
     ids = _ascending(customer_ids)
     written = _write(statements.JOIN, line, ids)
     rest = _without(ids, written.customers)
-    known = _asked(statements.KNOWN, line, rest)
-    members = _asked(statements.MEMBERS, line, sorted(known)) if written.filled else known
+    known = writing.ask(statements.KNOWN, line, rest)
+    members = writing.ask(statements.MEMBERS, line, sorted(known)) if written.filled else known
     return Added(
         added=written.customers,
         already=_within(rest, known & members),
@@ -130,7 +130,7 @@ def set_until(
     ids = _ascending(customer_ids)
     changed = _write(statements.CHANGE_UNTIL, line, ids).customers
     rest = _without(ids, changed)
-    members = _asked(statements.MEMBERS, line, rest)
+    members = writing.ask(statements.MEMBERS, line, rest)
     return Changed(
         changed=changed,
         unchanged=_within(rest, members),
@@ -155,10 +155,7 @@ def remove_everybody(
         group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now
     )
     with transaction.atomic():
-        writing.locked_standing(line)
-        left = writing.execute(statements.LEAVE, line, None)
-        mirroring.request(left)
-        return len(left)
+        return len(writing.write_everybody(statements.LEAVE, line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +175,6 @@ def _write(statement: str, line: MembershipEvent, ids: Sequence[int]) -> _Writte
         changed += written.customers
         filled = filled or (written.room is not None and len(written.customers) < len(chunk))
     return _Written(customers=tuple(changed), filled=filled)
-
-
-def _asked(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:
-    """Which of the customers the statement finds; asks only when there is something to ask."""
-    return set(writing.execute(statement, line, ids)) if ids else set()
 
 
 def _ascending(ids: Iterable[int]) -> tuple[int, ...]:

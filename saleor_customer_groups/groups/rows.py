@@ -42,14 +42,6 @@ def join_each(
     return _write_each(statements.JOIN_EACH, line, rows, widely=act.widely)
 
 
-def join_widely(
-    group: CustomerGroup, rows: Selected, *, act: BulkAct, now: datetime | None = None
-) -> int:
-    """`join_each` for very many: only how many joined, and prices are always asked for widely."""
-    line = _line_of(group, MembershipAction.JOINED, act=act, now=now)
-    return writing.join_widely(line, rows)
-
-
 def change_each(
     group: CustomerGroup, rows: Rows, *, act: BulkAct, now: datetime | None = None
 ) -> tuple[int, ...]:

@@ -36,16 +36,17 @@ def freeze(
     """
     with transaction.atomic():
         snapshot = editing.create_group(
-            name, kind=GroupKind.SNAPSHOT, expires_at=_in_days(days, timezone.now())
+            name, actor=actor, kind=GroupKind.SNAPSHOT, expires_at=_in_days(days, timezone.now())
         )
         _fill(snapshot, source, actor=actor)
     return snapshot
 
 
-def renew(snapshot: CustomerGroup, *, days: int | None = None) -> CustomerGroup:
+def renew(snapshot: CustomerGroup, *, days: int | None = None, actor: str = "") -> CustomerGroup:
     """Let a snapshot, expired or not, last `days` (setting SNAPSHOT_DAYS) from now."""
     _require_snapshot(snapshot)
-    return editing.update_group(snapshot, expires_at=_in_days(days, timezone.now()))
+    expires_at = _in_days(days, timezone.now())
+    return editing.update_group(snapshot, actor=actor, expires_at=expires_at)
 
 
 def replace(

@@ -23,7 +23,9 @@ from ..models import CustomerGroup, Membership, MembershipEvent, Segment
 # SHARE: joins go on side by side, but the group can neither go away nor change its kind.
 LOCK_GROUP: Final = """
 SELECT name, kind, expires_at, member_limit,
-       EXISTS (SELECT FROM {named} WHERE customergroup_id = %(group)s)
+       EXISTS (SELECT FROM {named} WHERE customergroup_id = %(group)s),
+       EXISTS (SELECT FROM {membership}
+                WHERE until <= %(now)s AND NOT end_told AND group_id + 0 = %(group)s)
   FROM {group} WHERE id = %(group)s FOR SHARE
 """
 
@@ -69,7 +71,7 @@ WITH customers AS (
         ON CONFLICT (customer_id, group_id) DO UPDATE
        SET source = excluded.source, reason = excluded.reason, actor = excluded.actor,
            started_at = excluded.started_at, until = excluded.until,
-           updated_at = excluded.updated_at
+           updated_at = excluded.updated_at, end_told = FALSE
      WHERE membership.until <= %(now)s
     RETURNING customer_id
 )
@@ -77,7 +79,7 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
        %(until)s::timestamptz, %(now)s
   FROM joined
-RETURNING customer_id
+RETURNING customer_id, until
 """
 
 LEAVE: Final = """
@@ -85,7 +87,7 @@ WITH members AS (
     SELECT id FROM {membership}
      WHERE (%(customers)s::bigint[] IS NULL AND group_id = %(group)s
             OR customer_id = ANY(%(customers)s::bigint[]) AND group_id + 0 = %(group)s)
-       AND (until IS NULL OR until > %(now)s)
+       AND (until IS NULL OR until > %(now)s) AND NOT end_told
      ORDER BY customer_id
        FOR UPDATE
 ), gone AS (
@@ -98,7 +100,7 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
        NULL, %(now)s, %(import)s::bigint
   FROM gone
-RETURNING customer_id
+RETURNING customer_id, until
 """
 
 CHANGE_UNTIL: Final = """
@@ -106,7 +108,7 @@ WITH members AS (
     SELECT id FROM {membership}
      WHERE customer_id = ANY(%(customers)s::bigint[])
        AND group_id + 0 = %(group)s
-       AND (until IS NULL OR until > %(now)s)
+       AND (until IS NULL OR until > %(now)s) AND NOT end_told
        AND until IS DISTINCT FROM %(until)s::timestamptz
      ORDER BY customer_id
        FOR UPDATE
@@ -121,7 +123,7 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
        %(until)s::timestamptz, %(now)s
   FROM changed
-RETURNING customer_id
+RETURNING customer_id, until
 """
 
 # Where the rows of a bulk act come from: arrays, of which one that is NULL gives NULL to each row.
@@ -165,7 +167,7 @@ WITH rows AS ({rows}), customers AS (
         ON CONFLICT (customer_id, group_id) DO UPDATE
        SET source = excluded.source, reason = excluded.reason, actor = excluded.actor,
            started_at = excluded.started_at, until = excluded.until,
-           updated_at = excluded.updated_at
+           updated_at = excluded.updated_at, end_told = FALSE
      WHERE membership.until <= %(now)s
     RETURNING customer_id, until, reason
 )
@@ -174,7 +176,7 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
        until, %(now)s, %(import)s::bigint
   FROM joined
-{returning}
+RETURNING customer_id, until
 """
 
 CHANGE_EACH: Final = """
@@ -184,6 +186,7 @@ WITH rows AS ({rows}), members AS (
       JOIN {membership} AS membership USING (customer_id)
      WHERE membership.group_id = %(group)s
        AND (membership.until IS NULL OR membership.until > %(now)s)
+       AND NOT membership.end_told
        AND (rows.until IS NULL OR rows.until > %(now)s)
        AND membership.until IS DISTINCT FROM rows.until
      ORDER BY membership.customer_id
@@ -200,7 +203,33 @@ INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, 
 SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
        until, %(now)s, %(import)s::bigint
   FROM changed
-RETURNING customer_id
+RETURNING customer_id, until
+"""
+
+# Memberships whose end came and was not told (ends.py). Of the sweep, those that nobody else holds;
+# of who joins again, all in the span, since the row is about to begin anew.
+TELL_ENDS: Final = """
+WITH ended AS (
+    SELECT id FROM {membership}
+     WHERE until <= %(now)s AND NOT end_told
+     ORDER BY until LIMIT %(limit)s
+       FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE {membership} AS membership SET end_told = TRUE
+  FROM ended WHERE membership.id = ended.id
+RETURNING membership.customer_id, membership.group_id, membership.until
+"""
+TELL_ENDS_OF_GROUP: Final = """
+WITH ended AS (
+    SELECT id FROM {membership}
+     WHERE until <= %(now)s AND NOT end_told
+       AND group_id + 0 = %(group)s AND customer_id BETWEEN %(first)s AND %(last)s
+     ORDER BY customer_id
+       FOR NO KEY UPDATE
+)
+UPDATE {membership} AS membership SET end_told = TRUE
+  FROM ended WHERE membership.id = ended.id
+RETURNING membership.customer_id, membership.group_id, membership.until
 """
 
 KNOWN: Final = "SELECT id FROM {customer} WHERE id = ANY(%(customers)s::bigint[])"
@@ -237,7 +266,7 @@ SELECT group_id, group_name, customer_id, 'left', source, '', 'system', NULL, %(
           FROM {event} WHERE customer_id = ANY(%(customers)s::int[])
          ORDER BY customer_id, group_id, id DESC) AS latest
  WHERE action <> 'left' AND (until IS NULL OR until > %(now)s)
-RETURNING customer_id
+RETURNING group_id
 """
 
 # An actor that is the customer is erased as well. The customers are named once more for the index.
@@ -268,7 +297,7 @@ SELECT DISTINCT event.customer_id FROM {event} AS event
 def prepared(statement: str, rows: str = ARRAYS, *, many: bool = False) -> str:
     """The statement with the tables' names in it; they come from the models, never from input.
 
-    `rows` is a SELECT of ours. `many`: JOIN_EACH for very many, which does not return who joined.
+    `rows` is a SELECT of ours. `many`: JOIN_EACH of very many, of whom perhaps nobody is in.
     """
     tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
@@ -283,6 +312,5 @@ def prepared(statement: str, rows: str = ARRAYS, *, many: bool = False) -> str:
     return statement.format(
         rows=rows,
         nobody_or=NOBODY_IN_SPAN.format(**names) if many else "",
-        returning="" if many else "RETURNING customer_id",
         **names,
     )

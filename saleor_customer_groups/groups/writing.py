@@ -1,7 +1,8 @@
 """How memberships and their lines of history are written, for `membership` and `rows`.
 
 The group is locked and asked whether it allows the act, one statement writes both, and everybody
-is told whose answer depends on it: prices, rules that ask who is in the group, and the mirror.
+is told whose answer depends on it: prices, rules that ask who is in the group, the mirror, and
+other systems.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,8 +19,11 @@ from django.utils import timezone
 from .. import changes, conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
-from . import kinds, statements
+from ..webhooks import outbox
+from . import ends, kinds, statements, telling
 from .cleaning import clean
+
+LARGEST: Final = 2**31 - 1  # id of a customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +91,6 @@ class Written:
     room: int | None
 
 
-def join_widely(line: MembershipEvent, rows: Selected) -> int:
-    """As `write` of JOIN_EACH, widely; only how many joined: a million ids take their time.
-
-    Where each of them is to be told of, they are read all the same.
-    """
-    with transaction.atomic():
-        standing = locked_standing(line)
-        if standing.named_by_rules or mirroring.is_on():
-            written = _write(statements.JOIN_EACH, line, standing, rows=rows, widely=True)
-            return len(written.customers)
-        count = _counted(line, rows, room=_room(standing, line))
-        if count:
-            repricing.request_for_groups([line.group_id])
-        return count
-
-
 def write(
     statement: str,
     line: MembershipEvent,
@@ -117,25 +106,12 @@ def write(
     """
     with transaction.atomic():
         standing = locked_standing(line)
-        return _write(statement, line, standing, ids, rows=rows, widely=widely)
-
-
-def _write(
-    statement: str,
-    line: MembershipEvent,
-    standing: kinds.Standing,
-    ids: Sequence[int] | None = None,
-    *,
-    rows: Rows | Selected | None,
-    widely: bool,
-) -> Written:
-    """The same, of a group that is locked."""
-    room = _room(standing, line)
-    changed = execute(statement, line, ids, rows, room=room)
-    _request_prices(line, changed, widely=widely)
-    mirroring.request(changed)
-    if standing.named_by_rules:
-        changes.record(changed, changes.Fact.GROUPS)
+        room = _room(standing, line)
+        changed = _change(statement, line, standing, ids, rows, room=room, many=widely)
+        _request_prices(line, changed, widely=widely)
+        mirroring.request(changed)
+        if standing.named_by_rules:
+            changes.record(changed, changes.Fact.GROUPS)
     return Written(changed, room)
 
 
@@ -170,7 +146,9 @@ def _is_limited(line: MembershipEvent) -> bool:
 def locked_standing(line: MembershipEvent) -> kinds.Standing:
     """Lock the group against changes, and write its name of today."""
     with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statements.LOCK_GROUP), {"group": line.group_id})
+        cursor.execute(
+            statements.prepared(statements.LOCK_GROUP), {"group": line.group_id, "now": line.at}
+        )
         row = cursor.fetchone()
     if row is None:
         sentence = f"There is no group {line.group_name} any more."
@@ -186,37 +164,55 @@ def _number(statement: str, line: MembershipEvent) -> int:
         return int(cursor.fetchone()[0] or 0)
 
 
-def execute(
+def write_everybody(statement: str, line: MembershipEvent) -> list[int]:
+    """Run the statement for all members, in the caller's transaction; who they were.
+
+    Whatever kind of group it is; no price is requested, and no rule asked again.
+    """
+    changed = _change(statement, line, locked_standing(line), None)
+    mirroring.request(changed)
+    return changed
+
+
+def ask(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:
+    """Which of the customers the statement finds; asks only when there is something to ask."""
+    if not ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(statements.prepared(statement), _parameters(line, ids, None))
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _change(
     statement: str,
     line: MembershipEvent,
+    standing: kinds.Standing,
     ids: Sequence[int] | None,
     rows: Rows | Selected | None = None,
     *,
     room: int | None = None,
+    many: bool = False,
 ) -> list[int]:
-    parameters = _parameters_of(line, ids, rows, room)
+    """Who changed, ascending; other systems hear of it, and before it of ends that came."""
+    parameters = _parameters(line, ids, rows)
+    if standing.untold_ends:
+        first, last = parameters["first"], parameters["last"]
+        ends.tell_of_group(line.group_id, now=line.at, first=first, last=last)
+    sql = rows.sql if isinstance(rows, Selected) else statements.ARRAYS
     with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statement, _sql_of(rows)), parameters)
-        return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(statements.prepared(statement, sql, many=many), {**parameters, "room": room})
+        touched = sorted(cursor.fetchall(), key=itemgetter(0))
+    outbox.record(telling.of_act(line, touched))
+    return [customer_id for customer_id, _ in touched]
 
 
-def _counted(line: MembershipEvent, rows: Selected, *, room: int | None) -> int:
-    statement = statements.prepared(statements.JOIN_EACH, rows.sql, many=True)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _parameters_of(line, None, rows, room))
-        return int(cursor.rowcount)
-
-
-def _sql_of(rows: Rows | Selected | None) -> str:
-    return rows.sql if isinstance(rows, Selected) else statements.ARRAYS
-
-
-def _parameters_of(
-    line: MembershipEvent, ids: Sequence[int] | None, rows: Rows | Selected | None, room: int | None
+def _parameters(
+    line: MembershipEvent, ids: Sequence[int] | None, rows: Rows | Selected | None
 ) -> dict[str, Any]:
     return {
-        "room": room,
         "customers": None if ids is None else list(ids),
+        "first": min(ids) if ids else 0,
+        "last": max(ids) if ids else LARGEST,
         "group": line.group_id,
         "name": line.group_name,
         "action": str(line.action),
@@ -226,11 +222,11 @@ def _parameters_of(
         "until": line.until,
         "now": line.at,
         "import": line.import_id,
-        **_parameters_of_rows(rows),
+        **_parameters_of(rows),
     }
 
 
-def _parameters_of_rows(rows: Rows | Selected | None) -> dict[str, Any]:
+def _parameters_of(rows: Rows | Selected | None) -> dict[str, Any]:
     if rows is None:
         return {}
     if isinstance(rows, Selected):

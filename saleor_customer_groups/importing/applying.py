@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -10,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from .. import conf, repricing
+from .. import conf, events, repricing
 from ..errors import Refused
-from ..groups.rows import BulkAct, change_each, join_each, join_widely, leave_each
+from ..groups.rows import BulkAct, change_each, join_each, leave_each
 from ..groups.writing import Rows, Selected
 from ..models import (
     BAD_OUTCOMES,
@@ -24,13 +25,14 @@ from ..models import (
     ImportRow,
     ImportStatus,
     Membership,
-    MembershipAction,
-    MembershipEvent,
     MembershipSource,
 )
+from ..webhooks import outbox
 from . import jobs, staging
 
 DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
+UNCHANGED: Final = (ImportOutcome.ALREADY, ImportOutcome.ABSENT, ImportOutcome.DUPLICATE)
+REFUSED: Final = (*BAD_OUTCOMES, ImportOutcome.FULL)
 
 # The next chunk: how many lines, up to which customer, and whether all are expected to join.
 SPAN: Final = """
@@ -111,6 +113,22 @@ def _apply(job: Import, now: datetime | None) -> None:
         current.done = current.total
         current.applied_at = now or timezone.now()
         jobs.finish(current, ImportStatus.APPLIED)
+        outbox.record([_told(current)])
+
+
+def _told(job: Import) -> events.Payload:
+    counts = Counter(job.counts)
+    return events.ImportFinished(
+        group=jobs.told_group(job),
+        import_id=jobs.told_id(job),
+        mode=job.mode,
+        joined=counts[ImportOutcome.JOIN],
+        changed=counts[ImportOutcome.CHANGE],
+        left=counts[ImportOutcome.LEAVE] + counts["leaving"],
+        unchanged=sum(counts[outcome] for outcome in UNCHANGED),
+        refused=sum(counts[outcome] for outcome in REFUSED),
+        actor=events.actor_id(job.actor),
+    )
 
 
 def _is_wide(job: Import) -> bool:
@@ -140,32 +158,12 @@ def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: dateti
             _remove(current, group, _staged(current), act, moment)
         else:
             selected = Selected(_named(JOINING), {}, first=first, last=last)
-            expected = lines if all_join else None
-            joined = _join(group, selected, act, moment, expected=expected)
-            if joined is not None:
-                _append(current, group, _staged(current), joined, act, moment)
+            joined = join_each(group, selected, act=act, now=moment)
+            if not all_join or len(joined) < lines:
+                _append(current, group, _staged(current), set(joined), act, moment)
         current.position = last
         current.done += lines
     return True
-
-
-def _join(
-    group: CustomerGroup, rows: Selected, act: BulkAct, now: datetime, *, expected: int | None
-) -> set[int] | None:
-    """Have them join; who did, or None: all of them, as `expected`.
-
-    Very many are only counted; who of them did join is in the history, should it be asked for.
-    """
-    if expected is None or not act.widely:
-        joined = join_each(group, rows, act=act, now=now)
-        return None if len(joined) == expected else set(joined)
-    if join_widely(group, rows, act=act, now=now) == expected:
-        return None
-    span = {"customer_id__gte": rows.first, "customer_id__lte": rows.last}
-    written = MembershipEvent.objects.filter(
-        import_id=act.import_id, action=MembershipAction.JOINED, **span
-    )
-    return set(written.values_list("customer_id", flat=True))
 
 
 def _apply_leaving(

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
-from .. import background, conf
+from .. import background, conf, events
 from ..errors import CustomerGroupsError, InvalidInput, Refused
 from ..groups import kinds
 from ..models import (
@@ -210,6 +210,16 @@ def finish(current: Import, status: ImportStatus) -> None:
     current.status = status
     current.run += 1
     current.error = current.error_code = ""
+
+
+def told_group(job: Import) -> str:
+    """Its group, as events name it: "" when it is gone."""
+    return "" if job.group_id is None else events.group_id(job.group_id)
+
+
+def told_id(job: Import) -> str:
+    """The import, as events name it."""
+    return events.global_id("CustomerGroupImport", job.pk)
 
 
 def take_over(now: datetime) -> int:

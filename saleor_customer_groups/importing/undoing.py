@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from .. import conf, repricing
+from .. import conf, events, repricing
 from ..groups import kinds
 from ..groups.rows import BulkAct, change_each, join_each, leave_each
 from ..groups.writing import Rows
@@ -26,6 +26,7 @@ from ..models import (
     MembershipEvent,
     MembershipSource,
 )
+from ..webhooks import outbox
 from . import jobs
 
 # Each line of history that the import wrote, with what was there before: the end from the line
@@ -105,6 +106,14 @@ def _undo(job: Import, now: datetime | None) -> None:
     with jobs.chunk(job) as current:
         current.undone_at = now or timezone.now()
         jobs.finish(current, ImportStatus.UNDONE)
+        told = events.ImportUndone(
+            group=jobs.told_group(current),
+            import_id=jobs.told_id(current),
+            undone=current.counts["undone"],
+            kept=current.counts["kept"],
+            actor=events.actor_id(current.actor),
+        )
+        outbox.record([told])
 
 
 def _undo_some(job: Import, group: CustomerGroup, act: BulkAct, *, now: datetime | None) -> bool:

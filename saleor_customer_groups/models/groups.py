@@ -49,6 +49,8 @@ class CustomerGroup(models.Model):
     )
     # Of kind `snapshot`: from then on it starts nothing new.
     expires_at = models.DateTimeField(null=True, blank=True)
+    # Whether other systems were told that it expired (groups/ends.py).
+    end_told = models.BooleanField(default=False, db_default=False, editable=False)
     # None: the setting MEMBER_LIMIT
     member_limit = models.PositiveIntegerField(null=True, blank=True)
     # Whether customers may apply, and the e-mail domains whose applicants are approved at once.
@@ -155,6 +157,8 @@ class Membership(models.Model):
     source = models.CharField(max_length=16, choices=MembershipSource.choices)
     started_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
+    # Whether other systems were told that the `until` came (groups/ends.py).
+    end_told = models.BooleanField(default=False, db_default=False, editable=False)
     reason = models.CharField(max_length=500, blank=True, default="")
     actor = models.CharField(max_length=100, blank=True, default="")  # "User:1", "App:3", "system"
     created_at = models.DateTimeField(auto_now_add=True)
@@ -186,6 +190,12 @@ class Membership(models.Model):
                 fields=["until"], condition=Q(until__isnull=False), name="membership_until"
             ),
             models.Index(fields=["started_at"], name="membership_started_at"),
+            # ends that other systems have not heard of yet (groups/ends.py)
+            models.Index(
+                fields=["until"],
+                condition=Q(until__isnull=False, end_told=False),
+                name="membership_end_untold",
+            ),
         ]
 
     def __str__(self) -> str:

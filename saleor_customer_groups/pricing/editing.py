@@ -6,7 +6,7 @@ done whole. The open checkouts of the groups concerned, old and new, are priced 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from typing import Final
 
@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
 
-from .. import repricing
+from .. import events, repricing
 from ..errors import InvalidInput
 from ..groups import references
 from ..models import (
@@ -25,6 +25,7 @@ from ..models import (
     PriceRuleAmount,
     PriceRuleTarget,
 )
+from ..webhooks import outbox
 from . import presence
 from .inputs import (
     EntryInput,
@@ -62,6 +63,7 @@ def save_rule(given: RuleInput, *, rule_id: int | None = None) -> PriceRule:
     with transaction.atomic():
         rule = PriceRule() if rule_id is None else _locked_rule(rule_id)
         concerned = set(given.group_ids) | _groups_of(rule)
+        event = events.PriceRuleCreated if rule.pk is None else events.PriceRuleUpdated
         _hold_groups(given.group_ids)
         _check_currencies(given)
         check_things(given.targets)
@@ -74,7 +76,7 @@ def save_rule(given: RuleInput, *, rule_id: int | None = None) -> PriceRule:
         rule.channels.set(given.channel_ids)
         _set_amounts(rule, given)
         _set_targets(rule, given)
-        _tell(concerned)
+        _tell(concerned, event, price_rule=_rule_id(rule.pk))
     return rule
 
 
@@ -84,7 +86,7 @@ def delete_rule(rule_id: int) -> None:
         rule = _locked_rule(rule_id)
         concerned = _groups_of(rule)
         rule.delete()
-        _tell(concerned)
+        _tell(concerned, events.PriceRuleDeleted, price_rule=_rule_id(rule_id))
 
 
 def save_list(given: ListInput, *, list_id: int | None = None) -> PriceList:
@@ -98,7 +100,10 @@ def save_list(given: ListInput, *, list_id: int | None = None) -> PriceList:
         _set_schedule(price_list, given)
         price_list.save()
         price_list.groups.set(given.group_ids)
-        _tell(concerned)
+        if list_id is None:
+            _tell(concerned, events.PriceListCreated, price_list=_list_id(price_list.pk))
+        else:
+            _tell_updated(concerned, price_list.pk)
     return price_list
 
 
@@ -108,7 +113,7 @@ def delete_list(list_id: int) -> None:
         price_list = _locked_list(list_id)
         concerned = _groups_of(price_list)
         price_list.delete()
-        _tell(concerned)
+        _tell(concerned, events.PriceListDeleted, price_list=_list_id(list_id))
 
 
 def set_entries(list_id: int, entries: Iterable[EntryInput]) -> int:
@@ -127,7 +132,7 @@ def set_entries(list_id: int, entries: Iterable[EntryInput]) -> int:
             _check_entries(chunk, currencies, seen)
             changed += _upsert(price_list, chunk)
         if changed:
-            _tell(_groups_of(price_list))
+            _tell_updated(_groups_of(price_list), list_id, changed=changed)
     return changed
 
 
@@ -153,14 +158,36 @@ def remove_entries(
             entries = entries.filter(min_quantity=min_quantity)
         removed, _ = entries.delete()
         if removed:
-            _tell(_groups_of(price_list))
+            _tell_updated(_groups_of(price_list), list_id, removed=removed)
     return removed
 
 
-def _tell(groups: Collection[int]) -> None:
+def _tell(groups: Collection[int], event: Callable[..., events.Payload], **said: str | int) -> None:
     """Prices changed for these groups."""
     presence.changed()
     repricing.request_for_groups(sorted(groups))
+    names = events.named_groups(groups)
+    outbox.record([event(groups=names, group_count=len(groups), **said)])
+
+
+def _tell_updated(
+    groups: Collection[int], list_id: int, *, changed: int = 0, removed: int = 0
+) -> None:
+    _tell(
+        groups,
+        events.PriceListUpdated,
+        price_list=_list_id(list_id),
+        entries_changed=changed,
+        entries_removed=removed,
+    )
+
+
+def _rule_id(key: int) -> str:
+    return events.global_id("PriceRule", key)
+
+
+def _list_id(key: int) -> str:
+    return events.global_id("PriceList", key)
 
 
 def _locked_rule(rule_id: int) -> PriceRule:

@@ -10,7 +10,9 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from .. import changes, mirroring, repricing
+from ..groups import telling
 from ..models import Membership, PriceList, PriceRule, RepricingClock, Segment
+from ..webhooks import outbox
 
 
 def sweep(now: datetime) -> None:
@@ -26,7 +28,9 @@ def sweep(now: datetime) -> None:
         clock = RepricingClock.objects.select_for_update().get()
         if clock.swept_until >= now:
             return
-        repricing.request_for_groups(_groups_of_windows(clock.swept_until, now))
+        if groups := _groups_of_windows(clock.swept_until, now):
+            repricing.request_for_groups(groups)
+            outbox.record([telling.of_context(telling.BY_WINDOW, groups)])
         repricing.request_for_customers(_customers_of_memberships(clock.swept_until, now))
         mirroring.request(_customers_of_memberships(clock.swept_until, now))
         changes.record(_customers_whom_rules_ask(clock.swept_until, now), changes.Fact.GROUPS)
@@ -34,7 +38,7 @@ def sweep(now: datetime) -> None:
         clock.save(update_fields=["swept_until"])
 
 
-def _groups_of_windows(after: datetime, until: datetime) -> Iterable[int]:
+def _groups_of_windows(after: datetime, until: datetime) -> list[int]:
     crossed = Q(starts_at__gt=after, starts_at__lte=until) | Q(
         ends_at__gt=after, ends_at__lte=until
     )

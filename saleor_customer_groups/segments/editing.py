@@ -16,26 +16,29 @@ from django.utils import timezone
 
 from .. import background, conf
 from ..errors import InvalidInput, Refused
-from ..groups import editing, membership, references
+from ..groups import editing, membership, references, telling
 from ..groups.editing import GroupDetails
 from ..models import CustomerGroup, GroupKind, Membership, MembershipSource, Segment, SegmentPin
+from ..webhooks import outbox
 from . import compile, cycles, reading, refresh, rules
 
 LARGEST: Final = 2**31 - 1  # id of a customer
 
 
-def create_dynamic(name: str, rule: object, **details: Unpack[GroupDetails]) -> CustomerGroup:
+def create_dynamic(
+    name: str, rule: object, *, actor: str = "", **details: Unpack[GroupDetails]
+) -> CustomerGroup:
     """Make a group that the rule keeps. InvalidRule, or InvalidInput as for `create_group`."""
     with transaction.atomic():
         one_at_a_time()
         details["kind"] = GroupKind.DYNAMIC.value
-        group = editing.create_group(name, **details)
+        group = editing.create_group(name, actor=actor, **details)
         _write(group, rule)
     return group
 
 
 def create_of_channel(
-    name: str, channel_id: int, /, **details: Unpack[GroupDetails]
+    name: str, channel_id: int, /, *, actor: str = "", **details: Unpack[GroupDetails]
 ) -> CustomerGroup:
     """Make the group of everybody who registered through the channel or bought in it.
 
@@ -44,12 +47,14 @@ def create_of_channel(
     with transaction.atomic():
         one_at_a_time()
         details["kind"], details["channel_id"] = GroupKind.CHANNEL.value, channel_id
-        group = editing.create_group(name, **details)
+        group = editing.create_group(name, actor=actor, **details)
         _write(group, reading.of_channel(group))
     return group
 
 
-def set_rule(group: CustomerGroup, rule: object, *, now: datetime | None = None) -> Segment:
+def set_rule(
+    group: CustomerGroup, rule: object, *, actor: str = "", now: datetime | None = None
+) -> Segment:
     """Give a group this rule; a manual group becomes dynamic, and whom the rule does not find
     leaves it.
 
@@ -60,7 +65,9 @@ def set_rule(group: CustomerGroup, rule: object, *, now: datetime | None = None)
     with transaction.atomic():
         one_at_a_time()
         current = editing.hand_to_rule(group)
+        changed = ("rule",) if group.kind == current.kind else ("kind", "rule")
         segment = _write(current, rule, now=now)
+        outbox.record([telling.of_updated(current, changed, actor=actor)])
         _last(current)
     return segment
 
@@ -75,12 +82,14 @@ def _last(group: CustomerGroup) -> None:
     )
 
 
-def copy_rule(source: CustomerGroup, name: str, **details: Unpack[GroupDetails]) -> CustomerGroup:
+def copy_rule(
+    source: CustomerGroup, name: str, *, actor: str = "", **details: Unpack[GroupDetails]
+) -> CustomerGroup:
     """A new dynamic group with the rule of another. Refused when that one has none."""
     segment = Segment.objects.filter(group=source).first()
     if segment is None or source.kind != GroupKind.DYNAMIC:
         raise Refused(f"{source.name} has no rule to copy.", code="no_rule")
-    return create_dynamic(name, segment.rule, **details)
+    return create_dynamic(name, segment.rule, actor=actor, **details)
 
 
 def pin(group: CustomerGroup, customer_ids: Iterable[int], *, included: bool) -> int:

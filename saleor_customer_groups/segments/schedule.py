@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .. import conf
+from .. import conf, events
 from ..models import CustomerGroup, Membership, Segment, SegmentRun
+from ..webhooks import outbox
 from . import refresh
 
 logger = logging.getLogger(__name__)
@@ -165,6 +166,10 @@ def _record(segment: Segment, run: Run) -> None:
         left=run.left,
         members=members,
     )
+    told = events.SegmentRefreshed(
+        group=events.group_id(segment.group_id), joined=run.joined, left=run.left, drift=run.drift
+    )
+    outbox.record([told])
     if run.drift:
         logger.warning(
             "Group %s had drifted from its rule: %s joined and %s left in the nightly repair.",

@@ -72,20 +72,22 @@ def split(
             editing.one_at_a_time()  # before the group: as who saves a rule
         current = _held(group, now=now)
         if parts[0].percent is not None:
-            made = tuple(_by_percent(current, parts, salt))
+            made = tuple(_by_percent(current, parts, salt, actor=actor))
         else:
             made = tuple(_by_count(current, parts, salt, actor=actor, now=now))
     return Split(salt=salt, groups=made)
 
 
-def _by_percent(group: CustomerGroup, parts: Sequence[Part], salt: str) -> Iterator[CustomerGroup]:
+def _by_percent(
+    group: CustomerGroup, parts: Sequence[Part], salt: str, *, actor: str
+) -> Iterator[CustomerGroup]:
     percents = [part.percent or Decimal(0) for part in parts]
     ends = list(accumulate(percents))
     for part, percent, end in zip(parts, percents, ends, strict=True):
         share = {"salt": salt, "from": _digits(end - percent), "to": _digits(end)}
         rule = {"all": [{"in_group": {"one_of": [group.pk]}}, {"part": share}]}
         description = f"{_digits(percent)} % of {group.name}, by chance."
-        yield editing.create_dynamic(part.name, rule, description=description)
+        yield editing.create_dynamic(part.name, rule, actor=actor, description=description)
 
 
 def _by_count(
@@ -99,7 +101,7 @@ def _by_count(
     ends = list(accumulate(counts))
     for part, count, end in zip(parts, counts, ends, strict=True):
         description = f"{count:,} of {group.name}, by chance."
-        made = groups.create_group(part.name, description=description)
+        made = groups.create_group(part.name, actor=actor, description=description)
         _fill(made, ids[end - count : end], reason=f"Cut from {group.name}", actor=actor, now=now)
         yield made
 

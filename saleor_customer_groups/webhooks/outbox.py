@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -18,6 +19,8 @@ from .. import background, conf, events
 from ..models import OutboxEvent
 
 TOGETHER: Final = 500  # events that one transaction dispatches
+COLUMNS: Final = ("uid", "name", "version", "subject", "body", "created_at")
+COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 # One dispatcher after the other keeps the order. It waits rather than gives up: the one before may
 # have looked already. (The numbers only keep our locks apart from others.)
@@ -39,7 +42,19 @@ def record(
     moment = at or timezone.now()
     ids = uids if uids is not None else iter(uuid4, None)
     rows = (_row(payload, moment, uid) for payload, uid in zip(payloads, ids, strict=False))
-    background.enqueue(rows, start)
+    written = False
+    while chunk := list(islice(rows, background.CHUNK)):
+        _write(chunk)
+        written = True
+    if written:
+        transaction.on_commit(start)
+
+
+def _write(rows: Sequence[OutboxEvent]) -> None:
+    """By COPY: by INSERT, the events of a million customers cost a tenth of their import."""
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, column) for column in COLUMNS])
 
 
 def record_for_one(payload: events.Payload, *, at: datetime) -> OutboxEvent:

@@ -8,13 +8,14 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, transaction
 
-from saleor_customer_groups import conf, tasks
+from saleor_customer_groups import conf, events, tasks
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.exporting import exports, queries, report, running
 from saleor_customer_groups.groups import deleting, membership
 from saleor_customer_groups.host import customers
 from saleor_customer_groups.models import PART_BYTES, CustomerGroup, Export, ExportPart
 from tests.groups.conftest import constraint_of
+from tests.heard import forget, heard
 
 from .conftest import csv_rows, export_of, file_of, sheets
 
@@ -569,3 +570,33 @@ class TestTasks:
 def content(export: Export):
     """What is in the file: of CSV the bytes, of XLSX (which holds its hour of birth) the cells."""
     return sheets(file_of(export)) if export.format == "xlsx" else file_of(export)
+
+
+class TestTelling:
+    """What other systems hear of an export: that there is a file, and nothing of what is in it."""
+
+    @pytest.mark.parametrize("format", ["csv", "xlsx"])
+    def test_a_finished_one_is_told_once(self, crowd, vip, format):
+        export = exports.create_export(vip, columns=["email"], format=format, actor="User:1")
+        forget()
+
+        running.run(export.pk)
+        running.run(export.pk)
+
+        said = {
+            "group": events.group_id(vip.pk),
+            "export": events.global_id("CustomerGroupExport", export.pk),
+            "format": format,
+            "customer_count": 10,
+            "actor": events.customer_id(1),
+        }
+        assert heard() == [("export.finished", said)]
+
+    def test_one_that_fails_or_is_cancelled_is_not(self, crowd, vip):
+        export = exports.create_export(vip, columns=["email"], format="csv")
+        forget()
+        exports.cancel(export.pk)
+
+        running.run(export.pk)
+
+        assert heard() == []

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from saleor_customer_groups import changes, mirroring, repricing
 from saleor_customer_groups.models import CustomerGroup, RepricingRequest
+from saleor_customer_groups.webhooks import outbox
 
 PATIENCE = 30  # seconds until a barrier that is never reached fails the test
 
@@ -26,7 +27,7 @@ PATIENCE = 30  # seconds until a barrier that is never reached fails the test
 @pytest.fixture(autouse=True)
 def _groups_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No task works off the queues, and no other test's guest group is remembered."""
-    for queue in (changes, mirroring, repricing):
+    for queue in (changes, mirroring, repricing, outbox):
         monkeypatch.setattr(queue, "start", lambda: None)
     cache.clear()
     yield

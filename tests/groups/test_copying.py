@@ -63,8 +63,8 @@ def test_members_of_one_end_are_copied_in_chunks(vip, customer, settings, counte
         copy = copying.copy_group(vip, name="Circle", with_members=True)
 
     assert Membership.objects.filter(group=copy).count() == 4
-    # the group made: 3; the members read; two chunks of: group, members, prices
-    assert len(statements) == 5 + 2 * 3
+    # the group made and told: 5; the members read; two chunks of: group, members, event, prices
+    assert len(statements) == 6 + 2 * 4
 
 
 def test_a_copied_snapshot_lasts_as_if_made_now(vip, alice, now):

@@ -129,8 +129,9 @@ def test_many_cost_as_many_statements_as_one(number, customer, vip, counted):
     with counted() as statements:
         erasure.forget(ids)
 
-    # history locked, memberships, leaves, pins, applications, channels, prices, segments, names
-    assert len(statements) == 9
+    # history locked, memberships, leaves, pins, applications, channels, prices, segments, names,
+    # the event
+    assert len(statements) == 10
 
 
 def test_the_nightly_task_finds_who_was_deleted_without_a_word(customer, vip, monkeypatch):

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_customer_groups import repricing, tasks
+from saleor_customer_groups import events, repricing, tasks
 from saleor_customer_groups.host import expiry
 from saleor_customer_groups.models import (
     CustomerGroup,
@@ -22,6 +22,7 @@ from saleor_customer_groups.models import (
     RepricingRequest,
 )
 from saleor_customer_groups.pricing import windows
+from tests.heard import heard
 
 pytestmark = pytest.mark.django_db(databases=["default", "replica"])
 
@@ -200,6 +201,8 @@ def test_a_window_that_opens_or_closes_asks_for_its_groups_once(edge, people):
     windows.sweep(NOON + timedelta(seconds=60))
 
     assert groups_asked_for() == [people["vip"].pk]
+    said = {"cause": "window", "groups": [events.group_id(people["vip"].pk)], "group_count": 1}
+    assert heard() == [("prices.context_changed", {**said, "channel": ""})]
 
 
 def test_a_rule_that_is_switched_off_asks_for_nothing(people):

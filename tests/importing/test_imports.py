@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from saleor_customer_groups import repricing
+from saleor_customer_groups import events, repricing
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.importing import applying, files, jobs, report, staging, undoing
@@ -25,6 +25,7 @@ from saleor_customer_groups.models import (
     RepricingRequest,
     Segment,
 )
+from tests.heard import forget, heard, names
 
 from .conftest import members, problems_of
 
@@ -589,3 +590,67 @@ def test_the_file_is_kept_in_parts_of_a_megabyte(vip):
     sizes = [len(part.data) for part in ImportPart.objects.order_by("number")]
     assert (sizes, job.file_bytes) == ([1_000_000, 1_000_000, 200_000], 2_200_000)
     assert b"".join(files.parts_of(job)) == b"".join(pieces)
+
+
+class TestTelling:
+    """What other systems hear of an import."""
+
+    def test_that_it_was_applied_with_its_counts_after_who_joined(
+        self, alice, bob, charlie, vip, applied, tomorrow
+    ):
+        membership.add(vip, [bob.pk, charlie.pk], source="manual")
+        forget()
+
+        job = applied(
+            "email,until",
+            f"alice@example.com,{YEAR}",
+            "bob@example.com,",
+            "bob@example.com,",
+            "dora@example.com,",
+            mode="replace",
+        )
+
+        assert names() == ["membership.left", "membership.joined", "import.finished"]
+        assert heard("import.finished")[0][1] == {
+            "group": events.group_id(vip.pk),
+            "import_id": events.global_id("CustomerGroupImport", job.pk),
+            "mode": "replace",
+            "joined": 1,
+            "changed": 0,
+            "left": 1,
+            "unchanged": 2,
+            "refused": 1,
+            "actor": events.customer_id(1),
+        }
+        [(_, joined)] = heard("membership.joined")
+        assert (joined["source"], joined["reason"]) == ("import", f"Import {job.pk}")
+        assert joined["until"] == "2100-01-01T00:00:00+00:00"
+
+    def test_that_it_was_undone(self, alice, bob, vip, applied, tomorrow):
+        job = applied("email", "alice@example.com", "bob@example.com")
+        membership.set_until(vip, [alice.pk], tomorrow, source="manual")
+        forget()
+
+        undoing.undo(job.pk)
+
+        assert names() == ["membership.left", "import.undone"]
+        assert heard("import.undone")[0][1] == {
+            "group": events.group_id(vip.pk),
+            "import_id": events.global_id("CustomerGroupImport", job.pk),
+            "undone": 1,
+            "kept": 1,
+            "actor": events.customer_id(1),
+        }
+
+    def test_nothing_of_a_file_that_was_only_checked_or_refused(self, alice, vip, checked):
+        job = checked("email", "dora@example.com")
+        applying.apply(job.pk, all_or_nothing=True)
+
+        assert heard() == []
+
+    def test_nothing_twice_when_it_is_applied_again(self, alice, vip, applied):
+        job = applied("email", "alice@example.com")
+
+        applying.apply(job.pk)
+
+        assert names() == ["membership.joined", "import.finished"]

@@ -18,6 +18,7 @@ from saleor_customer_groups import repricing
 from saleor_customer_groups.models import CustomerGroup, Membership
 from saleor_customer_groups.pricing import presence
 from saleor_customer_groups.pricing.rules import Item
+from saleor_customer_groups.webhooks import outbox
 
 # No deadline: how long an example takes says nothing on a busy machine.
 settings.register_profile("pricing", deadline=None, print_blob=True)
@@ -137,6 +138,7 @@ def alice(customer: Callable[[str], Any], join: Callable[..., Any], vip: Custome
 @pytest.fixture(autouse=True)
 def _pricing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No task works off the repricing queue. The cache knows that there are prices, no more."""
-    monkeypatch.setattr(repricing, "start", lambda: None)
+    for queue in (repricing, outbox):
+        monkeypatch.setattr(queue, "start", lambda: None)
     cache.clear()
     cache.set(presence.KEY, True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from saleor_customer_groups import events
 from saleor_customer_groups.errors import InvalidInput
 from saleor_customer_groups.models import (
     PriceList,
@@ -20,6 +21,7 @@ from saleor_customer_groups.models import (
 )
 from saleor_customer_groups.pricing import editing, presence
 from saleor_customer_groups.pricing.inputs import EntryInput, ListInput, RuleInput, TargetInput
+from tests.heard import forget, heard
 
 from .conftest import NOW
 
@@ -491,7 +493,7 @@ def test_many_entries_go_in_bounded_statements(
 ):
     monkeypatch.setattr(editing, "CHUNK", 10)
     many = [small(f"{100 - n}.00", min_quantity=n) for n in range(1, 26)]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert editing.set_entries(wholesale.pk, iter(many)) == 25
     assert PriceListEntry.objects.count() == 25
 
@@ -589,3 +591,71 @@ def test_after_an_edit_it_is_not_believed_that_there_are_no_prices(
     with django_capture_on_commit_callbacks(execute=True):
         editing.save_rule(off)
     assert presence.shop_has_prices() is None
+
+
+class TestTelling:
+    """What other systems hear of prices: one event an act."""
+
+    def said(self, thing, *groups, **more) -> dict:
+        type_name = type(thing).__name__
+        field = {"PriceRule": "price_rule", "PriceList": "price_list"}[type_name]
+        return {
+            field: events.global_id(type_name, thing.pk),
+            "groups": [events.group_id(group.pk) for group in groups],
+            "group_count": len(groups),
+            **more,
+        }
+
+    def test_of_rules_with_the_groups_of_before_and_after(self, off, vip, trade):
+        rule = editing.save_rule(off)
+        number = rule.pk
+        editing.save_rule(replace(off, group_ids=[trade.pk]), rule_id=number)
+        editing.delete_rule(number)
+
+        rule.pk = number
+        assert heard() == [
+            ("price_rule.created", self.said(rule, vip)),
+            ("price_rule.updated", self.said(rule, vip, trade)),
+            ("price_rule.deleted", self.said(rule, trade)),
+        ]
+
+    def test_of_lists_and_how_many_of_their_prices(self, wholesale, small, vip, trade):
+        editing.set_entries(wholesale.pk, [small("8.00"), small("7.00", min_quantity=10)])
+        editing.set_entries(wholesale.pk, [small("8.00"), small("6.00", min_quantity=10)])
+        editing.remove_entries(wholesale.pk, min_quantity=10)
+        editing.save_list(ListInput(name="All", group_ids=[trade.pk]), list_id=wholesale.pk)
+        editing.delete_list(wholesale.pk)
+
+        def updated(*groups, changed=0, removed=0):
+            counts = {"entries_changed": changed, "entries_removed": removed}
+            return "price_list.updated", self.said(wholesale, *groups, **counts)
+
+        assert heard() == [
+            ("price_list.created", self.said(wholesale, vip)),
+            updated(vip, changed=2),
+            updated(vip, changed=1),
+            updated(vip, removed=1),
+            updated(vip, trade),
+            ("price_list.deleted", self.said(wholesale, trade)),
+        ]
+
+    def test_of_nothing_where_nothing_changed(self, wholesale, small):
+        editing.set_entries(wholesale.pk, [small("8.00")])
+        forget()
+
+        editing.set_entries(wholesale.pk, [small("8.00")])
+        editing.remove_entries(wholesale.pk, min_quantity=99)
+        with pytest.raises(InvalidInput):
+            editing.set_entries(wholesale.pk, [small("-1")])
+
+        assert heard() == []
+
+    def test_in_one_event_however_many_prices(self, wholesale, small, monkeypatch):
+        monkeypatch.setattr(editing, "CHUNK", 10)
+        forget()
+
+        editing.set_entries(
+            wholesale.pk, [small(f"{100 - n}.00", min_quantity=n) for n in range(1, 26)]
+        )
+
+        assert [data["entries_changed"] for _, data in heard()] == [25]

@@ -16,6 +16,7 @@ from saleor_customer_groups.segments import compile as compiler
 from saleor_customer_groups.segments import editing, rules
 from saleor_customer_groups.segments.asking import SCOPE
 from saleor_customer_groups.segments.tree import Node, holds, leaves
+from saleor_customer_groups.webhooks import outbox
 from tests.groups.conftest import at_once, channel, counted  # noqa: F401 - fixtures
 
 from .shop import NOW, open_shop
@@ -24,7 +25,7 @@ from .shop import NOW, open_shop
 @pytest.fixture(autouse=True)
 def _segments_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No task works off a queue; the tests do it themselves."""
-    for module in (changes, editing, repricing):
+    for module in (changes, editing, outbox, repricing):
         monkeypatch.setattr(module, "start", lambda: None)
     cache.clear()
     yield

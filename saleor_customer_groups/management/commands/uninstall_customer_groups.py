@@ -14,9 +14,9 @@ class Command(BaseCommand):
     """Switch the plugin off and take out of Saleor's tables what it put there."""
 
     help = (
-        "Switch the plugin off, take the group prices out of open checkouts and remove its "
-        "periodic task. Groups and prices stay: drop their tables with "
-        "`migrate saleor_customer_groups zero`, then uninstall the package."
+        "Switch the plugin off, take the group prices out of open checkouts, remove its periodic "
+        "tasks, and the subscriptions of Apps to its events. Groups and prices stay: drop their "
+        "tables with `migrate saleor_customer_groups zero`, then uninstall the package."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +24,10 @@ class Command(BaseCommand):
         report = on_writer(uninstall.uninstall)()
         self.stdout.write(f"Plugin switched off; {report.checkouts} open checkouts cleared.")
         self.stdout.write(f"{report.periodic_tasks} periodic tasks removed.")
+        self.stdout.write(
+            f"{report.webhook_events} subscriptions of Apps to events and "
+            f"{report.deliveries} deliveries removed."
+        )
         self.stdout.write(
             "Groups and prices are still in the database. To drop them: "
             "migrate saleor_customer_groups zero, then pip uninstall saleor-customer-groups."

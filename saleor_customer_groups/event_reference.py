@@ -1,0 +1,127 @@
+"""The reference of events in docs/webhooks.md, made of the catalogue.
+
+    python -m saleor_customer_groups.event_reference docs/webhooks.md
+
+writes it between the page's two marks; without a page, prints it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+from . import events
+
+BEGIN: Final = "<!-- events: made by saleor_customer_groups.event_reference -->\n"
+END: Final = "<!-- end of events -->\n"
+
+TYPES: Final[Mapping[Any, str]] = {
+    str: "text",
+    int: "whole number",
+    bool: "true or false",
+    Decimal: "decimal, as text",
+    datetime: "moment, ISO 8601",
+    tuple[str, ...]: "list of texts",
+    str | None: "text or null",
+    int | None: "whole number or null",
+    Decimal | None: "decimal, as text, or null",
+    datetime | None: "moment, ISO 8601, or null",
+}
+
+# What a field says; where events differ, under "event field".
+FIELDS: Final[Mapping[str, str]] = {
+    "actor": "id of the user or App who did it; empty: the system, the shell",
+    "application": "id of the application",
+    "at": "when it happened",
+    "cause": '"guest_group", "default_group" or "window"',
+    "changed": "how many memberships got another end",
+    "channel": "id of the channel whose newcomers it is about; empty: all",
+    "customer": "id of the customer",
+    "customer_count": "how many customers",
+    "customers": f"ids of the customers, at most {events.CUSTOMERS_TOGETHER}",
+    "drift": "the nightly repair found what no event and no clock explains",
+    "entries_changed": "how many prices are new or different",
+    "entries_removed": "how many prices were removed",
+    "export": "id of the export",
+    "format": '"csv" or "xlsx"',
+    "group": "id of the group; empty: it is gone",
+    "group_count": "how many groups",
+    "group.updated changed": "names of the details that changed",
+    "groups": f"ids of the groups concerned, at most the first {events.GROUPS_TOGETHER}",
+    "import_id": "id of the import",
+    "joined": "how many joined",
+    "kept": "how many were changed since, and stay",
+    "kind": '"manual", "dynamic", "channel", "snapshot" or "guest"',
+    "left": "how many left",
+    "mode": '"append", "replace" or "remove"',
+    "price_list": "id of the price list",
+    "price_rule": "id of the price rule",
+    "reason": "why, in the words of who did it; of a rule, its group",
+    "refused": "how many lines named nobody, could not be read, or found the group full",
+    "slug": "the group's slug",
+    "source": '"manual", "import", "rule", "channel", "default" or "api"',
+    "membership.left source": 'as for joining; or "until" or "erased"',
+    "unchanged": "how many lines changed nothing",
+    "undone": "how many changes were taken back",
+    "until": "when the membership ends; null: it lasts",
+}
+
+
+def reference() -> str:
+    """The whole of it: the events at a glance, then the fields of each."""
+    return "\n".join([*_at_a_glance(), *_in_detail()]) + "\n"
+
+
+def written_into(page: str) -> str:
+    """The page with the reference of today between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{reference()}{END}{after}"
+
+
+def meaning(name: str, field: str) -> str:
+    """What the field of that event says. KeyError for one that FIELDS does not know."""
+    return FIELDS.get(f"{name} {field}") or FIELDS[field]
+
+
+def _at_a_glance() -> Iterator[str]:
+    yield "| event | for Apps | permission | when |"
+    yield "| --- | --- | --- | --- |"
+    for name, payload in events.CATALOGUE.items():
+        native = events.native_name(name)
+        yield f"| `{name}` | `{native}` | `{payload.needs}` | {_when(payload)} |"
+    yield ""
+
+
+def _in_detail() -> Iterator[str]:
+    for name, payload in events.CATALOGUE.items():
+        hints = get_type_hints(payload)
+        yield f"### {name}\n"
+        yield f"{_when(payload)} Version {payload.version}.\n"
+        yield "| field | | |"
+        yield "| --- | --- | --- |"
+        for one in fields(payload):
+            yield f"| `{one.name}` | {TYPES[hints[one.name]]} | {meaning(name, one.name)} |"
+        yield ""
+
+
+def _when(payload: type[events.Payload]) -> str:
+    return " ".join((payload.__doc__ or "").split())
+
+
+def main(arguments: list[str]) -> None:
+    """Write the reference into the page, or print it."""
+    if not arguments:
+        sys.stdout.write(reference())
+        return
+    page = Path(arguments[0])
+    page.write_text(written_into(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Permissions of staff and Apps."""

@@ -1,0 +1,71 @@
+"""docs/webhooks.md has all events, and says of them what the catalogue says."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from saleor_customer_groups import event_reference, events
+
+PAGE = Path(__file__).parents[1] / "docs" / "webhooks.md"
+
+
+def test_the_page_is_that_of_the_catalogue():
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert event_reference.written_into(page) == page, (
+        "docs/webhooks.md is stale: python -m saleor_customer_groups.event_reference "
+        "docs/webhooks.md"
+    )
+
+
+def test_a_stale_page_is_found_and_only_the_reference_is_written():
+    page = PAGE.read_text(encoding="utf-8")
+    stale = page.replace("Customers came into a group.", "Something else.")
+
+    assert stale != page
+    assert event_reference.written_into(stale) == page
+
+
+@pytest.mark.parametrize("name", sorted(events.CATALOGUE))
+def test_each_field_has_a_meaning(name):
+    for one in fields(events.CATALOGUE[name]):
+        assert event_reference.meaning(name, one.name)
+
+
+def test_no_meaning_is_of_a_field_that_no_event_has():
+    used = {one.name for payload in events.CATALOGUE.values() for one in fields(payload)}
+
+    assert {key.rpartition(" ")[2] for key in event_reference.FIELDS} == used
+
+
+@pytest.mark.parametrize(
+    ("name", "native"),
+    [
+        ("group.created", "CUSTOMER_GROUP_CREATED"),
+        ("membership.joined", "CUSTOMER_GROUP_MEMBERSHIP_JOINED"),
+        ("price_list.updated", "CUSTOMER_GROUP_PRICE_LIST_UPDATED"),
+    ],
+)
+def test_the_names_for_apps(name, native):
+    assert events.native_name(name) == native
+
+
+def test_no_two_events_have_one_name_for_apps():
+    assert len({events.native_name(name) for name in events.CATALOGUE}) == len(events.CATALOGUE)
+
+
+def test_it_is_written_into_a_page_or_printed(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{event_reference.BEGIN}old\n{event_reference.END}after\n")
+
+    event_reference.main([str(page)])
+    event_reference.main([])
+
+    reference = capsys.readouterr().out
+    assert page.read_text() == (
+        f"before\n{event_reference.BEGIN}{reference}{event_reference.END}after\n"
+    )
+    assert reference == event_reference.reference()
