@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("saleor_customer_groups", "0011_outbox"),
+        ("saleor_customer_groups", "0018_broadcasts"),
     ]
 
     operations = [
