@@ -208,6 +208,28 @@ def test_where_the_setting_says_so_it_is_taken_from_what_is_earned_later(
     assert problems() == []
 
 
+def test_what_is_owed_of_several_orders_takes_no_more_than_is_earned(rule, alice, place, settings):
+    settings.SALEOR_CUSTOMER_GROUPS = {"CLAW_BACK": "later"}
+    rule()
+    several = [
+        (order, shop.charge(order, "40")) for order in (place(alice, "40"), place(alice, "40"))
+    ]
+    settle(*(order for order, _ in several))
+    points(alice, -80)
+    for order, payment in several:
+        shop.refund(payment, "40")
+        settle(order)
+    points(alice, 500)
+    later = place(alice, "50")
+    shop.charge(later, "50")
+    settle(later)
+
+    assert entries("claw_back") == [0, 0, -40, -10]
+    assert balance_of(alice) == 500
+    assert queries.owed_by(alice.pk) == {("points", ""): 30}
+    assert problems() == []
+
+
 def test_later_earnings_of_another_unit_or_customer_pay_nothing(
     rule, gold, alice, bob, place, settings
 ):
