@@ -31,10 +31,15 @@ TYPES: Final[Mapping[Any, str]] = {
     int | None: "whole number or null",
     Decimal | None: "decimal, as text, or null",
     datetime | None: "moment, ISO 8601, or null",
+    # Of loyalty: money as text, so that no cent is lost; points are whole numbers.
+    Decimal | int: "decimal, as text; of points a whole number",
+    Mapping[str, int]: "object of whole numbers",
 }
 
 # What a field says; where events differ, under "event field".
 FIELDS: Final[Mapping[str, str]] = {
+    "address": "e-mail, phone, or id at the messenger, as the channel needs it",
+    "adjustment": "number of the bulk act; null: it was none",
     "actor": "id of the user or App who did it; empty: the system, the shell",
     "application": "id of the application",
     "at": "when it happened",
@@ -68,6 +73,36 @@ FIELDS: Final[Mapping[str, str]] = {
     "membership.left source": 'as for joining; or "until" or "erased"',
     "unchanged": "how many lines changed nothing",
     "undone": "how many changes were taken back",
+    "amount": "how much, with its sign",
+    "balance": "what the customer has after that",
+    "batch": "number of the batch, for the report",
+    "because": "why it is held, a sentence",
+    "broadcast": "id of the broadcast",
+    "changes": "customers, at most 100: what the balance changed by, and what it is now",
+    "currency": "currency of credit and cashback; empty: points",
+    "disabled_at": "when it will be switched off if nothing reaches it",
+    "endpoint": "id of the endpoint",
+    "endpoint_name": "the endpoint's name",
+    "entry": "number of the entry in the ledger",
+    "expires_at": "when it expires; null: never",
+    "failed": "how many could not be sent to",
+    "failing_since": "since when nothing reaches it",
+    "key": "what to confirm it by; the same request has the same key for ever",
+    "number": "number of the change in the account: a lower one is older",
+    "order": "id of the order",
+    "reached": "how many it reaches",
+    "recipients": "how many customers the audience has",
+    "broadcast.batch_requested recipients": "whom to send to, at most 100",
+    "loyalty.notice_requested recipients": "whom to tell, at most 100",
+    "reference": "what it is for, such as the id of an order",
+    "requested": "how many recipients were in batches",
+    "scheduled_for": "when it will start",
+    "sent": "how many were sent to",
+    "skipped": "how many it does not reach, by reason",
+    "status": '"done", "cancelled" or "reversed"',
+    "text": "the text; null: each recipient has an own one",
+    "title": "the title; null: each recipient has an own one, or the channel has none",
+    "unit": '"credit", "cashback" or "points"',
     "until": "when the membership ends; null: it lasts",
 }
 
@@ -106,8 +141,23 @@ def _in_detail() -> Iterator[str]:
         yield "| field | | |"
         yield "| --- | --- | --- |"
         for one in fields(payload):
-            yield f"| `{one.name}` | {TYPES[hints[one.name]]} | {meaning(name, one.name)} |"
+            yield f"| `{one.name}` | {_type(hints[one.name])} | {meaning(name, one.name)} |"
+            yield from _parts(name, f"{one.name}[].", hints[one.name])
         yield ""
+
+
+def _type(hint: Any) -> str:
+    return "list of objects" if events.part_of(hint) else TYPES[hint]
+
+
+def _parts(name: str, prefix: str, hint: Any) -> Iterator[str]:
+    """The fields of the objects in a list."""
+    part = events.part_of(hint)
+    if part is None:
+        return
+    hints = get_type_hints(part)
+    for one in fields(part):
+        yield f"| `{prefix}{one.name}` | {TYPES[hints[one.name]]} | {meaning(name, one.name)} |"
 
 
 def _when(payload: type[events.Payload]) -> str:

@@ -21,6 +21,7 @@ from .base import (
     group_id,
     named_groups,
     native_name,
+    part_of,
     written,
 )
 from .broadcasts import (
@@ -187,5 +188,6 @@ __all__ = [
     "group_id",
     "named_groups",
     "native_name",
+    "part_of",
     "written",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, get_args, get_origin
 
 
 def global_id(type_name: str, key: object) -> str:
@@ -78,6 +78,12 @@ def native_name(name: str) -> str:
     "membership.joined". ("group.created" does not say group twice: CUSTOMER_GROUP_CREATED.)
     """
     return f"CUSTOMER_GROUP_{name.removeprefix('group.').replace('.', '_').upper()}"
+
+
+def part_of(hint: Any) -> type[Any] | None:
+    """The dataclass of which a field of this type has a list; None: it has no such list."""
+    first = next(iter(get_args(hint)), None)
+    return first if get_origin(hint) is tuple and is_dataclass(first) else None  # type: ignore[return-value]  # it is a class
 
 
 def body(payload: Payload, *, at: datetime) -> str:

@@ -26,6 +26,7 @@ class BalanceChange:
 
 @dataclass(frozen=True, slots=True)
 class _OfBalances(Payload):
+    needs: ClassVar[str] = "MANAGE_GIFT_CARD"
     unit: str
     currency: str
     changes: tuple[BalanceChange, ...]
@@ -39,6 +40,7 @@ class _OfBalances(Payload):
 
 @dataclass(frozen=True, slots=True)
 class _OfAdjustment(Payload):
+    needs: ClassVar[str] = "MANAGE_GIFT_CARD"
     adjustment: int
 
     @property
@@ -108,6 +110,7 @@ class LoyaltyExpired(_OfBalances):
 
 @dataclass(frozen=True, slots=True)
 class _OfEntry(Payload):
+    needs: ClassVar[str] = "MANAGE_GIFT_CARD"
     customer: str
     unit: str
     currency: str
@@ -123,6 +126,7 @@ class _OfEntry(Payload):
 
 @dataclass(frozen=True, slots=True)
 class _OfCustomer(Payload):
+    needs: ClassVar[str] = "MANAGE_GIFT_CARD"
     customer: str
     unit: str
     currency: str

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, get_type_hints
+from functools import cache
+from typing import Any, Final, get_args, get_type_hints
 
 import graphene
 from saleor.graphql.core.scalars import DateTime
+from saleor.graphql.core.types import BaseObjectType
 from saleor.graphql.core.types.event import SubscriptionObjectType
 from saleor.graphql.webhook import enums, subscription_types
 
@@ -33,6 +35,7 @@ SCALARS: Final[Mapping[Any, Any]] = {
     bool: graphene.Boolean,
     Decimal: graphene.String,
     datetime: DateTime,
+    Mapping[str, int]: graphene.JSONString,
 }
 
 
@@ -66,23 +69,40 @@ def type_of(payload: type[events.Payload]) -> type[Any]:
     return type(name, (SubscriptionObjectType,), {**members, "Meta": type("Meta", (), meta)})
 
 
-def _field(name: str, hint: Any) -> Any:
-    kinds = [kind for kind in getattr(hint, "__args__", (hint,)) if kind not in (type(None), ...)]
-    of: Any = SCALARS[kinds[0]]
+@cache
+def _part(part: type[Any]) -> Any:
+    """The GraphQL type of the objects in a list of an event; made once, as names are unique."""
+    hints = get_type_hints(part)
+    members = {one.name: _field(one.name, hints[one.name], in_list=True) for one in fields(part)}
+    meta = {"description": webhook_events.says(part), "doc_category": CATEGORY}
+    members["Meta"] = type("Meta", (), meta)
+    return type(f"CustomerGroup{part.__name__}", (BaseObjectType,), members)
+
+
+def _kind(hint: Any) -> Any:
+    """What it is a list of, or perhaps null of; of several kinds the first, which is text."""
+    if hint in SCALARS:
+        return hint
+    return next(kind for kind in get_args(hint) if kind not in (type(None), ...))
+
+
+def _field(name: str, hint: Any, *, in_list: bool = False) -> Any:
+    kind, part = _kind(hint), events.part_of(hint)
+    of: Any = _part(part) if part else SCALARS[kind]  # type: ignore[arg-type]  # a class is hashable
     if getattr(hint, "__origin__", None) is tuple:
         of = graphene.List(graphene.NonNull(of))
     return graphene.Field(
         of,
         required=type(None) not in getattr(hint, "__args__", ()),
-        resolver=_reader(name, is_moment=kinds[0] is datetime),
+        resolver=_reader(name, is_moment=kind is datetime, in_list=in_list),
     )
 
 
-def _reader(name: str, *, is_moment: bool) -> Callable[..., Any]:
+def _reader(name: str, *, is_moment: bool, in_list: bool) -> Callable[..., Any]:
     """Saleor hands on a pair: the native type, and what `webhook_sending` gave it."""
 
-    def read(root: tuple[str, Mapping[str, Any]], _info: Any) -> Any:
-        value = root[1].get(name)
+    def read(root: Any, _info: Any) -> Any:
+        value = (root if in_list else root[1]).get(name)
         return datetime.fromisoformat(value) if is_moment and value is not None else value
 
     return read

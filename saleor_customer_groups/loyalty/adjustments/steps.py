@@ -191,7 +191,7 @@ def _tell(adjustment: Adjustment, status: str, units: int) -> None:
         customers=adjustment.changed,
         amount=rules.from_units(units, adjustment.currency),
         reason=adjustment.reason,
-        actor=adjustment.actor,
+        actor=events.actor_id(adjustment.actor),
     )
     outbox.record([told])
 
