@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import get_type_hints
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,16 @@ def test_each_field_has_a_meaning(name):
 
 
 def test_no_meaning_is_of_a_field_that_no_event_has():
-    used = {one.name for payload in events.CATALOGUE.values() for one in fields(payload)}
+    used = {name for payload in events.CATALOGUE.values() for name in names_in(payload)}
 
     assert {key.rpartition(" ")[2] for key in event_reference.FIELDS} == used
+
+
+def names_in(of: type) -> set[str]:
+    """The fields of an event, and of the objects in its lists."""
+    hints = get_type_hints(of)
+    parts = [part for one in fields(of) if (part := events.part_of(hints[one.name]))]
+    return {one.name for one in fields(of)}.union(*map(names_in, parts))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,8 +60,8 @@ def drop_rate(currency: str) -> bool:
 
 def credit_for(points: int, rate: PointRate) -> Decimal:
     """What the points are worth, rounded down to what the currency can express."""
-    exact = Decimal(points) / Decimal(rate.points)
-    return exact.quantize(money.exponent(rate.currency), rounding=ROUND_DOWN)
+    one = money.to_minor(Decimal(1), rate.currency)
+    return money.from_minor(points * one // rate.points, rate.currency)
 
 
 def points_to_credit(

@@ -115,8 +115,8 @@ def send(broadcast: Broadcast, **options: Any) -> Broadcast:
 
 
 def told(*names: str) -> list[dict[str, Any]]:
-    """The bodies of the events so far, of these names, in their order."""
-    rows = OutboxEvent.objects.order_by("id")
+    """The bodies of the events of broadcasts so far, of these names, in their order."""
+    rows = OutboxEvent.objects.filter(name__startswith="broadcast.").order_by("id")
     bodies = [json.loads(row.body) for row in rows]
     return [one for one in bodies if not names or one["type"] in names]
 

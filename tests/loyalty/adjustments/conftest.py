@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from saleor_customer_groups.groups import membership
+from saleor_customer_groups.loyalty import purse_queue
 from saleor_customer_groups.loyalty.adjustments import steps
 from saleor_customer_groups.models import LoyaltyAccount, LoyaltyEntry
 from saleor_customer_groups.webhooks import outbox
@@ -31,6 +32,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     ids: list[int] = []
     monkeypatch.setattr(steps, "launch", ids.append)
     monkeypatch.setattr(outbox, "start", lambda: None)
+    monkeypatch.setattr(purse_queue, "start", lambda customer_ids: None)
     return ids
 
 
