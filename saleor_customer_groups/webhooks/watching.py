@@ -26,12 +26,20 @@ def watch(now: datetime) -> int:
     failing = WebhookEndpoint.objects.filter(off_since=None, failing_since__isnull=False)
     acted = 0
     for endpoint in failing.filter(failing_since__lte=now - schedule.OFF_AFTER):
-        endpoints.disable(endpoint, reason=OffReason.FAILING, now=now)
-        acted += 1
+        acted += _switch_off(endpoint, now)
     silent = Q(alerted_at=None) | Q(alerted_at__lte=now - schedule.ALERT_AFTER)
     for endpoint in failing.filter(silent, failing_since__lte=now - schedule.ALERT_AFTER):
         acted += _tell(endpoint, failing.filter(silent, pk=endpoint.pk), now)
     return acted
+
+
+def _switch_off(endpoint: WebhookEndpoint, now: datetime) -> int:
+    with transaction.atomic():
+        since = endpoints.locked(endpoint).failing_since
+        if since is None or since > now - schedule.OFF_AFTER:
+            return 0  # it works again since we looked
+        endpoints.disable(endpoint, reason=OffReason.FAILING, now=now)
+    return 1
 
 
 def _tell(endpoint: WebhookEndpoint, silent: QuerySet[WebhookEndpoint], now: datetime) -> int:

@@ -142,7 +142,7 @@ def test_w3_a_dead_and_a_slow_endpoint_among_fifty(db, started):  # noqa: F811
             finally:
                 connections.close_all()
 
-        happen(*[(f"room{n % 3}", n) for n in range(30)])
+        happen(*[(f"room{n % 6}", n) for n in range(30)])
         waiting += [one.pk for one in made]
         with ThreadPoolExecutor(8) as pool:
             for future in [pool.submit(work) for _ in range(8)]:

@@ -57,11 +57,11 @@ def live(fatal: int) -> None:
     connection._commit = moments.around(connection._commit)
     http.post = moments.around(http.post)
     room = f"room{fatal}"
-    with allow_writer(), connection.execute_wrapper(moments.statement):
-        with transaction.atomic():
-            CustomerGroup.objects.create(name=room, slug=room)
-            outbox.record([Said(room, 1), Said(room, 2)])
-            CustomerGroup.objects.filter(slug=room).update(colour="#123456")
+    watched = connection.execute_wrapper(moments.statement)
+    with allow_writer(), watched, transaction.atomic():
+        CustomerGroup.objects.create(name=room, slug=room)
+        outbox.record([Said(room, 1), Said(room, 2)])
+        CustomerGroup.objects.filter(slug=room).update(colour="#123456")
 
 
 def main() -> None:
