@@ -222,6 +222,7 @@ def _and_hang_up(act: Any, *args: Any) -> Any:
         connections.close_all()
 
 
+DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 PAY = (
     """mutation($id: ID!, $a: PositiveDecimal!) { checkoutPaymentCreate(id: $id, input: {
   gateway: "mirumee.payments.dummy", token: "token", amount: $a}) { """
@@ -236,10 +237,7 @@ def test_l9_while_a_payment_is_processed_no_other_basket_spends_what_it_counts_o
     """The flow in which Saleor takes from the card only after the payment."""
     from saleor.checkout import complete_checkout
 
-    settings.PLUGINS = [
-        *settings.PLUGINS,
-        "saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin",
-    ]
+    settings.PLUGINS = [*settings.PLUGINS, DUMMY]
     shop.channel.allow_unpaid_orders = False
     shop.channel.save()
     award(alice, "20.00")
