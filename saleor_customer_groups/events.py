@@ -201,7 +201,7 @@ def _text(value: object) -> str | dict[str, object]:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         # Field by field: `asdict` copies everything first, which of a bulk act's events is most.
         return {name: getattr(value, name) for name in _names(type(value))}
     raise TypeError(f"An event cannot hold a {type(value).__name__}.")
