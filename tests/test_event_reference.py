@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import get_type_hints
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, Final, get_args, get_origin
 
 
@@ -112,5 +113,10 @@ def _text(value: object) -> str | dict[str, object]:
         return str(value)
     if is_dataclass(value):
         # Field by field: `asdict` copies everything first, which of a bulk act's events is most.
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: getattr(value, name) for name in _names(type(value))}  # type: ignore[arg-type]  # a class is hashable
     raise TypeError(f"An event cannot hold a {type(value).__name__}.")
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
