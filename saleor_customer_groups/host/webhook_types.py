@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final, get_args, get_type_hints
 
 import graphene
-from saleor.graphql.core.scalars import DateTime
+from saleor.graphql.core.scalars import JSON, DateTime
 from saleor.graphql.core.types import BaseObjectType
 from saleor.graphql.core.types.event import SubscriptionObjectType
 from saleor.graphql.webhook import enums, subscription_types
@@ -35,7 +35,7 @@ SCALARS: Final[Mapping[Any, Any]] = {
     bool: graphene.Boolean,
     Decimal: graphene.String,
     datetime: DateTime,
-    Mapping[str, int]: graphene.JSONString,
+    Mapping[str, int]: JSON,
 }
 
 
