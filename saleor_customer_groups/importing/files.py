@@ -33,7 +33,8 @@ def create_import(
 ) -> Import:
     """Keep the file, to be checked and then applied (jobs.py starts both as tasks).
 
-    `name` is the file's; CSV or XLSX is told by its bytes. InvalidInput: another mode or option,
+    `name` is the file's; CSV or XLSX is told by its bytes. While `data` is read, nothing else can
+    be asked of the database. InvalidInput: another mode or option,
     an empty file, one larger than IMPORT_MEGABYTES, an old Excel file. InvalidInput and
     Refused as `kinds.require_by_hand`.
     """
