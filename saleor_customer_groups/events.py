@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import ClassVar, Final
 
 
@@ -235,14 +236,22 @@ def body(payload: Payload, *, at: datetime) -> str:
         "type": payload.name,
         "version": payload.version,
         "timestamp": at.isoformat(),
-        "data": asdict(payload),
+        "data": payload,
     }
     return json.dumps(envelope, default=_text, ensure_ascii=False, separators=(",", ":"))
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> str | dict[str, object]:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        # Field by field: `asdict` copies everything first, which of a bulk act's events is most.
+        return {name: getattr(value, name) for name in _names(type(value))}
     raise TypeError(f"An event cannot hold a {type(value).__name__}.")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -188,7 +188,7 @@ def fingerprint(*request: object) -> bytes:
 
 def of_posting(posting: Posting, units: int) -> bytes:
     """The fingerprint of a posting."""
-    expires_at = posting.expires_at and posting.expires_at.timestamp()
+    expires_at = posting.expires_at and posting.expires_at.astimezone(UTC).isoformat()
     return fingerprint(
         "post",
         posting.customer_id,

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LoyaltyLot',
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='lot', serialize=False, to='saleor_customer_groups.loyaltyentry')),
+                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='lot', serialize=False, to='saleor_customer_groups.loyaltyentry')),
                 ('amount', models.BigIntegerField()),
                 ('remaining', models.BigIntegerField()),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loyaltyentry',
             name='reverses',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='saleor_customer_groups.loyaltyentry'),
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='saleor_customer_groups.loyaltyentry'),
         ),
         migrations.CreateModel(
             name='LoyaltyDraw',
@@ -251,6 +251,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='loyaltydraw',
             constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='loyaltydraw_not_zero'),
+        ),
+        # Room for the next version of each row beside it: every entry writes its account's anew.
+        migrations.RunSQL(
+            "ALTER TABLE saleor_customer_groups_loyaltyaccount SET (fillfactor = 50)",
+            migrations.RunSQL.noop,
         ),
         migrations.RunSQL(APPEND_ONLY, NOT_APPEND_ONLY),
         migrations.RunPython(leave_the_account, drop),

@@ -131,7 +131,13 @@ class LoyaltyEntry(models.Model):
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)  # of the lot that it makes
     reverses = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # entries never go
     )
     # The bulk act that made it: with account and kind its idempotency key.
     adjustment_id = models.BigIntegerField(null=True, blank=True)
@@ -199,17 +205,25 @@ class LoyaltyNote(models.Model):
 
 
 class LoyaltyLot(models.Model):
-    """What a giving entry brought, and what is left of it. A balance is the sum of its lots."""
+    """What a giving entry brought, and what is left of it. A balance is the sum of its lots.
+
+    Written in the statement that writes the entry, which never goes; that the database checks both
+    keys again would be a fifth of the time of a bulk act.
+    """
 
     entry = models.OneToOneField(
-        LoyaltyEntry, primary_key=True, on_delete=models.PROTECT, related_name="lot"
+        LoyaltyEntry,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="lot",
+        db_constraint=False,
     )
     account = models.ForeignKey(
         LoyaltyAccount,
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
-        db_constraint=False,  # the entry's; checking it again costs a bulk act dearly
+        db_constraint=False,
     )
     amount = models.BigIntegerField()
     remaining = models.BigIntegerField()

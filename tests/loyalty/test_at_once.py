@@ -134,9 +134,12 @@ def test_l8_spending_and_expiring_at_once_never_use_a_point_twice(alice, at_once
         for kind in ("spend", "expire")
     }
     assert taken["spend"] == spent
-    assert taken["expire"] == 200 - sum(
-        lot.amount - lot.remaining for lot in LoyaltyLot.objects.exclude(expires_at=None)
-    ) + taken["expire"]
+    assert (
+        taken["expire"]
+        == 200
+        - sum(lot.amount - lot.remaining for lot in LoyaltyLot.objects.exclude(expires_at=None))
+        + taken["expire"]
+    )
     assert balance_of(alice) == 250 - taken["spend"] - taken["expire"]
     assert problems() == []
 
