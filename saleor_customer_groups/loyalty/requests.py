@@ -7,7 +7,7 @@ system answers by `confirm`. Nothing is posted to our own ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -62,6 +62,24 @@ def ask(wishes: Iterable[Wish], *, now: datetime | None = None) -> int:
             asked.append(request)
     outbox.record([_event(request) for request in asked], at=moment)
     return len(asked)
+
+
+@transaction.atomic
+def ask_many(wishes: Sequence[Wish], *, now: datetime | None = None) -> int:
+    """The same for the many wishes of one bulk act, which has each key once and nobody else has:
+    one statement. Of how many nobody had asked before.
+    """
+    moment = now or timezone.now()
+    known = CreditRequest.objects.filter(key__in=[wish.key for wish in wishes])
+    asked_before = set(known.values_list("key", flat=True))
+    new = [
+        CreditRequest(key=wish.key, **_values(wish, moment))
+        for wish in wishes
+        if wish.key not in asked_before
+    ]
+    CreditRequest.objects.bulk_create(new)
+    outbox.record((_event(request) for request in new), at=moment)
+    return len(new)
 
 
 def confirm(

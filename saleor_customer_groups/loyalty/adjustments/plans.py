@@ -23,6 +23,7 @@ from ...models import (
     LoyaltyEntry,
     LoyaltyLot,
 )
+from .. import requests
 
 # What is in the balance at %(now)s: what expired counts no more, also before the job took it.
 # `skip` is why a customer gets nothing; `delta` is what the balance changes by.
@@ -39,6 +40,7 @@ SELECT named.id, customer.id AS customer_id,
             WHEN NOT %(absolute)s AND held.balance = 0 THEN 'at_zero'
        END AS skip,
        CASE WHEN %(absolute)s THEN %(amount)s - held.balance
+            WHEN %(gives)s THEN %(amount)s
             ELSE greatest(%(amount)s, - held.balance)
        END AS delta,
        customer.email <> '' AS has_email,
@@ -119,7 +121,8 @@ def parameters(adjustment: Adjustment, *, now: datetime) -> dict[str, Any]:
         "currency": adjustment.currency,
         "amount": adjustment.amount,
         "absolute": absolute,
-        "gives": not absolute and adjustment.amount > 0,
+        # What another system has, only that system knows.
+        "gives": not absolute and (adjustment.amount > 0 or requests.are_used()),
         "now": now,
     }
 

@@ -15,10 +15,10 @@ from django.utils import timezone
 from ... import conf
 from ...models import Adjustment, AdjustmentMode, AdjustmentStatus, AdjustmentTarget
 from ...segments import audience
-from .. import bulk
+from .. import bulk, requests
 from ..bulk import Act, Counts, Selected
 from ..rules import Short
-from . import drafts, notices, plans, steps, unwinding
+from . import asking, drafts, notices, plans, steps, unwinding
 
 
 def run(adjustment_id: int) -> None:
@@ -74,7 +74,11 @@ def _adjust(adjustment: Adjustment, limit: int) -> bool:
     planned = plans.named(plans.PLANNED, named=plans.named(plans.CHUNK))
     with connection.cursor() as cursor:
         cursor.execute(plans.named(plans.SKIP, planned=planned), params)
-    counts = _post(adjustment, params, first=adjustment.position + 1, last=last, now=now)
+    first = adjustment.position + 1
+    if requests.are_used():
+        counts = asking.ask(adjustment, params, expires_at=lot_end(adjustment), now=now)
+    else:
+        counts = _post(adjustment, params, first=first, last=last, now=now)
     notices.request(adjustment, after=adjustment.position, last=last)
     steps.got_on(
         adjustment,

@@ -21,7 +21,7 @@ from ...errors import CustomerGroupsError, InvalidInput, Refused
 from ...models import Adjustment, AdjustmentStatus
 from ...webhooks import outbox
 from .. import rules
-from . import drafts
+from . import asking, drafts
 
 LATE: Final = timedelta(minutes=1)  # without a chunk, before the sweep starts it again
 AT_ONCE: Final = 100  # adjustments that one sweep looks at
@@ -99,6 +99,7 @@ def reverse(adjustment_id: int, *, background: bool = True) -> Adjustment:
     """Take back all that it did, as far as it is still there. Refused: it has not ended, or is
     reversed already.
     """
+    asking.require_reversible()
     now = timezone.now()
     with transaction.atomic():
         adjustment = _move(
@@ -198,6 +199,7 @@ def _tell(adjustment: Adjustment, status: str, units: int) -> None:
 
 def _require_still_right(adjustment: Adjustment, now: datetime) -> None:
     """What was right when it was prepared may have become wrong until it starts."""
+    asking.require_askable(adjustment)
     if adjustment.rule is None and adjustment.customer_ids is None:
         if adjustment.group_id is None:
             sentence = f"The group {adjustment.group_name} was deleted meanwhile."

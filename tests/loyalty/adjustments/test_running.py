@@ -28,6 +28,7 @@ from saleor_customer_groups.models import (
     Adjustment,
     AdjustmentSkip,
     AdjustmentTarget,
+    CreditRequest,
     LoyaltyEntry,
     LoyaltyLot,
     OutboxEvent,
@@ -432,7 +433,10 @@ def test_only_what_has_not_begun_can_be_thrown_away(vip, members):
 
 
 @pytest.mark.parametrize("size", [2, 40])
-def test_a_chunk_takes_as_many_statements_for_two_as_for_forty(vip, customer, counted, size):
+def test_a_chunk_takes_as_many_statements_for_two_as_for_forty(
+    vip, customer, counted, settings, size
+):
+    settings.SALEOR_CUSTOMER_GROUPS = {"PURSES": False}  # one more with them
     ids = [customer(f"person{number}").pk for number in range(size)]
     membership.add(vip, ids, source="manual")
     adjustment = drafts.create(replace(CREDIT, notify_email=True), Audience(group_id=vip.pk))
@@ -443,3 +447,25 @@ def test_a_chunk_takes_as_many_statements_for_two_as_for_forty(vip, customer, co
         running._next_chunk(adjustment.pk)
 
     assert len(statements) == 11
+
+
+def test_where_another_system_keeps_the_ledger_it_is_asked(vip, members, settings):
+    settings.SALEOR_CUSTOMER_GROUPS = {"LOYALTY_MODE": "external", "ADJUST_CHUNK": 2}
+    OutboxEvent.objects.all().delete()
+    taking = drafts.create(replace(CREDIT, amount=Decimal("-3.00")), Audience(group_id=vip.pk))
+    assert previews.preview(taking).taken == Decimal("9.00")
+    steps.start(taking.pk)
+
+    running.run(taking.pk)
+
+    taking.refresh_from_db()
+    assert (taking.status, taking.changed, taking.moved) == ("done", 3, -900)
+    asked = dict(CreditRequest.objects.values_list("key", "amount"))
+    assert asked == {f"adjust:{taking.pk}:{one}": -300 for one in members}
+    assert OutboxEvent.objects.filter(name="credit.requested").count() == 3
+    assert not LoyaltyEntry.objects.exists()
+    with pytest.raises(Refused, match="reverse it there"):
+        steps.reverse(taking.pk)
+    setting = drafts.create(replace(CREDIT, absolute=True), Audience(group_id=vip.pk))
+    with pytest.raises(Refused, match="not set"):
+        steps.start(setting.pk)
