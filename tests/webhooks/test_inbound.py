@@ -445,7 +445,8 @@ class TestTheAddress:
     """/plugins/saleor.customer-groups/trigger/<uid>, as a server answers it."""
 
     @pytest.fixture
-    def post(self, client, issued, monkeypatch):
+    def post(self, client, issued, monkeypatch, settings):
+        settings.PLUGINS = ["saleor_customer_groups.plugin.CustomerGroupsPlugin"]
         monkeypatch.setattr(doors, "HANDLERS", {"make_group": make_group})
 
         def post(body=GOOD, path="/trigger/{uid}", id="msg_1", **extra):
