@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import ClassVar, Final
 
 
@@ -200,7 +201,12 @@ def _text(value: object) -> str | dict[str, object]:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         # Field by field: `asdict` copies everything first, which of a bulk act's events is most.
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: getattr(value, name) for name in _names(type(value))}
     raise TypeError(f"An event cannot hold a {type(value).__name__}.")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -6,10 +6,13 @@ model's, and what stands in the tables with itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from hypothesis import strategies as some
@@ -57,6 +60,16 @@ class Act:
         return self.whole - self.reversed
 
 
+def done_unless(refused: bool, act: Callable[[], Any], code: str) -> Any:
+    """What the act answers; None if it must be refused with this code, and is."""
+    if not refused:
+        return act()
+    with pytest.raises(Refused) as refusal:
+        act()
+    assert refusal.value.code == code
+    return None
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """What customers have, twice."""
 
@@ -93,7 +106,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return took
 
     def give_back(self, act: Act, units: int) -> None:
-        for part in reversed(sorted(act.took, key=lambda part: part[0].order)):
+        for part in sorted(act.took, key=lambda part: part[0].order, reverse=True):
             used = min(units, part[1])
             part[0].left += used
             part[1] -= used
@@ -126,13 +139,10 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         name = key()
         enough = units <= self.spendable(person)
-        try:
-            posted = points(self.people[person], -units, key=name, now=self.now)
-        except Refused as refusal:
-            assert refusal.code == "too_little"
-            assert not enough
+        act = partial(points, self.people[person], -units, key=name, now=self.now)
+        posted = done_unless(not enough, act, "too_little")
+        if posted is None:
             return
-        assert enough
         self.due(person)
         self.acts[posted.entry_id] = Act(person, took=self.take(person, units), whole=units)
         self.answers[name] = ((self.people[person], -units, {}), posted)
@@ -142,20 +152,18 @@ class LedgerMachine(RuleBasedStateMachine):
         if not self.is_here(person):
             return
         enough = units <= self.spendable(person)
-        try:
-            posted = holds.hold(
-                customer_id=self.people[person],
-                unit="points",
-                amount=units,
-                key=key(),
-                expires_at=self.now + LIMITS,
-                now=self.now,
-            )
-        except Refused as refusal:
-            assert refusal.code == "too_little"
-            assert not enough
+        act = partial(
+            holds.hold,
+            customer_id=self.people[person],
+            unit="points",
+            amount=units,
+            key=key(),
+            expires_at=self.now + LIMITS,
+            now=self.now,
+        )
+        posted = done_unless(not enough, act, "too_little")
+        if posted is None:
             return
-        assert enough
         self.due(person)
         self.holds[posted.entry_id] = Act(person, took=self.take(person, units), whole=units)
 
@@ -185,20 +193,22 @@ class LedgerMachine(RuleBasedStateMachine):
         number = data.draw(some.sampled_from(sorted(self.acts)))
         act = self.acts[number]
         wanted = act.open_units if part is None else part
-        short = Short.TAKE_LEFT if take_left else Short.REFUSE
-        try:
-            posted = ledger.reverse(
-                number, key=key(), source="manual", amount=part, short=short, now=self.now
-            )
-        except Refused as refusal:
-            if refusal.code == "already_reversed":
-                assert wanted > act.open_units or act.open_units == 0
-            else:
-                assert act.gave
-                assert not take_left
-                assert wanted > self.left_of(act.gave)
+        too_much = wanted > act.open_units or act.open_units == 0
+        spent = act.gave is not None and not take_left and wanted > self.left_of(act.gave)
+        undo = partial(
+            ledger.reverse,
+            number,
+            key=key(),
+            source="manual",
+            amount=part,
+            short=Short.TAKE_LEFT if take_left else Short.REFUSE,
+            now=self.now,
+        )
+        posted = done_unless(
+            too_much or spent, undo, "already_reversed" if too_much else "too_little"
+        )
+        if posted is None:
             return
-        assert 0 < wanted <= act.open_units
         if act.gave is None:
             assert posted.amount == wanted
             self.give_back(act, wanted)
@@ -214,13 +224,10 @@ class LedgerMachine(RuleBasedStateMachine):
         if one == other or not self.is_here(one) or not self.is_here(other):
             return
         has_hold = any(act.person == one for act in self.holds.values())
-        try:
-            moved = ledger.merge(self.people[one], into=self.people[other], now=self.now)
-        except Refused as refusal:
-            assert refusal.code == "hold_open"
-            assert has_hold
+        act = partial(ledger.merge, self.people[one], into=self.people[other], now=self.now)
+        moved = done_unless(has_hold, act, "hold_open")
+        if moved is None:
             return
-        assert not has_hold
         self.due(one)
         parts: dict[datetime | None, int] = {}
         for lot, units in self.take(one, self.total(one)):

@@ -18,10 +18,12 @@ DRAW = "saleor_customer_groups_loyaltydraw"
 RESTRICTED = "23001"
 
 UPSERT_OF_ENTRY = f"""
-INSERT INTO {ENTRY} SELECT * FROM {ENTRY} ON CONFLICT (id) DO UPDATE SET amount = excluded.amount + 1
+INSERT INTO {ENTRY} SELECT * FROM {ENTRY}
+    ON CONFLICT (id) DO UPDATE SET amount = excluded.amount + 1
 """
 UPSERT_OF_DRAW = f"""
-INSERT INTO {DRAW} SELECT * FROM {DRAW} ON CONFLICT (id) DO UPDATE SET amount = excluded.amount + 1
+INSERT INTO {DRAW} SELECT * FROM {DRAW}
+    ON CONFLICT (id) DO UPDATE SET amount = excluded.amount + 1
 """
 
 

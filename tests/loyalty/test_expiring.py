@@ -103,17 +103,18 @@ def test_only_so_many_accounts_expire_as_asked_the_longest_due_first(customer):
 
 
 @pytest.mark.parametrize(
-    ("local", "utc"),
+    ("local", "fold", "utc"),
     [
         # The night that has no 2:30, and the one that has it twice.
-        (datetime(2026, 3, 29, 3, 0, 0), datetime(2026, 3, 29, 1, 0, 0)),
-        (datetime(2026, 10, 25, 2, 30, 0, fold=0), datetime(2026, 10, 25, 0, 30, 0)),
-        (datetime(2026, 10, 25, 2, 30, 0, fold=1), datetime(2026, 10, 25, 1, 30, 0)),
+        ("2026-03-29T03:00", 0, "2026-03-29T01:00"),
+        ("2026-10-25T02:30", 0, "2026-10-25T00:30"),
+        ("2026-10-25T02:30", 1, "2026-10-25T01:30"),
     ],
 )
-def test_l8_the_hour_that_comes_twice_or_never_is_one_moment(alice, local, utc):
-    end = utc.replace(tzinfo=UTC)
-    points(alice, 10, expires_at=local.replace(tzinfo=ZoneInfo("Europe/Warsaw")))
+def test_l8_the_hour_that_comes_twice_or_never_is_one_moment(alice, local, fold, utc):
+    end = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    in_warsaw = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Warsaw"), fold=fold)
+    points(alice, 10, expires_at=in_warsaw)
 
     assert expiring.expire_due(end - SECOND) == 0
     assert expiring.expire_due(end) == 1

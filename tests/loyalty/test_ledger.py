@@ -172,7 +172,7 @@ def test_l6_a_repeat_gets_the_first_answer(alice):
 
 
 def test_l6_a_repeat_is_one_however_late_it_comes(alice):
-    """Also when what it gives has expired by then, the customer is gone, or other words are used."""
+    """Also when what it gave has expired, the customer is gone, or the words are others."""
     first = points(alice, 100, key="earn:1", expires_at=NOW + DAY, reason="welcome")
     later = {"key": "earn:1", "expires_at": NOW + DAY, "now": NOW + 400 * DAY}
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from saleor_customer_groups.loyalty import bulk, holds, ledger, rebuilding, verifying
 from saleor_customer_groups.models import LoyaltyAccount, LoyaltyEntry, LoyaltyHold, LoyaltyLot
 
 from .conftest import NOW, balance_of, credit, key, points, problems, tampering
+from .crowd import check_a_crowd
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -239,47 +238,5 @@ def test_the_command_rebuilds(past, alice, capsys):
 
 
 def test_l10_a_hundred_thousand_accounts_are_rebuilt_and_the_flipped_one_is_named():
-    """Made by SQL; the same for a million is among the long tests."""
-    flipped = a_crowd(100_000)
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sum(balance) FROM saleor_customer_groups_loyaltyaccount")
-        (before,) = cursor.fetchone()
-    LoyaltyAccount.objects.filter(pk__lte=flipped.account_id).update(balance=0)
-    LoyaltyAccount.objects.filter(pk__gt=flipped.account_id + 100).update(balance=9)
-    assert rebuilding.rebuild() > 99_000
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sum(balance) FROM saleor_customer_groups_loyaltyaccount")
-        assert cursor.fetchone() == (before,)
-    assert list(verifying.verify()) == []
-
-    with tampering() as cursor:
-        cursor.execute(f"UPDATE {ENTRY} SET source = 'api' WHERE id = %s", [flipped.pk])
-    assert [str(finding) for finding in verifying.verify()] == [
-        f"account {flipped.account_id}, entry {flipped.pk}: what the entry says is not what was"
-        " written: its digest does not fit"
-    ]
-
-
-def a_crowd(size: int) -> LoyaltyEntry:
-    """So many customers with an award each; the entry of one in the middle."""
-    make_people(size)
-    act = bulk.Act(adjustment_id=1, unit="points", kind="award", source="manual")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT min(id), max(id) FROM account_user")
-        first, last = cursor.fetchone()
-    sql = """SELECT id AS customer_id, 5 + id %% 7 AS amount, NULL::timestamptz AS expires_at
-               FROM account_user WHERE id BETWEEN %(first)s AND %(last)s"""
-    for start in range(first, last + 1, 25_000):
-        end = min(start + 24_999, last)
-        bulk.post_many(act, bulk.Selected(sql, {}, start, end), now=NOW)
-    assert LoyaltyEntry.objects.count() == size
-    return LoyaltyEntry.objects.order_by("id")[size // 2]
-
-
-def make_people(size: int) -> None:
-    """Customers by plain SQL: `customer` of the fixtures, so many times."""
-    user = get_user_model()
-    user.objects.bulk_create(
-        [user(email=f"person{number}@example.com") for number in range(size)], batch_size=10_000
-    )
+    """The same for a million is among the long tests."""
+    check_a_crowd(100_000)
