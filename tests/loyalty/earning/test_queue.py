@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from saleor_customer_groups.host import orders
 from saleor_customer_groups.loyalty.earning import booking, settling
@@ -126,6 +126,29 @@ def test_eight_workers_settle_an_order_once(rule, alice, place, at_once):
     assert balance_of(alice) == 100
     assert balance_of(alice, "credit", "USD") == 500
     assert len(entries()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_else_settles_an_order_while_it_is_read(rule, alice, place, at_once):
+    """Who read it before a refund must not post after somebody who read it later."""
+    rule()
+    order, other = place(alice), place(alice)
+    free = []
+
+    def is_free(order_id):
+        with transaction.atomic(), connection.cursor() as cursor:
+            lock = settling.ONE_AT_A_TIME.replace("pg_advisory", "pg_try_advisory")
+            cursor.execute(lock, [str(order_id)])
+            return cursor.fetchone()[0]
+
+    def read(order_id):
+        free.extend(at_once(lambda: is_free(order.pk), lambda: is_free(other.pk)))
+
+    settling.request([order.pk])
+    settling.work_off(read, now=NOW)
+
+    assert free == [False, True]
+    assert at_once(lambda: is_free(order.pk)) == [True]
 
 
 @pytest.mark.django_db(transaction=True)
