@@ -15,7 +15,7 @@ from django.db import connection
 
 from ..models import Membership, Segment, SegmentPin
 from . import compile as compiler
-from .rules import Leaf, Node
+from .rules import Node
 from .tree import holds, leaves
 
 # Segments, each with its rule as it holds today.
@@ -45,14 +45,14 @@ class Difference(NamedTuple):
 
 def differences(asked: Asked, customer_ids: Sequence[int], *, now: datetime) -> list[Difference]:
     """Who of these customers must join or leave these segments' groups, by group and customer."""
-    conditions = list(dict.fromkeys(leaf for _, rule in asked for leaf in leaves(rule)))
+    query = compiler.answers((leaf for _, rule in asked for leaf in leaves(rule)), now=now)
     groups = {segment.pk: segment.group_id for segment, _ in asked}
     wanted: set[Pair] = set()
     known: set[int] = set()
     is_now: dict[str, set[Pair]] = {"member": set(), "in": set(), "out": set()}
-    for sort, number, customer_id, truths in _rows(conditions, groups, customer_ids, now):
+    for sort, number, customer_id, truths in _rows(query, groups, customer_ids, now):
         if sort == "customer":
-            truth = dict(zip(conditions, truths, strict=True))
+            truth = dict(zip(query.conditions, truths, strict=True))
             found = (segment for segment, rule in asked if holds(rule, truth))
             wanted.update((segment.group_id, customer_id) for segment in found)
             known.add(customer_id)
@@ -64,13 +64,12 @@ def differences(asked: Asked, customer_ids: Sequence[int], *, now: datetime) -> 
 
 
 def _rows(
-    conditions: Sequence[Leaf],
+    query: compiler.Answers,
     groups: Mapping[int, int],
     customer_ids: Sequence[int],
     now: datetime,
 ) -> list[tuple[Any, ...]]:
     """What the customers are, who is in, and who is pinned in or out."""
-    query = compiler.answers(conditions, now=now)
     sql = SCOPE + DIFFERENCES.format(
         answers=query.sql,
         membership=connection.ops.quote_name(Membership._meta.db_table),

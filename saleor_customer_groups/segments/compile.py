@@ -9,6 +9,7 @@ statement; values are parameters.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from django.db import connection
 
 from ..models import SegmentPin
 from .fields import FIELDS
-from .fields.base import Asked, Condition, Members, Totals
+from .fields.base import Asked, Condition, Members
 from .rules import All, AnyOf, InvalidRule, Leaf, Node, Not, Problem, absence, leaves
 
 USER: Final = "account.User"
@@ -37,6 +38,13 @@ class Query:
     params: list[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Answers(Query):
+    """A SELECT of an id and of what holds, for each of these conditions."""
+
+    conditions: list[Leaf]
+
+
 def customers(rule: Node, *, now: datetime) -> Query:
     """The customers (users who are not staff) that the rule finds at `now`.
 
@@ -46,22 +54,35 @@ def customers(rule: Node, *, now: datetime) -> Query:
     return _Statement(_asked(now)).query(rule)
 
 
-def answers(conditions: Sequence[Leaf], *, now: datetime) -> Query:
+def answers(conditions: Iterable[Leaf], *, now: datetime) -> Answers:
     """Which of these conditions hold for each customer in `customer_scope(id)`: rows of an id and
-    an array of booleans in the order of the conditions. Who is no customer is missing.
+    an array of booleans, in the order of `Answers.conditions`. Who is no customer is missing.
 
     One look at the customers for all rules: to plan a statement for each takes most of the time
-    where one customer is asked about. InvalidRule for a field that this host lacks.
+    where one customer is asked about. For the same reason all that is asked of the same rows, such
+    as a customer's orders, is asked of them together. InvalidRule for a field that this host lacks.
     """
-    for leaf in conditions:
-        _refuse_absent(leaf)
-    asked, looks = _asked(now, scoped=True), _Looks()
-    tests = [_looked_up(FIELDS[leaf.field].find(leaf, asked), looks) for leaf in conditions]
-    holds = ", ".join(f"({test.sql}) IS TRUE" for test in tests)
-    found = _select(
-        [], asked, columns=f"customer.id, ARRAY[{holds}]::boolean[]", beside=looks.query()
+    wanted = tuple(dict.fromkeys(conditions))
+    _refuse_absent(All(wanted))
+    asked = _asked(now, scoped=True)
+    alone: dict[Leaf, Condition] = {}
+    together: defaultdict[str, dict[Leaf, Members]] = defaultdict(dict)
+    for leaf in wanted:
+        found = FIELDS[leaf.field].find(leaf, asked)
+        if isinstance(found, Members) and found.totals:
+            together[repr(found.totals.rows)][leaf] = found
+        else:
+            alone[leaf] = _looked_up(found)
+    arrays = [
+        _array(alone.values()),
+        *(_taken_together(each.values()) for each in together.values()),
+    ]
+    holds = " || ".join(one.sql for one in arrays)
+    query = _select([], asked, columns=f"customer.id, {holds}")
+    params = [param for one in arrays for param in one.params]
+    return Answers(
+        query.sql, params, [*alone, *(leaf for each in together.values() for leaf in each)]
     )
-    return Query(found.sql, [*(param for test in tests for param in test.params), *found.params])
 
 
 def customers_with_pins(segment_id: int, rule: Node, *, now: datetime) -> Query:
@@ -170,46 +191,31 @@ class _Statement:
         return Members(f"SELECT id FROM part_{len(self.named) - 1}")
 
 
-class _Looks:
-    """What conditions take together, such as all orders: each sort of rows is read once.
-
-    Rules mostly ask the same rows several things. A look is a column of the alias `looks`: an
-    array of what holds, NULL for a customer without such rows.
-    """
-
-    def __init__(self) -> None:
-        self.rows: list[Condition] = []
-        self.holds: list[list[Condition]] = []
-        self.places: dict[str, int] = {}
-
-    def take(self, totals: Totals) -> str:
-        """Look at these too; the column and place of the answer."""
-        place = self.places.setdefault(repr(totals.rows), len(self.rows))
-        if place == len(self.rows):
-            self.rows.append(totals.rows)
-            self.holds.append([])
-        self.holds[place].append(totals.holds)
-        return f"looks.look_{place}[{len(self.holds[place])}]"
-
-    def query(self) -> Query | None:
-        """All looks at the row `customer`; None if there are none."""
-        if not self.rows:
-            return None
-        columns, params = [], []
-        for n, (rows, holds) in enumerate(zip(self.rows, self.holds, strict=True)):
-            array = ", ".join(one.sql for one in holds)
-            columns.append(f"(SELECT ARRAY[{array}] {rows.sql}) AS look_{n}")
-            params += [*(param for one in holds for param in one.params), *rows.params]
-        # OFFSET keeps the planner from reading the rows again for each place of an array.
-        return Query(f"SELECT {', '.join(columns)} OFFSET 0", params)
+def _array(conditions: Iterable[Condition]) -> Condition:
+    conditions = list(conditions)
+    holds = ", ".join(f"({one.sql}) IS TRUE" for one in conditions)
+    return Condition(f"ARRAY[{holds}]::boolean[]", [p for one in conditions for p in one.params])
 
 
-def _looked_up(found: Part, looks: _Looks) -> Condition:
+def _taken_together(found: Iterable[Members]) -> Condition:
+    """The array of what holds of the same rows of a customer; of none, what then holds."""
+    parts = [(totals, one.negated) for one in found if (totals := one.totals)]
+    holds = [
+        Condition(f"({totals.holds.sql}) IS NOT TRUE", totals.holds.params)
+        if negated
+        else totals.holds
+        for totals, negated in parts
+    ]
+    array, rows = _array(holds), parts[0][0].rows
+    of_none = ", ".join(str(negated) for _, negated in parts)
+    sql = f"COALESCE((SELECT {array.sql} {rows.sql}), ARRAY[{of_none}])"
+    return Condition(sql, [*array.params, *rows.params])
+
+
+def _looked_up(found: Part) -> Condition:
     """The leaf as a condition on the row. OFFSET keeps the planner from making it a join again."""
     if isinstance(found, Condition):
         return found
-    if found.totals:
-        return Condition(f"{looks.take(found.totals)}{' IS NOT TRUE' * found.negated}")
     return Condition(f"{'NOT ' * found.negated}EXISTS ({found.sql} OFFSET 0)", found.params)
 
 
@@ -230,21 +236,12 @@ def _joined(conditions: Iterable[Condition], word: str) -> Condition:
     return Condition(f"({sql})", [param for one in conditions for param in one.params])
 
 
-def _select(
-    parts: Sequence[Part],
-    asked: Asked,
-    *,
-    columns: str = "customer.id",
-    beside: Query | None = None,
-) -> Members:
-    """The customers for whom every part holds; `beside` each, what was looked up."""
-    sql = f"SELECT {columns} FROM {asked.table(USER)} AS customer"
-    if beside:
-        sql += f" CROSS JOIN LATERAL ({beside.sql}) AS looks"
-    sql += " WHERE NOT customer.is_staff"
+def _select(parts: Sequence[Part], asked: Asked, *, columns: str = "customer.id") -> Members:
+    """The customers for whom every part holds."""
+    sql = f"SELECT {columns} FROM {asked.table(USER)} AS customer WHERE NOT customer.is_staff"
     if asked.scoped:
         sql += " AND customer.id = ANY(ARRAY(SELECT id FROM customer_scope))"
-    params: list[Any] = [*beside.params] if beside else []
+    params: list[Any] = []
     for part in parts:
         sql += f"\n   AND {_where(part)}"
         params += part.params
@@ -269,4 +266,4 @@ def _union(parts: Sequence[Part], asked: Asked) -> Members:
     return Members(sql, [param for one in found for param in one.params])
 
 
-__all__ = ["Query", "absent", "answers", "customers", "customers_with_pins"]
+__all__ = ["Answers", "Query", "absent", "answers", "customers", "customers_with_pins"]

@@ -36,8 +36,7 @@ def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
     InvalidInput when there is no such customer (staff are none); InvalidRule for a field that the
     host lacks.
     """
-    asked = list(dict.fromkeys(leaves(rule)))
-    query = compiler.answers(asked, now=now)
+    query = compiler.answers(leaves(rule), now=now)
     with connection.cursor() as cursor:
         cursor.execute(SCOPE + query.sql, [[customer_id], *query.params])
         known = cursor.fetchone()
@@ -45,7 +44,7 @@ def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
         raise InvalidInput(
             f"There is no customer {customer_id}.", field="customer_id", code="not_found"
         )
-    return _explained(rule, "", dict(zip(asked, known[1], strict=True)))
+    return _explained(rule, "", dict(zip(query.conditions, known[1], strict=True)))
 
 
 def sentence(leaf: Leaf) -> str:

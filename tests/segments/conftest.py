@@ -51,15 +51,14 @@ def run(query: compiler.Query) -> list[int]:
 
 def found_among(scope: list[int], node: Node) -> list[int]:
     """Of these customers those whom the rule finds, asked as refreshing asks; ascending."""
-    conditions = list(dict.fromkeys(leaves(node)))
-    query = compiler.answers(conditions, now=NOW)
+    query = compiler.answers(leaves(node), now=NOW)
     with connection.cursor() as cursor:
         cursor.execute(SCOPE + query.sql, [scope, *query.params])
         answers = cursor.fetchall()
     return sorted(
         customer_id
         for customer_id, truths in answers
-        if holds(node, dict(zip(conditions, truths, strict=True)))
+        if holds(node, dict(zip(query.conditions, truths, strict=True)))
     )
 
 
