@@ -52,7 +52,7 @@ def _remove_tasks() -> int:
 
 
 def _remove_webhook_events() -> int:
-    """An event that Saleor's API does not know makes `app { webhooks }` fail for its App."""
+    """Asked for `webhooks { events }`, Saleor fails at one that its API does not know."""
     if not apps.is_installed("saleor.webhook"):
         return 0
     subscribed = apps.get_model("webhook", "WebhookEvent").objects
