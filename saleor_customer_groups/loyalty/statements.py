@@ -84,17 +84,22 @@ NOT_YET: Final = """NOT EXISTS (
                   AND entry.kind = %(kind)s
                OFFSET 0)"""
 
-OWN: Final = """account.customer_id = given.customer_id
-               AND account.unit = %(unit)s AND account.currency = %(currency)s
-               AND account.customer_id BETWEEN %(first)s AND %(last)s"""
+# The account of a row's customer. Looked up by the row (OFFSET 0) and joined by its id: nothing in
+# that lets the planner read accounts or rows more than once, also of tables it knows nothing of.
+OF_CUSTOMER: Final = """own.customer_id = given.customer_id
+               AND own.unit = %(unit)s AND own.currency = %(currency)s"""
+OWN: Final = f"""account.id = (
+               SELECT own.id FROM {{account}} AS own WHERE {OF_CUSTOMER} OFFSET 0)
+               AND account.customer_id = given.customer_id
+               AND given.customer_id BETWEEN %(first)s AND %(last)s"""
 
 OPEN: Final = f"""
 WITH given AS ({{rows}}), customers AS (
     SELECT customer.id
       FROM given JOIN {{customer}} AS customer ON customer.id = given.customer_id
-     WHERE customer.id BETWEEN %(first)s AND %(last)s
+     WHERE given.customer_id BETWEEN %(first)s AND %(last)s
        AND given.amount > 0 AND (given.expires_at IS NULL OR given.expires_at > %(now)s)
-       AND NOT EXISTS (SELECT 1 FROM {{account}} AS account WHERE {OWN} OFFSET 0)
+       AND NOT EXISTS (SELECT 1 FROM {{account}} AS own WHERE {OF_CUSTOMER} OFFSET 0)
      ORDER BY customer.id
        FOR KEY SHARE OF customer
 )
@@ -119,8 +124,7 @@ WITH given AS ({{rows}}), new AS (
     INSERT INTO {{lot}} (entry_id, account_id, amount, remaining, expires_at)
     SELECT id, account_id, amount, amount, expires_at FROM posted
 )
-{BALANCES} AND account.customer_id BETWEEN %(first)s AND %(last)s
-{WRITTEN}
+{BALANCES}{WRITTEN}
 """
 
 # The accounts are locked, by a statement before: the lots must be read as they are since then.
