@@ -55,7 +55,8 @@ SAME: Final = {
 }
 
 # `why` is empty for who is reached. An address that several have is that of the recipient who has
-# it already, else of the first customer.
+# it already, else of the first customer. OFFSET 0: the index is asked for each of them; of a table
+# that fills while we write, the statistics know nothing, and all of it would be read.
 DECIDED: Final = """
 SELECT judged.customer_id, first_name, last_name, email, language_code, address, key,
        CASE WHEN why <> '' THEN why
@@ -74,8 +75,9 @@ SELECT judged.customer_id, first_name, last_name, email, language_code, address,
           FROM ({found}) AS found(id)
           LEFT JOIN {customer} AS customer ON customer.id = found.id
          CROSS JOIN LATERAL (SELECT nullif(btrim({where}), '') AS address) AS at) AS judged
-  LEFT JOIN {recipient} AS holder
-    ON holder.broadcast_id = %s AND holder.address_key = judged.key
+  LEFT JOIN LATERAL (SELECT customer_id FROM {recipient}
+                      WHERE broadcast_id = %s AND address_key = judged.key OFFSET 0) AS holder
+    ON true
 """
 CONSENT: Final = "lower(coalesce(customer.metadata ->> %s::text, '')) = ANY(%s)"
 
