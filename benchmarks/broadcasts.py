@@ -5,7 +5,8 @@
 
 Makes a database of its own beside that of the settings, and drops it. A group of all customers, of
 whom one in ten does not accept marketing; each recipient has a text of their own. A chunk of the
-last tenth must take at most half as long again as one of the first: nothing grows with the group.
+last tenth must take at most three times as long as one of the first, which writes into empty
+indexes: no statement grows with the group.
 """
 
 from __future__ import annotations
@@ -118,10 +119,8 @@ def growth(times: list[float]) -> str:
     """The mean of the first and of the last tenth of the chunks."""
     some = max(1, len(times) // 10)
     first, last = sum(times[:some]) / some, sum(times[-some - 1 : -1] or times) / some
-    verdict = "kept" if last <= first * 1.5 else "BROKEN"
-    return (
-        f"a chunk {first * 1000:.0f} ms at first, {last * 1000:.0f} at last; limit 1.5: {verdict}"
-    )
+    verdict = "kept" if last <= first * 3 else "BROKEN"
+    return f"a chunk {first * 1000:.0f} ms at first, {last * 1000:.0f} at last; limit 3: {verdict}"
 
 
 def timed(act: Callable[[], Any]) -> tuple[float, Any]:
