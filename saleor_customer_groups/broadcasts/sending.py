@@ -107,6 +107,7 @@ def _chunk(broadcast_id: int) -> Iterator[Broadcast]:
             frozen_at=found.frozen_at,
             finished_at=found.finished_at,
             last_customer_id=found.last_customer_id,
+            last_recipient_id=found.last_recipient_id,
             batches=found.batches,
             leased_until=timezone.now() + LEASE,
             attempts=0,
@@ -153,8 +154,11 @@ def _tell_of_start(broadcast: Broadcast) -> None:
 def _request_some(broadcast_id: int) -> bool:
     """Request batches for the next recipients, or finish; whether there may be more."""
     with _chunk(broadcast_id) as broadcast:
+        # From where the last chunk ended: before that, the index is full of rows that waited once.
         waiting = BroadcastRecipient.objects.filter(
-            broadcast=broadcast, status=RecipientStatus.PENDING
+            broadcast=broadcast,
+            status=RecipientStatus.PENDING,
+            id__gt=broadcast.last_recipient_id,
         )
         some = waiting.order_by("id")[: conf.get("BROADCAST_CHUNK")]
         # Who is being erased is waited for, and is pending no more.
@@ -162,6 +166,7 @@ def _request_some(broadcast_id: int) -> bool:
         ids = {customer_id: row for customer_id, row in locked if customer_id is not None}
         if ids:
             _request(broadcast, ids)
+            broadcast.last_recipient_id = max(ids.values())
         else:
             _finish(broadcast)
     return bool(ids)

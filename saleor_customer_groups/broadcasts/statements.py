@@ -33,14 +33,13 @@ CONSENTS: Final = ["true", "yes", "1"]
 ADDRESS_LENGTH: Final = 1_000
 
 # The phone of the default addresses, else the first in the address book: imported customers have
-# no default address.
+# no default address. Not LIMIT 1, for which all addresses might be walked in the order of ids.
 PHONE: Final = """
 coalesce((SELECT nullif(phone, '') FROM {address} WHERE id = customer.default_shipping_address_id),
          (SELECT nullif(phone, '') FROM {address} WHERE id = customer.default_billing_address_id),
-         (SELECT address.phone FROM {address_book} AS book
+         (SELECT (array_agg(address.phone ORDER BY address.id))[1] FROM {address_book} AS book
             JOIN {address} AS address ON address.id = book.{book_address}
-           WHERE book.{book_customer} = customer.id AND address.phone <> ''
-           ORDER BY address.id LIMIT 1))
+           WHERE book.{book_customer} = customer.id AND address.phone <> ''))
 """
 ID: Final = "coalesce(customer.private_metadata ->> %s::text, customer.metadata ->> %s::text)"
 ID_SETTINGS: Final = {
@@ -55,7 +54,9 @@ SAME: Final = {
 }
 
 # `why` is empty for who is reached. An address that several have is that of the recipient who has
-# it already, else of the first customer.
+# it already, else of the first customer. OFFSET 0: the index is asked for each of them; of a table
+# that fills while we write, the statistics know nothing, and all of it would be read. The other one
+# has an address worked out once, and not for each time that it is named.
 DECIDED: Final = """
 SELECT judged.customer_id, first_name, last_name, email, language_code, address, key,
        CASE WHEN why <> '' THEN why
@@ -73,9 +74,10 @@ SELECT judged.customer_id, first_name, last_name, email, language_code, address,
                     ELSE '' END AS why
           FROM ({found}) AS found(id)
           LEFT JOIN {customer} AS customer ON customer.id = found.id
-         CROSS JOIN LATERAL (SELECT nullif(btrim({where}), '') AS address) AS at) AS judged
-  LEFT JOIN {recipient} AS holder
-    ON holder.broadcast_id = %s AND holder.address_key = judged.key
+         CROSS JOIN LATERAL (SELECT nullif(btrim({where}), '') AS address OFFSET 0) AS at) AS judged
+  LEFT JOIN LATERAL (SELECT customer_id FROM {recipient}
+                      WHERE broadcast_id = %s AND address_key = judged.key OFFSET 0) AS holder
+    ON true
 """
 CONSENT: Final = "lower(coalesce(customer.metadata ->> %s::text, '')) = ANY(%s)"
 

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('frozen_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('last_customer_id', models.IntegerField(default=0)),
+                ('last_recipient_id', models.BigIntegerField(default=0)),
                 ('batches', models.PositiveIntegerField(default=0)),
                 ('leased_until', models.DateTimeField(default=django.utils.timezone.now)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

@@ -92,8 +92,10 @@ class Broadcast(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)  # whose audience: of this moment
     frozen_at = models.DateTimeField(null=True, blank=True)  # when the last recipient was written
     finished_at = models.DateTimeField(null=True, blank=True)
-    # Where to go on: customers up to this one are recipients; so many batches were requested.
+    # Where to go on: customers up to this one are recipients; recipients up to this one are in a
+    # batch or were skipped, and there are so many batches.
     last_customer_id = models.IntegerField(default=0)
+    last_recipient_id = models.BigIntegerField(default=0)
     batches = models.PositiveIntegerField(default=0)
     # Somebody works on it until then; so many began since something was written.
     leased_until = models.DateTimeField(default=timezone.now)

@@ -179,7 +179,7 @@ def _moment(text: str) -> datetime:
 
 def _customers(emails: list[str]) -> list[int]:
     found = customer_ids_by_email(emails)
-    unknown = [email for email in emails if email.lower() not in found and email not in found]
+    unknown = [email for email in emails if email not in found]
     if unknown:
         raise CommandError(f"{', '.join(unknown)}: unknown customer")
     return list(found.values())
