@@ -7,14 +7,12 @@ may run twice at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from django.db import connection
 from django.utils import timezone
 
 from ..errors import InvalidInput
@@ -110,22 +108,8 @@ def set_many(act: Act, rows: Rows | Selected, *, now: datetime | None = None) ->
 
 
 def _post_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
-    with _without_nested_loops():
-        writing.execute(statements.OPEN, bound, rows=source)
-        rows = writing.execute(statements.GIVE, bound, rows=source)
-    return _told(act, bound, rows)
-
-
-@contextmanager
-def _without_nested_loops() -> Iterator[None]:
-    """Where statistics know nothing yet of many rows, PostgreSQL takes them for one and reads all
-    of them for each of them. What is read here is a span of ids on both sides: hashed, it is read
-    once, whatever the statistics say.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        yield
-        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+    writing.execute(statements.OPEN, bound, rows=source)
+    return _told(act, bound, writing.execute(statements.GIVE, bound, rows=source))
 
 
 def _take_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
