@@ -41,7 +41,7 @@ def seed(count: int) -> None:
         cursor.execute(
             "INSERT INTO saleor_customer_groups_outboxevent"
             " (uid, name, version, subject, body, created_at) SELECT gen_random_uuid(),"
-            " 'group.created', 1, 'group:' || n % 100, repeat('x', 300), now()"
+            " 'group.created', 1, 'group:' || mod(n, 100), repeat('x', 300), now()"
             " FROM generate_series(1, %s) AS n",
             [count],
         )

@@ -84,10 +84,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['endpoint', 'event'], name='webhookdelivery_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
             index=models.Index(condition=models.Q(('state', 'pending')), fields=['endpoint', 'subject', 'event'], name='webhookdelivery_heads'),
         ),
         migrations.AddIndex(

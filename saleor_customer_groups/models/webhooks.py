@@ -128,13 +128,7 @@ class WebhookDelivery(models.Model):
             ),
         ]
         indexes = [
-            # the worker: what is due, oldest event first
-            models.Index(
-                fields=["endpoint", "event"],
-                condition=Q(state=DeliveryState.PENDING),
-                name="webhookdelivery_waiting",
-            ),
-            # the worker: whether an earlier one of the subject is pending
+            # the worker: the first pending one of each subject
             models.Index(
                 fields=["endpoint", "subject", "event"],
                 condition=Q(state=DeliveryState.PENDING),

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from .. import background, conf, events
@@ -50,6 +49,29 @@ AGAIN: Final = WRITE.format(
        state = 'pending', due_at = excluded.due_at, attempts = 0, first_attempt_at = NULL,
        finished_at = NULL, replays = delivery.replays + 1""",
 )
+# No join with itself: right after a burst the planner knows nothing of the table's size, and would
+# compare each row with each.
+HEADS: Final = """
+SELECT subject
+  FROM (SELECT DISTINCT ON (subject) subject, event_id, due_at
+          FROM saleor_customer_groups_webhookdelivery
+         WHERE endpoint_id = %(endpoint)s AND state = 'pending'
+         ORDER BY subject, event_id) AS head
+ WHERE due_at <= %(now)s
+ ORDER BY event_id
+ LIMIT %(limit)s
+"""
+OVERDUE: Final = """
+SELECT count(*)
+  FROM (SELECT DISTINCT ON (endpoint_id, subject) endpoint_id, due_at
+          FROM saleor_customer_groups_webhookdelivery
+         WHERE state = 'pending'
+         ORDER BY endpoint_id, subject, event_id) AS head
+  JOIN saleor_customer_groups_webhookendpoint AS endpoint ON endpoint.id = head.endpoint_id
+ WHERE head.due_at <= %(late)s AND endpoint.off_since IS NULL
+   AND (endpoint.leased_until IS NULL OR endpoint.leased_until <= %(late)s)
+   AND (endpoint.paused_until IS NULL OR endpoint.paused_until <= %(late)s)
+"""
 # Events that were dispatched while an endpoint was being switched off, on pods whose clocks differ.
 CLOCKS_DIFFER: Final = timedelta(minutes=10)
 
@@ -83,16 +105,18 @@ def write_one(endpoint: WebhookEndpoint, event: OutboxEvent, *, now: datetime) -
     )
 
 
-def heads(*, now: datetime) -> QuerySet[WebhookDelivery]:
-    """The deliveries whose turn it is and whose time has come, oldest event first."""
-    earlier = WebhookDelivery.objects.filter(
-        endpoint=OuterRef("endpoint"),
-        subject=OuterRef("subject"),
-        state=DeliveryState.PENDING,
-        event__lt=OuterRef("event"),
-    )
-    due = WebhookDelivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now)
-    return due.filter(~Exists(earlier)).order_by("event")
+def due_subjects(endpoint_id: int, *, now: datetime, limit: int) -> list[str]:
+    """The subjects whose head's time has come, those of the oldest events first."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS, {"endpoint": endpoint_id, "now": now, "limit": limit})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def count_overdue(late: datetime) -> int:
+    """How many heads should have been tried by then, of endpoints that nobody works on."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVERDUE, {"late": late})
+        return int(cursor.fetchone()[0])
 
 
 def head(endpoint_id: int, subject: str) -> WebhookDelivery | None:

@@ -10,7 +10,6 @@ from django.db.models import Count, Q
 
 from ..errors import InvalidInput
 from ..models import DeliveryState, WebhookEndpoint
-from . import watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,6 @@ def standings() -> Iterator[Standing]:
     )
     for endpoint in counted.order_by("pk"):
         yield Standing(endpoint, endpoint.pending, endpoint.failed)
-
-
-def overdue(now: datetime) -> int:
-    """How many deliveries wait although they should have been tried. For monitoring: 0."""
-    return watching.overdue(now).count()
 
 
 def endpoint_by_id(key: int) -> WebhookEndpoint:

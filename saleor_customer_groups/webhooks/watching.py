@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from .. import events
-from ..models import DeliveryState, OffReason, WebhookDelivery, WebhookEndpoint
+from ..models import OffReason, WebhookEndpoint
 from . import deliveries, endpoints, outbox, schedule
 
 logger = logging.getLogger(__name__)
@@ -64,16 +64,9 @@ def _tell(endpoint: WebhookEndpoint, silent: QuerySet[WebhookEndpoint], now: dat
     return 1
 
 
-def overdue(now: datetime) -> QuerySet[WebhookDelivery]:
-    """Deliveries whose time has passed, to endpoints that may be called, while nobody calls.
+def overdue(now: datetime) -> int:
+    """How many deliveries' time has passed, to endpoints that may be called, while nobody calls.
 
-    There are none while the sweep and a worker run: for monitoring.
+    None while the sweep and a worker run: for monitoring.
     """
-    late = now - LATE
-    idle = WebhookEndpoint.objects.filter(
-        Q(leased_until=None) | Q(leased_until__lte=late),
-        Q(paused_until=None) | Q(paused_until__lte=late),
-        pk=OuterRef("endpoint"),
-        off_since=None,
-    )
-    return deliveries.heads(now=late).filter(Exists(idle), state=DeliveryState.PENDING)
+    return deliveries.count_overdue(now - LATE)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ...errors import CustomerGroupsError
 from ...models import WebhookEndpoint
-from ...webhooks import endpoints, queries, replaying
+from ...webhooks import endpoints, queries, replaying, watching
 
 ACTOR: Final = "command"
 SHOWN_ONCE: Final = "It is shown this once; keep it where the receiver finds it."
@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
     def _status(self, options: dict[str, Any]) -> None:
         self._list(options)
-        overdue = queries.overdue(timezone.now())
+        overdue = watching.overdue(timezone.now())
         if overdue:
             raise CommandError(
                 f"{overdue:,} deliveries are overdue: is there a Celery worker, and a beat?"
