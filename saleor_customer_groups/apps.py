@@ -29,7 +29,9 @@ class CustomerGroupsConfig(AppConfig):
     def ready(self) -> None:
         """Hook in once every model is loaded: these modules of the host import models."""
         from . import checks, conf  # noqa: F401 - importing the checks registers them
-        from .host import checkout, webhook_events
+        from .host import celery_app, checkout, webhook_events
+
+        celery_app.install()
 
         if find_spec("saleor.graphql") is not None:  # the miniature of sandbox/ has none
             from .host import webhook_types
