@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from saleor_customer_groups.loyalty import ledger, verifying
 from saleor_customer_groups.loyalty.rules import Posted, Posting
@@ -76,7 +76,7 @@ def problems() -> list[str]:
 @contextmanager
 def tampering() -> Iterator[Any]:
     """A cursor of somebody who may switch the triggers off."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         # No table is altered while checks of it wait for the end of the transaction.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in TABLES:

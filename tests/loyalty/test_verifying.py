@@ -11,7 +11,6 @@ from saleor_customer_groups.loyalty import bulk, holds, ledger, rebuilding, veri
 from saleor_customer_groups.models import LoyaltyAccount, LoyaltyEntry, LoyaltyHold, LoyaltyLot
 
 from .conftest import NOW, balance_of, credit, key, points, problems, tampering
-from .crowd import check_a_crowd
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -235,8 +234,3 @@ def test_the_command_rebuilds(past, alice, capsys):
         "The ledger adds up.",
     ]
     assert balance_of(alice) == right
-
-
-def test_l10_a_hundred_thousand_accounts_are_rebuilt_and_the_flipped_one_is_named():
-    """The same for a million is among the long tests."""
-    check_a_crowd(100_000)
