@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from ..errors import Refused
 from ..models import Broadcast, BroadcastAudience, BroadcastFormat
-from ..segments import compile as compiler
-from ..segments import rules
+from ..segments import audience
+from ..segments.audience import Audience
 from ..segments.compile import Query
 from ..segments.cursors import server_side
 from . import compose, queries, statements
@@ -101,14 +101,18 @@ def source(broadcast: Broadcast, at: datetime) -> Query:
 
     Refused: the group is gone. InvalidRule: the rule says what this release does not understand.
     """
+    return audience.select(_for_whom(broadcast), now=at)
+
+
+def _for_whom(broadcast: Broadcast) -> Audience:
     if broadcast.audience == BroadcastAudience.PICKED:
-        return statements.these(broadcast.customer_ids)
+        return Audience(customer_ids=broadcast.customer_ids)
     if broadcast.audience == BroadcastAudience.RULE:
-        return compiler.customers(parsed(broadcast.rule), now=at)
+        return Audience(rule=broadcast.rule)
     if broadcast.group_id is None:
         sentence = f"The group {broadcast.group_name} was deleted."
         raise Refused(sentence, code="group_deleted")
-    return statements.members(broadcast.group_id, at)
+    return Audience(group_id=broadcast.group_id)
 
 
 def customer_ids(broadcast: Broadcast, *, at: datetime, after: int) -> Generator[int, None, None]:
@@ -119,11 +123,6 @@ def customer_ids(broadcast: Broadcast, *, at: datetime, after: int) -> Generator
         cursor.execute(statement, [*found.params, after])
         while rows := cursor.fetchmany(ROWS):
             yield from (row[0] for row in rows)
-
-
-def parsed(rule: object) -> rules.Node:
-    """The rule of an audience. InvalidRule."""
-    return rules.parse(rule, absent=compiler.absent())
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

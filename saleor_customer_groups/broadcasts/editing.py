@@ -20,11 +20,10 @@ from ..models import (
     CustomerGroup,
     GroupKind,
 )
-from ..segments import rules
+from ..segments.audience import Audience, checked, named_groups
 from . import audience, queries
 from .statements import ID_SETTINGS
 
-MOST_PICKED: Final = 10_000
 AUDIENCES: Final = ("group", "rule", "customer_ids")
 
 
@@ -130,22 +129,14 @@ def _for_group(broadcast: Broadcast, group: CustomerGroup) -> None:
 
 
 def _for_rule(broadcast: Broadcast, rule: Any) -> None:
-    named = rules.groups(audience.parsed(rule))
+    for_whom = checked(Audience(rule=rule))
     broadcast.audience, broadcast.rule = BroadcastAudience.RULE, rule
-    broadcast.group_ids = sorted(references.hold(named))
+    broadcast.group_ids = sorted(references.hold(named_groups(for_whom)))
 
 
 def _for_customers(broadcast: Broadcast, customer_ids: Sequence[int]) -> None:
-    picked = sorted(set(customer_ids))
-    if not picked:
-        raise InvalidInput("Pick at least one customer.", field="customer_ids", code="required")
-    if len(picked) > MOST_PICKED:
-        sentence = f"At most {MOST_PICKED:,} customers can be picked; make a group of more."
-        raise InvalidInput(sentence, field="customer_ids", code="too_many")
-    if not 0 < picked[0] <= picked[-1] < 2**31:
-        sentence = "A picked customer has an id that no customer can have."
-        raise InvalidInput(sentence, field="customer_ids", code="invalid")
-    broadcast.audience, broadcast.customer_ids = BroadcastAudience.PICKED, picked
+    picked = checked(Audience(customer_ids=customer_ids)).customer_ids
+    broadcast.audience, broadcast.customer_ids = BroadcastAudience.PICKED, list(picked or ())
 
 
 _FILLERS: Final[Mapping[str, Callable[[Broadcast, Any], None]]] = {

@@ -10,13 +10,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model
 
 from .. import conf
-from ..models import Broadcast, BroadcastBatch, BroadcastChannel, BroadcastRecipient, Membership
+from ..models import Broadcast, BroadcastBatch, BroadcastChannel, BroadcastRecipient
+from ..segments import contacts
 from ..segments.compile import Query
 
 # Why a recipient is skipped, in words.
@@ -32,15 +32,6 @@ REASONS: Final = {
 CONSENTS: Final = ["true", "yes", "1"]
 ADDRESS_LENGTH: Final = 1_000
 
-# The phone of the default addresses, else the first in the address book: imported customers have
-# no default address. Not LIMIT 1, for which all addresses might be walked in the order of ids.
-PHONE: Final = """
-coalesce((SELECT nullif(phone, '') FROM {address} WHERE id = customer.default_shipping_address_id),
-         (SELECT nullif(phone, '') FROM {address} WHERE id = customer.default_billing_address_id),
-         (SELECT (array_agg(address.phone ORDER BY address.id))[1] FROM {address_book} AS book
-            JOIN {address} AS address ON address.id = book.{book_address}
-           WHERE book.{book_customer} = customer.id AND address.phone <> ''))
-"""
 ID: Final = "coalesce(customer.private_metadata ->> %s::text, customer.metadata ->> %s::text)"
 ID_SETTINGS: Final = {
     BroadcastChannel.MESSENGER: "MESSENGER_ID_KEY",
@@ -138,13 +129,6 @@ def settling(broadcast: Broadcast, columns: list[list[Any]]) -> Query:
     return Query(SETTLE.format(**_tables()), [*columns, broadcast.pk])
 
 
-def members(group_id: int, at: Any) -> Query:
-    """Who is in a group at a moment."""
-    sql = f"""SELECT customer_id FROM {_tables()["membership"]}
- WHERE group_id = %s AND started_at <= %s AND (until IS NULL OR until > %s)"""
-    return Query(sql, [group_id, at, at])
-
-
 def these(customer_ids: list[int]) -> Query:
     """These customers."""
     return Query("SELECT unnest(%s::int[])", [customer_ids])
@@ -169,7 +153,7 @@ def _address(channel: str) -> tuple[str, list[Any]]:
     if channel == BroadcastChannel.EMAIL:
         return "customer.email", []
     if channel == BroadcastChannel.SMS:
-        return PHONE.format(**_tables()), []
+        return contacts.phone(), []
     key = conf.get(ID_SETTINGS[BroadcastChannel(channel)])
     return ID, [key, key]
 
@@ -177,19 +161,10 @@ def _address(channel: str) -> tuple[str, list[Any]]:
 @cache
 def _tables() -> dict[str, str]:
     """The quoted names of the tables; they come from the models, never from input."""
-    quote = connection.ops.quote_name
-    user = get_user_model()
-    book: Any = user._meta.get_field("addresses")
     tables: dict[str, type[Model]] = {
-        "customer": user,
-        "address": apps.get_model("account", "Address"),
-        "membership": Membership,
+        "customer": get_user_model(),
         "recipient": BroadcastRecipient,
         "batch": BroadcastBatch,
     }
-    return {
-        **{name: quote(model._meta.db_table) for name, model in tables.items()},
-        "address_book": quote(book.m2m_db_table()),
-        "book_customer": quote(book.m2m_column_name()),
-        "book_address": quote(book.m2m_reverse_name()),
-    }
+    quote = connection.ops.quote_name
+    return {name: quote(model._meta.db_table) for name, model in tables.items()}

@@ -80,10 +80,10 @@ def _segments(group: CustomerGroup) -> Iterator[Reference]:
 
 
 def _adjustments(group: CustomerGroup) -> Iterator[Reference]:
-    """Bulk acts on balances that are scheduled or at work."""
+    """Bulk acts on balances, scheduled or at work, for the group or a rule that names it."""
     waiting = (AdjustmentStatus.SCHEDULED, AdjustmentStatus.RUNNING, AdjustmentStatus.PAUSED)
-    rows = Adjustment.objects.filter(group=group, status__in=waiting).order_by("id")
-    named = rows.values_list("id", "reason")
+    rows = Adjustment.objects.filter(group_ids__contains=[group.pk], status__in=waiting)
+    named = rows.order_by("id").values_list("id", "reason")
     return (Reference("adjustment", number, reason or str(number)) for number, reason in named)
 
 

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('group_name', models.CharField(blank=True, default='', max_length=250)),
                 ('rule', models.JSONField(blank=True, null=True)),
                 ('customer_ids', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, null=True, size=None)),
+                ('group_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('running', 'Running'), ('paused', 'Paused'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed'), ('reversing', 'Being reversed'), ('reversed', 'Reversed')], default='draft', max_length=16)),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('started_at', models.DateTimeField(blank=True, null=True)),
@@ -79,10 +80,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='adjustment',
             index=models.Index(condition=models.Q(('status__in', ['scheduled', 'running', 'reversing'])), fields=['status'], name='adjustment_at_work'),
-        ),
-        migrations.AddIndex(
-            model_name='adjustment',
-            index=models.Index(fields=['group'], name='adjustment_group'),
         ),
         migrations.AddConstraint(
             model_name='adjustment',

@@ -64,6 +64,8 @@ class Adjustment(models.Model):
     group_name = models.CharField(max_length=250, blank=True, default="")
     rule = models.JSONField(null=True, blank=True)
     customer_ids = ArrayField(models.IntegerField(), null=True, blank=True)
+    # All groups that the audience names, those of the rule too: what keeps them from being deleted.
+    group_ids = ArrayField(models.BigIntegerField(), blank=True, default=list)
 
     status = models.CharField(
         max_length=16, choices=AdjustmentStatus.choices, default=AdjustmentStatus.DRAFT
@@ -124,7 +126,6 @@ class Adjustment(models.Model):
                 ),
                 name="adjustment_at_work",
             ),
-            models.Index(fields=["group"], name="adjustment_group"),  # what uses a group
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from .groups import CustomerGroup
 from .loyalty import LoyaltyAccount, LoyaltyUnit
 from .pricing import DECIMAL_PLACES, MAX_DIGITS, WINDOW, Schedule
+from .targets import THINGS, Target
 
 
 class EarningRule(Schedule):
@@ -87,53 +88,22 @@ class EarningMultiplier(models.Model):
         return f"× {self.factor}"
 
 
-class EarningTarget(models.Model):
-    """One thing that a multiplier is for. A category stands for itself and its descendants."""
+class EarningTarget(Target):
+    """One thing that a multiplier is for."""
 
     multiplier = models.ForeignKey(
         EarningMultiplier, on_delete=models.CASCADE, related_name="targets"
     )
-    category = models.ForeignKey(
-        "product.Category", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    collection = models.ForeignKey(
-        "product.Collection", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    product = models.ForeignKey(
-        "product.Product", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    variant = models.ForeignKey(
-        "product.ProductVariant", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Target.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=(
-                    Q(category__isnull=False, collection=None, product=None, variant=None)
-                    | Q(category=None, collection__isnull=False, product=None, variant=None)
-                    | Q(category=None, collection=None, product__isnull=False, variant=None)
-                    | Q(category=None, collection=None, product=None, variant__isnull=False)
-                ),
-                name="earningtarget_exactly_one_thing",
-                violation_error_message=(
-                    "A target is exactly one category, collection, product or variant."
-                ),
-            ),
+            *Target.Meta.constraints,
             models.UniqueConstraint(
-                fields=["multiplier", "category", "collection", "product", "variant"],
+                fields=["multiplier", *THINGS],
                 name="earningtarget_once",
                 nulls_distinct=False,
             ),
         ]
-
-    def __str__(self) -> str:
-        for kind in ("category", "collection", "product", "variant"):
-            number = getattr(self, f"{kind}_id")
-            if number is not None:
-                return f"{kind} {number}"
-        return "nothing"
 
 
 def _customer() -> Any:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .groups import CustomerGroup
+from .targets import THINGS, Target
 
 CURRENCY = r"^[A-Z]{3}$"
 MAX_DIGITS = 20  # as Saleor's own money columns
@@ -143,55 +144,24 @@ class PriceRuleAmount(models.Model):
         return f"{self.amount} {self.currency}"
 
 
-class PriceRuleTarget(models.Model):
-    """One thing that a rule applies to, or (excluded) never applies to.
-
-    A category stands for itself and its descendants.
-    """
+class PriceRuleTarget(Target):
+    """One thing that a rule applies to, or (excluded) never applies to."""
 
     rule = models.ForeignKey(PriceRule, on_delete=models.CASCADE, related_name="targets")
     excluded = models.BooleanField(default=False)
-    category = models.ForeignKey(
-        "product.Category", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    collection = models.ForeignKey(
-        "product.Collection", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    product = models.ForeignKey(
-        "product.Product", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    variant = models.ForeignKey(
-        "product.ProductVariant", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Target.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=(
-                    Q(category__isnull=False, collection=None, product=None, variant=None)
-                    | Q(category=None, collection__isnull=False, product=None, variant=None)
-                    | Q(category=None, collection=None, product__isnull=False, variant=None)
-                    | Q(category=None, collection=None, product=None, variant__isnull=False)
-                ),
-                name="priceruletarget_exactly_one_thing",
-                violation_error_message=(
-                    "A target is exactly one category, collection, product or variant."
-                ),
-            ),
+            *Target.Meta.constraints,
             models.UniqueConstraint(
-                fields=["rule", "excluded", "category", "collection", "product", "variant"],
+                fields=["rule", "excluded", *THINGS],
                 name="priceruletarget_once",
                 nulls_distinct=False,
             ),
         ]
 
     def __str__(self) -> str:
-        for kind in ("category", "collection", "product", "variant"):
-            number = getattr(self, f"{kind}_id")
-            if number is not None:
-                return f"{'not ' if self.excluded else ''}{kind} {number}"
-        return "nothing"
+        return f"not {super().__str__()}" if self.excluded else super().__str__()
 
 
 class PriceList(Schedule):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
+from saleor_customer_groups import events
+from saleor_customer_groups.broadcasts import control, editing, sending
 from saleor_customer_groups.errors import InvalidInput
 from saleor_customer_groups.groups import membership
 from saleor_customer_groups.loyalty import requests
 from saleor_customer_groups.loyalty.adjustments import running
 from saleor_customer_groups.loyalty.requests import Wish
 from saleor_customer_groups.models import (
+    BroadcastRecipient,
     CreditRequest,
     LoyaltyAccount,
     LoyaltyEntry,
@@ -132,6 +135,49 @@ def test_it_takes_the_answer_of_another_loyalty_system(trigger, alice):
     assert (again.status, code(again)) == (409, "answered_already")
 
 
+def test_it_starts_a_prepared_broadcast_and_takes_its_reports(trigger, alice, vip, monkeypatch):
+    monkeypatch.setattr(control, "start_task", lambda broadcast_id: None)
+    membership.add(vip, [alice.pk], source="manual")
+    broadcast = editing.create_broadcast(
+        title="Hello", text="Hello", channel="email", marketing_only=False, group=vip
+    )
+
+    call = trigger("broadcast_start", broadcast=broadcast.pk)
+    assert call({}).body == {"broadcast": broadcast.pk, "status": "sending"}
+    again = call({})
+    assert (again.status, code(again)) == (409, "wrong_status")
+    sending.run(broadcast.pk)
+
+    known, nobody = events.customer_id(alice.pk), events.customer_id(2_000_000_000)
+    reply = trigger("broadcast_report")(
+        {
+            "broadcast": broadcast.pk,
+            "batch": 1,
+            "results": [
+                {"customer": known, "outcome": "sent"},
+                {"customer": nobody, "outcome": "failed", "reason": "bounced"},
+            ],
+        }
+    )
+    assert reply.body == {"changed": 1, "unchanged": 0, "unknown": [nobody]}
+    assert BroadcastRecipient.objects.get().status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ("all", "invalid"),
+        (["sent"], "invalid"),
+        ([{"customer": "x", "outcome": "sent", "colour": "red"}], "unknown_field"),
+        ([{"outcome": "sent"}], "required"),
+    ],
+)
+def test_it_refuses_reports_that_cannot_be_read(trigger, results, expected):
+    reply = trigger("broadcast_report")({"broadcast": 1, "batch": 1, "results": results})
+
+    assert (reply.status, code(reply)) == (422, expected)
+
+
 @pytest.mark.parametrize(
     ("purpose", "config", "words"),
     [
@@ -145,6 +191,7 @@ def test_it_takes_the_answer_of_another_loyalty_system(trigger, alice):
         ("members_add", {}, "group is missing"),
         ("members_remove", {"group": "none"}, "There is no group none"),
         ("credit_confirm", {"a": 1}, "needs no config"),
+        ("broadcast_start", {"broadcast": 5}, "no broadcast 5"),
     ],
 )
 def test_it_refuses_a_trigger_that_makes_no_sense(purpose, config, words):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -52,8 +51,9 @@ def create(draft: Draft, for_whom: Audience, *, actor: str = "") -> Adjustment:
     """
     now = timezone.now()
     amount = _checked(draft, actor, now)
-    audience.require_valid(for_whom)
+    for_whom = audience.checked(for_whom)
     with transaction.atomic():
+        named = references.hold(audience.named_groups(for_whom))
         group = ready_group(for_whom.group_id, now)
         return Adjustment.objects.create(
             unit=draft.unit,
@@ -70,7 +70,8 @@ def create(draft: Draft, for_whom: Audience, *, actor: str = "") -> Adjustment:
             group=group,
             group_name="" if group is None else group.name,
             rule=for_whom.rule,
-            customer_ids=_ascending(for_whom.customer_ids),
+            customer_ids=for_whom.customer_ids,
+            group_ids=sorted(named),
         )
 
 
@@ -110,10 +111,6 @@ def ready_group(group_id: int | None, now: datetime) -> CustomerGroup | None:
     group = references.held(group_id, name=str(group_id))
     kinds.require_not_expired(group, now)
     return group
-
-
-def _ascending(customer_ids: Sequence[int] | None) -> list[int] | None:
-    return None if customer_ids is None else sorted(set(customer_ids))
 
 
 def audience_of(adjustment: Adjustment) -> Audience:

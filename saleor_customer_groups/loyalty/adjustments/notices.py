@@ -18,13 +18,11 @@ from . import plans
 REACHED: Final = """
 SELECT account.customer_id, entry.amount, entry.balance_after,
        customer.email <> '' AS by_email,
-       coalesce(nullif(shipping.phone, ''), billing.phone, '') <> '' AS by_sms
+       ({phone}) IS NOT NULL AS by_sms
   FROM {account} AS account
   JOIN {entry} AS entry ON entry.account_id = account.id
                        AND entry.adjustment_id = %(adjustment)s AND entry.kind = 'adjust'
   JOIN {customer} AS customer ON customer.id = account.customer_id
-  LEFT JOIN {address} AS shipping ON shipping.id = customer.default_shipping_address_id
-  LEFT JOIN {address} AS billing ON billing.id = customer.default_billing_address_id
  WHERE account.customer_id > %(after)s AND account.customer_id <= %(last)s
    AND account.unit = %(unit)s AND account.currency = %(currency)s
  ORDER BY account.customer_id

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model
@@ -23,6 +22,7 @@ from ...models import (
     LoyaltyEntry,
     LoyaltyLot,
 )
+from ...segments import contacts
 from .. import requests
 
 # What is in the balance at %(now)s: what expired counts no more, also before the job took it.
@@ -44,11 +44,9 @@ SELECT named.id, customer.id AS customer_id,
             ELSE greatest(%(amount)s, - held.balance)
        END AS delta,
        customer.email <> '' AS has_email,
-       coalesce(nullif(shipping.phone, ''), billing.phone, '') <> '' AS has_phone
+       ({phone}) IS NOT NULL AS has_phone
   FROM ({named}) AS named
   LEFT JOIN {customer} AS customer ON customer.id = named.id
-  LEFT JOIN {address} AS shipping ON shipping.id = customer.default_shipping_address_id
-  LEFT JOIN {address} AS billing ON billing.id = customer.default_billing_address_id
   LEFT JOIN {account} AS account
          ON account.customer_id = customer.id AND account.unit = %(unit)s
         AND account.currency = %(currency)s
@@ -101,7 +99,6 @@ def named(statement: str, **parts: str) -> str:
     """The statement with the tables' names in it; `parts` are other statements of ours."""
     tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
-        "address": apps.get_model("account.Address"),
         "account": LoyaltyAccount,
         "lot": LoyaltyLot,
         "target": AdjustmentTarget,
@@ -109,7 +106,7 @@ def named(statement: str, **parts: str) -> str:
         "entry": LoyaltyEntry,
     }
     quoted = {key: connection.ops.quote_name(one._meta.db_table) for key, one in tables.items()}
-    return statement.format(**quoted, **parts)
+    return statement.format(**quoted, **parts, phone=contacts.phone())
 
 
 def parameters(adjustment: Adjustment, *, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ... import conf
+from ...errors import CustomerGroupsError
 from ...models import Adjustment, AdjustmentMode, AdjustmentStatus, AdjustmentTarget
 from ...segments import audience
 from .. import bulk, requests
@@ -24,11 +25,14 @@ from . import asking, drafts, notices, plans, steps, unwinding
 def run(adjustment_id: int) -> None:
     """Go on until everybody had their turn, or somebody paused or cancelled it.
 
-    May be called at any time, by many at once: one works, the others return. Not within a
-    transaction.
+    May be called at any time, by many at once: one works, the others return. What the core
+    refuses, such as a filter that names what is gone, ends it as failed. Not within a transaction.
     """
-    while _next_chunk(adjustment_id):
-        pass
+    try:
+        while _next_chunk(adjustment_id):
+            pass
+    except CustomerGroupsError as refusal:
+        steps.fail(adjustment_id, refusal)
 
 
 def _next_chunk(adjustment_id: int) -> bool:

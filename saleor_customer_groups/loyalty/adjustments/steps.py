@@ -31,7 +31,7 @@ GOING_ON: Final = (Status.RUNNING, Status.REVERSING)
 # Nothing was done yet.
 NOT_BEGUN: Final = (Status.DRAFT, Status.SCHEDULED)
 # Something was done, and it does not go on by itself.
-ENDED: Final = (Status.DONE, Status.CANCELLED)
+ENDED: Final = (Status.DONE, Status.CANCELLED, Status.FAILED)
 
 
 def schedule(adjustment_id: int, at: datetime) -> Adjustment:
@@ -141,10 +141,14 @@ def start_due(now: datetime) -> int:
         try:
             start(adjustment_id, now=now)
         except CustomerGroupsError as refusal:
-            due.filter(pk=adjustment_id).update(
-                status=Status.FAILED, error=str(refusal)[:500], finished_at=now
-            )
+            fail(adjustment_id, refusal)
     return len(ids)
+
+
+def fail(adjustment_id: int, refusal: CustomerGroupsError) -> None:
+    """End what cannot start or go on, and say why. What was done so far stays."""
+    open_ = Adjustment.objects.filter(pk=adjustment_id, status__in=[Status.SCHEDULED, *GOING_ON])
+    open_.update(status=Status.FAILED, error=str(refusal)[:500], finished_at=timezone.now())
 
 
 def take_over(now: datetime) -> int:

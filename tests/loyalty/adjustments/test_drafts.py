@@ -74,7 +74,9 @@ def test_it_refuses_two_ends(vip):
     [
         (Audience(), "one of the three"),
         (Audience(group_id=1, customer_ids=[1]), "one of the three"),
-        (Audience(customer_ids=[]), "No customer was picked"),
+        (Audience(customer_ids=[]), "Pick at least one customer"),
+        (Audience(customer_ids=[0, 5]), "that no customer can have"),
+        (Audience(customer_ids=[2**31]), "that no customer can have"),
         (Audience(customer_ids=range(10_001)), "At most 10,000 customers"),
         (Audience(group_id=0), "There is no group 0"),
     ],

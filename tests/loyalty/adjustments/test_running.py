@@ -469,3 +469,42 @@ def test_where_another_system_keeps_the_ledger_it_is_asked(vip, members, setting
     setting = drafts.create(replace(CREDIT, absolute=True), Audience(group_id=vip.pk))
     with pytest.raises(Refused, match="not set"):
         steps.start(setting.pk)
+
+
+def test_a_picked_customer_who_is_deleted_already_is_said_to_be(alice, done, balance):
+    adjustment = done(audience=Audience(customer_ids=[alice.pk, 2_000_000_000]))
+
+    assert skipped(adjustment) == {2_000_000_000: "deleted"}
+    assert (adjustment.total, adjustment.changed, balance(alice.pk)) == (2, 1, 1000)
+
+
+def test_staff_who_are_picked_get_nothing(alice, customer, done):
+    staff = customer("Stella", is_staff=True)
+
+    adjustment = done(audience=Audience(customer_ids=[alice.pk, staff.pk]))
+
+    assert (adjustment.total, adjustment.changed) == (1, 1)
+
+
+def test_a_group_that_a_filter_names_stays_while_the_act_waits(vip, alice):
+    rule = {"in_group": {"one_of": [vip.pk]}}
+    adjustment = drafts.create(CREDIT, Audience(rule=rule))
+    steps.schedule(adjustment.pk, timezone.now() + timedelta(days=1))
+
+    with pytest.raises(InUse, match="adjustment"):
+        deleting.delete_group(vip)
+
+
+def test_what_cannot_go_on_has_failed_and_says_why(alice):
+    adjustment = drafts.create(CREDIT, Audience(customer_ids=[alice.pk]))
+    rule = {"email": {"sounds_like": "alice"}}  # which an older release may have known
+    Adjustment.objects.filter(pk=adjustment.pk).update(customer_ids=None, rule=rule)
+    steps.start(adjustment.pk)
+
+    running.run(adjustment.pk)
+
+    adjustment.refresh_from_db()
+    assert adjustment.status == "failed"
+    assert "sounds_like" in adjustment.error
+    assert steps.take_over(timezone.now() + timedelta(days=1)) == 0
+    assert not LoyaltyEntry.objects.exists()
