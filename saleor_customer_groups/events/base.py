@@ -67,6 +67,8 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class OfGroup(Payload):
+    """The base of what is about one group."""
+
     group: str
 
     @property
