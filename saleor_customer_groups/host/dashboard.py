@@ -1,0 +1,33 @@
+"""Our App in Saleor's Dashboard: what it shows, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+WIDGET: Final = {"widgetTarget": {"method": "GET"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One place of the Dashboard that leads to a page of ours. `mount` and `target` are Saleor's
+    own words, in lower case as it stores them; `path` is the page's, after our /pages.
+    """
+
+    identifier: str
+    label: str
+    mount: str
+    target: str
+    path: str
+    permissions: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+USERS: Final = ("account.manage_users",)
+DISCOUNTS: Final = ("discount.manage_discounts",)
+
+# Every place is a line here.
+EXTENSIONS: Final = (
+    Extension("groups", "Customer groups", "navigation_customers", "app_page", "/groups", USERS),
+)
