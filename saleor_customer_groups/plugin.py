@@ -140,7 +140,8 @@ class CustomerGroupsPlugin(BasePlugin):
         return on_writer(urls.respond)(request, path)
 
     def _setting(self, name: str) -> str:
-        return next((str(row["value"] or "") for row in self.configuration if row["name"] == name), "")
+        rows = {row["name"]: row.get("value") for row in self.configuration}
+        return str(rows.get(name) or "")
 
     @classmethod
     def validate_plugin_configuration(cls, plugin_configuration: Any, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -44,7 +44,7 @@ def member_counts(
 ) -> dict[int, int]:
     """How many members each group has at `now`; `most` + 1 says more than that. One statement."""
     with connection.cursor() as cursor:
-        parameters = {"ids": list(group_ids), "now": now, "most": most + 1}
+        parameters: dict[str, Any] = {"ids": list(group_ids), "now": now, "most": most + 1}
         cursor.execute(MEMBERS_UP_TO, parameters)
         return dict(cursor.fetchall())
 
@@ -52,7 +52,7 @@ def member_counts(
 def overviews(
     groups: Sequence[CustomerGroup], *, now: datetime, most: int = COUNTED
 ) -> list[queries.GroupOverview]:
-    """These groups with what a list shows of them. Two statements, if their `segment` is at hand."""
+    """These groups with what a list shows of them. Two statements; `segment` must be at hand."""
     ids = [group.pk for group in groups]
     counts = member_counts(ids, now=now, most=most)
     defaults: dict[int, list[str]] = {}

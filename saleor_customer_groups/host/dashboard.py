@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .. import access
+
 WIDGET: Final = {"widgetTarget": {"method": "GET"}}
 
 
@@ -24,10 +26,18 @@ class Extension:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-USERS: Final = ("account.manage_users",)
-DISCOUNTS: Final = ("discount.manage_discounts",)
+# What the app may do for staff who may do it themselves.
+APP_PERMISSIONS: Final = (
+    access.USERS,
+    access.DISCOUNTS,
+    access.GIFT_CARDS,
+    access.ORDERS,
+    access.APPS,
+)
 
 # Every place is a line here.
 EXTENSIONS: Final = (
-    Extension("groups", "Customer groups", "navigation_customers", "app_page", "/groups", USERS),
+    Extension(
+        "groups", "Customer groups", "navigation_customers", "app_page", "/groups", (access.USERS,)
+    ),
 )

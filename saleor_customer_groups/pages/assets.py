@@ -60,7 +60,7 @@ def serve(request: HttpRequest, at: str, name: str) -> HttpResponse:
     else:
         response = HttpResponse(asset.content, content_type=asset.content_type)
     response["ETag"] = asset.etag
-    # Under a version of another release, while pods are changed, the file is right but not for ever.
+    # While pods are changed, the version may be another one: right, but not for ever.
     response["Cache-Control"] = FOR_EVER if at == version() else "no-cache"
     response["X-Content-Type-Options"] = "nosniff"
     return response

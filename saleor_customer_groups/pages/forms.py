@@ -13,7 +13,7 @@ from ..errors import CustomerGroupsError, InvalidInput
 class Form(forms.Form):
     """A form of our pages. Rendered by Django's own templates, whatever the host has set."""
 
-    default_renderer: ClassVar[Any] = DjangoTemplates
+    default_renderer = DjangoTemplates
     use_required_attribute = False
     # Where the core names a field otherwise than the form: {"channel": "channel_id"}.
     renamed: ClassVar[dict[str, str]] = {}

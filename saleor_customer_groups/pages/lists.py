@@ -19,10 +19,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How the list stands: a key of the sorts that the view offers, and whether it is turned."""
+    """How the list stands: a key of the sorts that the view offers, and whether it is turned from
+    that sort's own direction; `falling` says which way its first field really goes.
+    """
 
     key: str
-    descending: bool
+    turned: bool
+    falling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,16 @@ class Listing(Generic[Row]):
 
     def sorted_by(self, key: str) -> str:
         """The query that sorts by this, turned when it is sorted so already."""
-        turned = self.order.key == key and not self.order.descending
-        return self.with_(sort=f"-{key}" if turned else key, page="")
+        turns = self.order.key == key and not self.order.turned
+        return self.with_(sort=f"-{key}" if turns else key, page="")
 
 
 def order_of(visit: Visit, sorts: Mapping[str, Sequence[str]], default: str) -> Order:
     """What the address asks for, else the default: a key of `sorts`, with "-" before it turned."""
     asked = visit.request.GET.get("sort", "")
     chosen = asked if asked.removeprefix("-") in sorts else default
-    return Order(chosen.removeprefix("-"), chosen.startswith("-"))
+    key, turned = chosen.removeprefix("-"), chosen.startswith("-")
+    return Order(key, turned, sorts[key][0].startswith("-") != turned)
 
 
 def listing(
@@ -86,13 +90,13 @@ def listing(
     the last one unique; `keep` names the parameters that searching and filtering use.
     """
     order = order_of(visit, sorts, default)
-    fields = [_turned(field) if order.descending else field for field in sorts[order.key]]
+    fields = [_turned(field) if order.turned else field for field in sorts[order.key]]
     counted = queryset.order_by()[: MOST + 1].count()
     last_page = max(1, -(-min(counted, MOST) // SIZE))
     number = min(_page(visit.request.GET.get("page", "")), last_page)
     rows = list(queryset.order_by(*fields)[(number - 1) * SIZE : number * SIZE])
     query = {name: visit.request.GET.get(name, "") for name in keep}
-    query["sort"] = ("-" if order.descending else "") + order.key
+    query["sort"] = ("-" if order.turned else "") + order.key
     query["sort"] = "" if query["sort"] == default else query["sort"]
     return Listing(rows, number, min(counted, MOST), counted > MOST, order, query)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.template.backends.django import DjangoTemplates
-from django.utils.safestring import SafeString
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "templates" / "saleor_customer_groups"
 
@@ -32,6 +31,6 @@ def engine() -> DjangoTemplates:
     )
 
 
-def render(template: str, context: Mapping[str, Any]) -> SafeString:
+def render(template: str, context: Mapping[str, Any]) -> str:
     """The template's text, for example of groups/list.html."""
     return engine().get_template(template).render(dict(context))

@@ -59,10 +59,10 @@ def _fragment(
         caller = caller_of(request)
     except access.InvalidToken:
         return _panel("signed_out", 401)
-    if not caller.is_authenticated:
+    if caller == access.ANONYMOUS:
         return _panel("signed_out", 401)
     if not caller.may(act):
-        return _panel("no_access", 403, permission=access.permission_for(act))
+        return _panel("no_access", 403, permissions=access.Forbidden(act).permissions)
     try:
         return view(Visit(request, caller), *args, **kwargs)
     except Http404:
@@ -85,5 +85,3 @@ def _language(request: HttpRequest) -> str:
     wanted = request.headers.get("Accept-Language", "").lower().replace("_", "-")
     first = wanted.split(",")[0].split(";")[0].split("-")[0].strip()
     return first if first in LANGUAGES else "en"
-
-

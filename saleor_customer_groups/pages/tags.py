@@ -99,8 +99,8 @@ def money(amount: Decimal | None, currency: str) -> str:
 @register.inclusion_tag("parts/picker.html", takes_context=True)
 def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
     """A select with search for a field of forms.Picked: {% picker form.groups %}."""
-    made = bound.field
-    ids = made.to_python(bound.value() or [])
+    made: Any = bound.field
+    ids: list[int] = made.to_python(bound.value() or [])
     return {
         **extra,
         "visit": context["visit"],
@@ -125,9 +125,9 @@ def sort(rows: Any, key: str, label: str, *, part: str = "rows", css: str = "") 
 
 
 @register.filter
-def word(code: str) -> Any:
-    """What a code of the core is called: {{ group.kind|word }}."""
-    return WORDS.get(code, code)
+def word(code: str, of: str) -> Any:
+    """What a code of the core is called: {{ group.kind|word:"kind" }}."""
+    return WORDS[of].get(code, code)
 
 
 @register.filter

@@ -61,4 +61,5 @@ TONES: Final[dict[str, str]] = {
     MembershipAction.JOINED: "success",
     MembershipAction.LEFT: "warning",
 }
-WORDS: Final = {**KINDS, **SOURCES, **ACTIONS, **ANSWERS}
+# By what they are the codes of: the same code may be called otherwise elsewhere.
+WORDS: Final = {"kind": KINDS, "source": SOURCES, "action": ACTIONS, "answer": ANSWERS}

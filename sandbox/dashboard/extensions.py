@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
+from django.conf import settings
 from django.http import Http404, HttpRequest
+from saleor.core import jwt
 
 from saleor_customer_groups import conf
-from saleor_customer_groups.host.dashboard import EXTENSIONS, Extension
+from saleor_customer_groups.host.dashboard import APP_PERMISSIONS, EXTENSIONS, Extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,12 @@ def _source(request: HttpRequest, path: str, parameters: dict[str, str]) -> str:
 
 
 def token_for(user: Any, extension: str) -> str:
-    """TEMPORARY."""
-    return signing.dumps({"user": user.pk, "permissions": ["account.manage_users", "discount.manage_discounts"]})
+    """A token for five minutes with what both the user and the extension (or the app) may do."""
+    wanted = named(extension).permissions if extension else APP_PERMISSIONS
+    pairs = user.effective_permissions.values_list("content_type__app_label", "codename")
+    own = {f"{label}.{codename}" for label, codename in pairs}
+    both = sorted(name.partition(".")[2].upper() for name in own.intersection(wanted))
+    payload = jwt.jwt_user_payload(
+        user, jwt.JWT_THIRDPARTY_ACCESS_TYPE, settings.JWT_TTL_APP_ACCESS, {"permissions": both}
+    )
+    return jwt.jwt_encode(payload)

@@ -60,7 +60,10 @@ class GroupForm(Form):
         help_text=_("Of several groups of a customer the one with the higher number goes first."),
     )
     member_limit = forms.IntegerField(
-        required=False, min_value=1, label=_("Member limit"), help_text=_("Empty: no limit of its own.")
+        required=False,
+        min_value=1,
+        label=_("Member limit"),
+        help_text=_("Empty: no limit of its own."),
     )
     colour = forms.ChoiceField(required=False, label=_("Colour"), widget=forms.RadioSelect)
 

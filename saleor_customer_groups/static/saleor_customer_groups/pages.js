@@ -101,7 +101,7 @@
     if (single !== undefined) chips.replaceChildren();
     if (![...chips.querySelectorAll("input")].some((input) => input.value === option.dataset.pick)) {
       const chip = document.getElementById("chip").content.cloneNode(true);
-      chip.querySelector("span").textContent = option.dataset.label;
+      chip.querySelector(".chip > span").textContent = option.dataset.label;
       Object.assign(chip.querySelector("input"), { name, value: option.dataset.pick });
       chip.querySelector("button").setAttribute("aria-label", `${picker.dataset.remove} ${option.dataset.label}`);
       chips.append(chip);
