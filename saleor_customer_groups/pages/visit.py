@@ -73,6 +73,15 @@ class Visit:
         response["HX-Location"] = json.dumps({"path": address, "target": "#screen"})
         return told(response, toast)
 
+    def close_popup(self, *, toast: str = "") -> HttpResponse:
+        """Done: the popup goes, with a word of it in the Dashboard."""
+        response = HttpResponse(status=204)
+        events: dict[str, Any] = {"close-popup": {}}
+        if toast:
+            events["toast"] = {"title": toast, "status": "success"}
+        response["HX-Trigger"] = json.dumps(events)
+        return response
+
     def tell(self, response: HttpResponse, toast: str, *, status: str = "success") -> HttpResponse:
         """An answer with a word of it in the Dashboard (status: success, info, warning, error)."""
         return told(response, toast, status=status)
