@@ -76,10 +76,9 @@ class Visit:
     def close_popup(self, *, toast: str = "") -> HttpResponse:
         """Done: the popup goes, with a word of it in the Dashboard."""
         response = HttpResponse(status=204)
-        events: dict[str, Any] = {"close-popup": {}}
-        if toast:
-            events["toast"] = {"title": toast, "status": "success"}
-        response["HX-Trigger"] = json.dumps(events)
+        # In this order: a popup that is closed says nothing more.
+        events: dict[str, Any] = {"toast": {"title": toast, "status": "success"}} if toast else {}
+        response["HX-Trigger"] = json.dumps({**events, "close-popup": {}})
         return response
 
     def tell(self, response: HttpResponse, toast: str, *, status: str = "success") -> HttpResponse:
