@@ -9,8 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from saleor.plugins.base_plugin import BasePlugin
 
-from . import conf, repricing
-from .host import changes, customers, guard, inbound, orders, spending
+from . import conf, repricing, urls
+from .host import changes, customers, guard, orders, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
@@ -120,7 +120,7 @@ class CustomerGroupsPlugin(BasePlugin):
         if not self.active:
             response: HttpResponse = previous_value
             return response
-        return on_writer(inbound.respond)(request, path)
+        return on_writer(urls.respond)(request, path)
 
     # What dynamic groups and purses follow, and what orders earn.
     order_created = _tells(_order_changed)
