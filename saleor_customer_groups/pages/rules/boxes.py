@@ -63,7 +63,7 @@ class BoxView:
 
 def view_of(tree: Group, problems: Sequence[Problem] = ()) -> BoxView:
     """The tree, with what is wrong at each box."""
-    return _view(tree, ROOT, _by_place(tree, problems), _choices())
+    return _view(tree, ROOT, _by_place(tree, problems), shop_choices())
 
 
 def sections() -> list[tuple[Any, list[tuple[str, Any]]]]:
@@ -113,7 +113,7 @@ def _of_value(field: str, shape: str, choices: Choices) -> tuple[str, ...]:
     return choices.get(field, ()) if shape == "text" else ()
 
 
-def _choices() -> dict[str, tuple[str, ...]]:
+def shop_choices() -> dict[str, tuple[str, ...]]:
     """What the shop has to choose from, in one statement."""
     channels = apps.get_model("channel", "Channel")._default_manager.order_by("slug")
     pairs = list(channels.values_list("slug", "currency_code"))

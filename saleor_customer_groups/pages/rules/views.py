@@ -18,11 +18,16 @@ from ..groups.group import context_of, group_or_404
 from ..screens import screen
 from ..visit import Visit
 from . import words
-from .boxes import sections, view_of
+from .boxes import sections, shop_choices, view_of
 from .draft import Condition, Group, of_rule, read_form, rule_of, with_act
 from .forms import ExplainForm, NewForm
 
 SAMPLE: Final = 5
+EXAMPLES: Final[dict[str, object]] = {
+    "amount": "500",
+    "countries": ["PL"],
+    "domains": ["example.com"],
+}
 BUILDER: Final = "rules/builder.html"
 
 
@@ -63,8 +68,8 @@ def rule(visit: Visit, group_id: int) -> HttpResponse:
 def new(visit: Visit) -> HttpResponse:
     """A new group that a rule keeps, perhaps begun from a template."""
     form = NewForm(visit.data)
-    tree = _sent(visit) if visit.posted else Group("all", (Condition(),))
-    context = {"area": "groups", "form": form, "templates": templates.TEMPLATES.values()}
+    tree = _sent(visit) if visit.posted else _begun(visit.asked("template"))
+    context = {"area": "groups", "form": form, "templates": words.TEMPLATES.items()}
     if not visit.posted:
         return visit.render("rules/new.html", {**context, **builder(tree)})
     problems: tuple[Problem, ...] = ()
@@ -114,6 +119,16 @@ def why(visit: Visit, group_id: int) -> HttpResponse:
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
     return visit.form("rules/why.html", context)
+
+
+def _begun(template: str) -> Group:
+    """The tree of a ready-made rule, with examples for what it must be told; else an empty one."""
+    if template not in templates.TEMPLATES:
+        return Group("all", (Condition(),))
+    currencies = shop_choices()["currency"]
+    examples = {**EXAMPLES, "currency": currencies[0] if currencies else "USD"}
+    needed = {one.name for one in templates.TEMPLATES[template].parameters if one.default is None}
+    return of_rule(templates.build(template, **{name: examples[name] for name in needed}))
 
 
 def _sent(visit: Visit) -> Group:

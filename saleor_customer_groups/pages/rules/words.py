@@ -126,8 +126,9 @@ THINGS: Final = {
 }
 CHOICES: Final[dict[str, Any]] = {
     "any": _("any address"),
-    "billing": _("default billing address"),
-    "shipping": _("default shipping address"),
+    "default": _("a default address"),
+    "default_billing": _("default billing address"),
+    "default_shipping": _("default shipping address"),
     "text": _("text"),
     "number": _("number"),
     "date": _("date"),
@@ -143,4 +144,13 @@ PICKED: Final = {
     "product": "products",
     "category": "categories",
     "collection": "collections",
+}
+TEMPLATES: Final[dict[str, Any]] = {
+    "big_spenders": _("Big spenders"),
+    "lapsed": _("Bought before, but not lately"),
+    "new_customers": _("New customers"),
+    "one_time_buyers": _("One-time buyers"),
+    "birthday_soon": _("Birthday soon"),
+    "by_country": _("By country"),
+    "by_email_domain": _("By e-mail domain"),
 }

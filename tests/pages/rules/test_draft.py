@@ -19,6 +19,7 @@ from saleor_customer_groups.segments import values
 from saleor_customer_groups.segments.fields import FIELDS
 from saleor_customer_groups.segments.operators import BY_TYPE, OPERATORS
 from saleor_customer_groups.segments.rules import InvalidRule, parse
+from saleor_customer_groups.segments.templates import TEMPLATES
 
 RULES = [
     {"all": [{"orders_count": {"gte": 5}}]},
@@ -199,5 +200,6 @@ def test_every_field_operator_and_option_has_words():
         for one in known.values()
     }
     assert asked == set(words.OPERATORS) - {"is older than {}"}
+    assert set(words.TEMPLATES) == set(TEMPLATES)
     assert set(words.AGES) == set(OPERATORS["age"])
     assert {option.name for one in FIELDS.values() for option in one.options} == set(words.OPTIONS)

@@ -8,6 +8,8 @@ from saleor_customer_groups.groups import editing as groups
 from saleor_customer_groups.groups import membership
 from saleor_customer_groups.models import CustomerGroup, MembershipSource, Segment
 from saleor_customer_groups.pages.rules.draft import Condition, Group, of_rule
+from saleor_customer_groups.pages.rules.views import _begun
+from saleor_customer_groups.segments import templates
 from tests.callers import customer
 
 from .test_draft import sent_by
@@ -145,3 +147,12 @@ def test_others_may_not(who, request):
     assert [answer.status_code for answer in answers] == [refused] * 6
     assert all("alice@example.com" not in text(answer) for answer in answers)
     assert not Segment.objects.exists()
+
+
+@pytest.mark.parametrize("code", sorted(templates.TEMPLATES))
+def test_every_template_begins_a_rule_that_can_be_saved(merchant, code):
+    tree = _begun(code)
+
+    assert merchant.get("/groups/rules/new", {"template": code}).status_code == 200
+    merchant.post("/groups/rules/new", {**sent_by(tree), "name": "Ours"})
+    assert Segment.objects.count() == 1
