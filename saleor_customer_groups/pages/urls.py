@@ -7,6 +7,7 @@ from django.urls import include, path
 from . import assets, pickers
 from .customers.urls import urlpatterns as customers
 from .groups.urls import urlpatterns as groups
+from .prices.urls import urlpatterns as prices
 from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
@@ -14,5 +15,6 @@ urlpatterns = [
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
+    path("pages/prices", include(prices)),
     path("pages/", include(customers)),
 ]
