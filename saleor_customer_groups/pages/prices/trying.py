@@ -79,6 +79,7 @@ def _prices(customer_id: int, asked: list[Asked], channel: Any) -> list[Any]:
             currency=channel.currency_code,
             now=timezone.now(),
             published_only=False,
+            fresh=True,  # what was just written is in no cache
         )
     )
 
