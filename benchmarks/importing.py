@@ -32,7 +32,15 @@ LINES = 1_000_000
 LIMIT = 1.5  # times the floor with history
 LIMIT_MEMORY = 200  # MB
 READ = 1_000_000  # bytes
-TABLES = ("membership", "membershipevent", "importrow", "importpart", "import", "repricingrequest")
+TABLES = (
+    "membership",
+    "membershipevent",
+    "importrow",
+    "importpart",
+    "import",
+    "repricingrequest",
+    "outboxevent",
+)
 RUNS = 2
 
 FLOOR = """
@@ -90,7 +98,7 @@ def empty() -> None:
 
     with connection.cursor() as cursor:
         names = ", ".join(f"saleor_customer_groups_{table}" for table in TABLES)
-        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
+        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
         cursor.execute("CHECKPOINT")
     gc.collect()
 
