@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_customer_groups.errors import InvalidInput, Refused
-from saleor_customer_groups.groups import membership, snapshots
+from saleor_customer_groups.groups import copying, membership, snapshots
 from saleor_customer_groups.groups.bulk import AddedCounts
 from saleor_customer_groups.models import CustomerGroup, Membership, MembershipEvent
 
@@ -165,6 +165,29 @@ def test_an_expired_snapshot_is_neither_replaced_nor_appended_to(
 
     assert refusal.value.code == "expired"
     assert members(spring) == [alice.pk, bob.pk]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda source, into: snapshots.freeze("Again", source),
+        lambda source, into: snapshots.replace(into, source),
+        lambda source, into: snapshots.append(into, source),
+        lambda source, into: copying.copy_group(source, name="Again", with_members=True),
+    ],
+)
+def test_the_members_of_an_expired_snapshot_go_nowhere_until_it_is_renewed(
+    act, spring, charlie, members
+):
+    into = snapshots.freeze("Autumn", [charlie.pk])
+    expire(spring)
+    spring.refresh_from_db()
+
+    with pytest.raises(Refused, match="Spring is a snapshot that expired on .*; renew it first"):
+        act(spring, into)
+
+    assert members(into) == [charlie.pk]
+    assert not CustomerGroup.objects.filter(name="Again").exists()
 
 
 @pytest.mark.parametrize("act", [snapshots.replace, snapshots.append, snapshots.renew])
