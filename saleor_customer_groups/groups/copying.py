@@ -37,7 +37,7 @@ def copy_group(
     is a default group. A copied snapshot lasts as if made now. The copy of a dynamic or channel
     group has no members: the rule, which segments copy, finds them. InvalidInput as for
     `create_group`, for the guest group, and for members of a group that a rule keeps; Refused
-    beyond a member limit ("full"), and for the members of a snapshot that has expired ("expired").
+    ("full") beyond a member limit.
     """
     if group.kind == GroupKind.GUEST:
         sentence = f"{group.name} is the guest group; there can be one."
@@ -51,7 +51,6 @@ def copy_group(
             name, actor=actor, **{field: getattr(group, field) for field in COPIED}
         )
         if with_members:
-            kinds.require_not_expired(group, timezone.now())
             _copy_members(group, copy, actor=actor)
     return copy
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_customer_groups.errors import InvalidInput, Refused
-from saleor_customer_groups.groups import copying, membership, snapshots
+from saleor_customer_groups.groups import membership, snapshots
 from saleor_customer_groups.groups.bulk import AddedCounts
 from saleor_customer_groups.models import CustomerGroup, Membership, MembershipEvent
 
@@ -173,10 +173,9 @@ def test_an_expired_snapshot_is_neither_replaced_nor_appended_to(
         lambda source, into: snapshots.freeze("Again", source),
         lambda source, into: snapshots.replace(into, source),
         lambda source, into: snapshots.append(into, source),
-        lambda source, into: copying.copy_group(source, name="Again", with_members=True),
     ],
 )
-def test_the_members_of_an_expired_snapshot_go_nowhere_until_it_is_renewed(
+def test_the_members_of_an_expired_snapshot_go_into_no_snapshot_until_it_is_renewed(
     act, spring, charlie, members
 ):
     into = snapshots.freeze("Autumn", [charlie.pk])
