@@ -17,7 +17,8 @@ from tests.callers import staff, token_of
 from .api import Api
 
 # As the Dashboard asks (ExtensionList, App).
-EXTENSION_LIST = """query($filter: AppExtensionFilterInput) { appExtensions(first: 100, filter: $filter) {
+EXTENSION_LIST = """query($filter: AppExtensionFilterInput) {
+  appExtensions(first: 100, filter: $filter) {
   edges { node { id accessToken label url permissions { code } app { id appUrl name } } } } }"""
 APP = "query($id: ID!) { app(id: $id) { id isActive type appUrl accessToken } }"
 
