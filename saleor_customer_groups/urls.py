@@ -5,13 +5,22 @@ Saleor's URLs are not ours to extend, so we resolve and reverse these by ourselv
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import Resolver404, include, path, re_path, resolve
 
 from .host import inbound
 
+
+def graphql(request: HttpRequest) -> HttpResponse:
+    """The API. Its schema is imported with the first request to it, not with the plugin."""
+    return import_module("saleor_customer_groups.graphql.view").respond(request)  # type: ignore[no-any-return]
+
+
 urlpatterns = [
     re_path(r"^trigger/(?P<uid>[0-9a-fA-F-]{32,36})/?\Z", inbound.trigger),
+    re_path(r"^graphql/?\Z", graphql),
     path("", include("saleor_customer_groups.pages.urls")),
 ]
 
