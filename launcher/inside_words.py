@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog, Message
@@ -93,7 +94,8 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
 
 
 def _is_done(message: Message) -> bool:
-    texts = message.string if isinstance(message.string, tuple | list) else [message.string]
+    string: Any = message.string
+    texts = string if isinstance(string, tuple | list) else [string]
     return bool(texts) and all(texts)
 
 

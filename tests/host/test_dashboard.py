@@ -26,9 +26,11 @@ def _switch(active: bool) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _permissions(db: None) -> None:
+def _permissions(db: None, settings: Any) -> None:
     from tests.callers import permissions
 
+    # On the real Saleor its own fixtures replace the plugins in every test.
+    settings.PLUGINS = ["saleor_customer_groups.plugin.CustomerGroupsPlugin"]
     permissions(*APP_PERMISSIONS)
 
 
