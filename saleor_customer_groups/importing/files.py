@@ -14,7 +14,7 @@ from ..errors import InvalidInput
 from ..groups import kinds
 from ..models import CustomerGroup, Import, ImportMode, ImportPart
 from . import jobs, spreadsheet
-from .columns import OptionsGiven, WrongOption, refuse_wrong_options
+from .columns import OptionsGiven
 
 PART: Final = 1_000_000  # bytes
 MEGABYTE: Final = 1_000_000
@@ -102,10 +102,7 @@ def _refuse_arguments(mode: str, options: OptionsGiven) -> None:
     if mode not in ImportMode.values:
         sentence = f"“{mode}” is not one of {', '.join(ImportMode.values)}."
         raise InvalidInput(sentence, field="mode")
-    try:
-        refuse_wrong_options(options)
-    except WrongOption as error:
-        raise InvalidInput(error.message, field=error.option) from error
+    jobs.require_options(options)
 
 
 def _refuse_format(first: bytes) -> None:

@@ -30,6 +30,7 @@ from ..models import (
     ImportStatus,
     MembershipAction,
 )
+from .columns import OptionsGiven, WrongOption, refuse_wrong_options
 
 LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
 # For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
@@ -111,9 +112,22 @@ def group_of(job: Import, action: MembershipAction, *, now: datetime) -> Custome
     return job.group
 
 
-def request_check(import_id: int) -> Import:
-    """Have a task check it after commit. Refused when it was applied."""
-    return _request(import_id, ImportStatus.CHECKING)
+def request_check(import_id: int, *, options: OptionsGiven | None = None) -> Import:
+    """Have a task check it after commit, with other options if they are given.
+
+    Refused when it was applied; InvalidInput for an option that cannot be.
+    """
+    changes = {} if options is None else {"options": dict(options)}
+    require_options(options or {})
+    return _request(import_id, ImportStatus.CHECKING, **changes)
+
+
+def require_options(options: OptionsGiven) -> None:
+    """InvalidInput for the first option that cannot be."""
+    try:
+        refuse_wrong_options(options)
+    except WrongOption as error:
+        raise InvalidInput(error.message, field=error.option) from error
 
 
 def request_apply(import_id: int, *, all_or_nothing: bool = False) -> Import:

@@ -125,7 +125,7 @@ def _check(job: Import, now: datetime) -> None:
 
 
 def _stage_file(job: Import, now: datetime) -> None:
-    records, found = _records(job)
+    records, found = records_of(job)
     first = next(records, None)
     if first is None:
         raise UnreadableFile("The file has no lines.", code="empty_file")
@@ -143,8 +143,8 @@ def _stage_file(job: Import, now: datetime) -> None:
     _finish(job, layout, now=now)
 
 
-def _records(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
-    """The file's records, and what was found out about how it is written."""
+def records_of(job: Import) -> tuple[Iterator[Record], dict[str, Any]]:
+    """The file's records, and what was found out about how it is written. UnreadableFile."""
     parts: Callable[[], Iterable[bytes]] = partial(parts_of, job)
     if next(iter(parts()), None) is None:
         raise UnreadableFile("The file is no longer kept; upload it again.", code="file_is_gone")

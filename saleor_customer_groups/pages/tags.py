@@ -92,6 +92,12 @@ def number(value: float | Decimal | None) -> str:
     return "" if value is None else numbers.format_decimal(value, locale=_locale())
 
 
+@register.filter
+def percentage(value: float) -> str:
+    """12.5%."""
+    return numbers.format_percent(value, format="#,##0.#%", locale=_locale())
+
+
 @register.simple_tag
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount of money, as the reader's language writes it."""

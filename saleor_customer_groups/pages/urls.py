@@ -6,7 +6,10 @@ from django.urls import include, path
 
 from . import assets, pickers
 from .customers.urls import urlpatterns as customers
+from .exports.urls import urlpatterns as exports
+from .figures.urls import urlpatterns as figures
 from .groups.urls import urlpatterns as groups
+from .imports.urls import urlpatterns as imports
 from .prices.urls import urlpatterns as prices
 from .rules.urls import urlpatterns as rules
 
@@ -15,6 +18,9 @@ urlpatterns = [
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
+    path("pages/groups", include(imports)),
+    path("pages/groups", include(exports)),
     path("pages/prices", include(prices)),
     path("pages/", include(customers)),
+    path("pages/", include(figures)),
 ]
