@@ -99,7 +99,7 @@ def customers_found(text: str = "", *, group_id: int | None, now: datetime) -> Q
 
 
 def groups_of(customer_ids: Collection[int], *, now: datetime) -> dict[int, list[CustomerGroup]]:
-    """The groups that each of these customers is in at `now`, the first one first. One statement."""
+    """The groups that each of these customers is in at `now`, in their order. One statement."""
     memberships = Membership.objects.active(now).filter(customer_id__in=customer_ids)
     found: dict[int, list[CustomerGroup]] = {}
     for one in memberships.select_related("group").order_by("-group__priority", "group__name"):

@@ -131,9 +131,7 @@ def _emails(group: CustomerGroup) -> list[str]:
 
 
 def test_an_expired_snapshot_is_renewed(merchant: Browser, frozen: CustomerGroup) -> None:
-    CustomerGroup.objects.filter(pk=frozen.pk).update(
-        expires_at=timezone.now() - timedelta(days=1)
-    )
+    CustomerGroup.objects.filter(pk=frozen.pk).update(expires_at=timezone.now() - timedelta(days=1))
     page = merchant.get(f"/groups/{frozen.pk}/settings").content.decode()
     assert f"/groups/{frozen.pk}/renew" in page
     wrong = merchant.post(f"/groups/{frozen.pk}/renew", {"days": "0"})
@@ -156,9 +154,7 @@ def test_others_join_a_snapshot_or_take_its_place(merchant: Browser, frozen: Cus
 
 def test_a_snapshot_that_is_over_takes_nobody(merchant: Browser, frozen: CustomerGroup) -> None:
     source = _source()
-    CustomerGroup.objects.filter(pk=frozen.pk).update(
-        expires_at=timezone.now() - timedelta(days=1)
-    )
+    CustomerGroup.objects.filter(pk=frozen.pk).update(expires_at=timezone.now() - timedelta(days=1))
     answer = merchant.post(f"/groups/{frozen.pk}/append", {"source": [source.pk]})
     assert answer.status_code == 422
     assert "renew it first" in answer.content.decode()

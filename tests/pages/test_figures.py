@@ -90,8 +90,10 @@ def test_polish_readers_get_the_same_places(merchant: Browser, vip: CustomerGrou
     _join(vip, customer("Alice"), timezone.now())
     path = f"/groups/{vip.pk}/figures/members"
     places = [
-        re.findall(r' (?:x1|y1|points)="[^"]*"', merchant.get(path, HTTP_ACCEPT_LANGUAGE=language)
-                   .content.decode())
+        re.findall(
+            r' (?:x1|y1|points)="[^"]*"',
+            merchant.get(path, HTTP_ACCEPT_LANGUAGE=language).content.decode(),
+        )
         for language in ("en", "pl")
     ]
     assert places[0] == places[1]
@@ -131,9 +133,7 @@ def test_without_anything_the_figures_say_so(merchant: Browser) -> None:
     assert "No member of a group has ordered" in merchant.get("/figures/revenue").content.decode()
 
 
-def test_who_may_not_sees_none(
-    nobody: Browser, storekeeper: Browser, vip: CustomerGroup
-) -> None:
+def test_who_may_not_sees_none(nobody: Browser, storekeeper: Browser, vip: CustomerGroup) -> None:
     for path in ("/figures", "/figures/shares", "/figures/revenue"):
         assert nobody.get(path).status_code == 401
         assert storekeeper.get(path).status_code == 403

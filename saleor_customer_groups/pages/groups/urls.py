@@ -20,9 +20,7 @@ urlpatterns = [
     path("/<int:group_id>/renew", snapshot.renew, name="group-renew"),
     path("/<int:group_id>/replace", snapshot.replace, name="group-replace"),
     path("/<int:group_id>/append", snapshot.append, name="group-append"),
-    path(
-        "/<int:group_id>/applications", applications.all_applications, name="group-applications"
-    ),
+    path("/<int:group_id>/applications", applications.all_applications, name="group-applications"),
     path(
         "/<int:group_id>/applications/<int:application_id>/approve",
         applications.approve,

@@ -136,7 +136,7 @@ def _context(visit: Visit, found: Import) -> dict[str, Any]:
     """For imports/job.html and its parts."""
     group = _group_or_404(found.group_id or 0)
     lines = listing(visit, report.lines(found.pk), sorts=LINES, default="line", keep=())
-    counts = [(code, OUTCOMES[code], found.counts[code]) for code in OUTCOMES if code in found.counts]
+    counts = [(code, OUTCOMES[code], found.counts.get(code, 0)) for code in OUTCOMES]
     may_map = found.status in BEFORE and found.apply_began_at is None
     context = {
         **context_of(group, "imports"),
