@@ -93,7 +93,8 @@ def customers(visit: Visit) -> HttpResponse:
     """The list, with the groups of those on the page."""
     text, now = visit.asked("q"), timezone.now()
     group = _group(visit.asked("group"))
-    found = groups_listing.customers_found(text, group_id=group and group.pk, now=now)
+    group_id = group.pk if group else None
+    found = groups_listing.customers_found(text, group_id=group_id, now=now)
     page = listing(visit, found, sorts=SORTS, default="email", keep=("q", "group"))
     groups = groups_listing.groups_of([row.pk for row in page.rows], now=now)
     rows = [(row, groups.get(row.pk, [])) for row in page.rows]

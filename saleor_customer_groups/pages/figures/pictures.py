@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Final
 
-WIDTH: Final = 720
-HEIGHT: Final = 220
+WIDTH: Final = 1_000
+HEIGHT: Final = 240
 LEFT: Final = 56  # for the numbers beside the axis
 TOP: Final = 12
 BOTTOM: Final = 24  # for the days below it

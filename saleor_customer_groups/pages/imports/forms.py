@@ -119,11 +119,7 @@ class ColumnsForm(Form):
             for place in range(len(self.sample.header))
             if cleaned[f"column{place}"]
         }
-        kept: Any = self.job.options
-        return {
-            **kept,
-            "columns": columns,
-            "key": cleaned["key"],
-            "header": cleaned["header"],
-            "guess": False,
-        }
+        options: OptionsGiven = {**self.job.options}  # type: ignore[typeddict-item] # of JSON
+        options["columns"], options["key"] = columns, cleaned["key"]
+        options["header"], options["guess"] = cleaned["header"], False
+        return options

@@ -13,11 +13,6 @@ MODES: Final[dict[str, Any]] = {
     ImportMode.REPLACE: _("Replace"),
     ImportMode.REMOVE: _("Remove"),
 }
-MODE_HELP: Final[dict[str, Any]] = {
-    ImportMode.APPEND: _("Whom the file names joins the group."),
-    ImportMode.REPLACE: _("Whom the file names joins, everybody else leaves."),
-    ImportMode.REMOVE: _("Whom the file names leaves the group."),
-}
 STATUSES: Final[dict[str, Any]] = {
     ImportStatus.UPLOADED: _("Uploaded"),
     ImportStatus.CHECKING: _("Being checked"),
