@@ -8,14 +8,28 @@ from typing import Any
 import graphene
 
 from .mutations.groups import GroupMutations
+from .mutations.price_entries import PriceEntryMutations
+from .mutations.price_lists import PriceListMutations
+from .mutations.price_rules import PriceRuleMutations
 from .queries.groups import GroupQueries
+from .queries.prices import PriceQueries
+from .queries.quotes import QuoteQueries
 
 
-class Query(GroupQueries):
+class Query(
+    GroupQueries,
+    PriceQueries,
+    QuoteQueries,
+):
     pass
 
 
-class Mutation(GroupMutations):
+class Mutation(
+    GroupMutations,
+    PriceRuleMutations,
+    PriceListMutations,
+    PriceEntryMutations,
+):
     pass
 
 
