@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from graphene.relay.connection import PageInfo
 from graphql import GraphQLError
 
+from ..host.db import on_writer
 from ..host.graphql_types import NonNullList
 
 MOST: Final = 100
@@ -104,6 +105,7 @@ def connection_of(node: Any) -> Any:
         },
     )
 
+    @on_writer
     def resolve_total_count(root: Page, _info: Any) -> int:
         return int(root.rows.order_by().count())
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import graphene
 
+from .federation import TYPES, federate
 from .mutations.groups import GroupMutations
 from .mutations.price_entries import PriceEntryMutations
 from .mutations.price_lists import PriceListMutations
@@ -36,4 +37,4 @@ class Mutation(
 @cache
 def schema() -> Any:
     """The schema; making it takes a second, so the first request makes it."""
-    return graphene.Schema(query=Query, mutation=Mutation)
+    return federate(graphene.Schema(query=Query, mutation=Mutation, types=list(TYPES)))

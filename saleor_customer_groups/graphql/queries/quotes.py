@@ -102,10 +102,15 @@ class QuoteQueries(graphene.ObjectType):
 
 
 def quotes(
-    customer_id: int | None, asked: Sequence[Asked], channel_slug: str, *, published_only: bool
+    customer_id: int | None,
+    asked: Sequence[Asked],
+    channel_slug: str,
+    *,
+    published_only: bool,
+    most: int | None = MOST_LINES,
 ) -> list[Quote | None]:
     """The quote of each line. InvalidInput for an unknown channel, too many lines, a quantity."""
-    if len(asked) > MOST_LINES:
+    if most is not None and len(asked) > most:
         sentence = f"At most {MOST_LINES} prices can be asked for at once."
         raise InvalidInput(sentence, field="lines", code="too_many")
     if not all(1 <= one.quantity <= BIGGEST_QUANTITY for one in asked):
