@@ -98,16 +98,17 @@ def federate(schema: Any) -> Any:
         description="Things of ours, by their types and ids. Each needs what reading it needs.",
     )
 
-    @cache
-    def sdl() -> str:
-        return sdl_of(schema, ENTITIES)
-
     query.fields["_service"] = GraphQLField(
         GraphQLNonNull(schema.get_type("_Service")),
-        resolver=lambda _root, _info: _Service(sdl=sdl()),
+        resolver=lambda _root, _info: _Service(sdl=_text(schema)),
         description="The schema, for a gateway.",
     )
     return schema
+
+
+@cache
+def _text(schema: Any) -> str:
+    return sdl_of(schema, ENTITIES)
 
 
 def resolve_entities(_root: Any, info: Any, *, representations: Sequence[Any]) -> list[Any]:

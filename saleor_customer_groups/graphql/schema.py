@@ -7,7 +7,7 @@ from typing import Any
 
 import graphene
 
-from .federation import TYPES, federate
+from .federation import ENTITIES, TYPES, federate
 from .mutations.groups import GroupMutations
 from .mutations.price_entries import PriceEntryMutations
 from .mutations.price_lists import PriceListMutations
@@ -15,6 +15,7 @@ from .mutations.price_rules import PriceRuleMutations
 from .queries.groups import GroupQueries
 from .queries.prices import PriceQueries
 from .queries.quotes import QuoteQueries
+from .sdl import sdl_of
 
 
 class Query(
@@ -38,3 +39,8 @@ class Mutation(
 def schema() -> Any:
     """The schema; making it takes a second, so the first request makes it."""
     return federate(graphene.Schema(query=Query, mutation=Mutation, types=list(TYPES)))
+
+
+def sdl() -> str:
+    """The schema as text."""
+    return sdl_of(schema(), ENTITIES)
