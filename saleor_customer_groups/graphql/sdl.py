@@ -49,7 +49,7 @@ def sdl_of(schema: Any, entities: Collection[str]) -> str:
 
 def own_types(schema: Any) -> set[str]:
     """The names of the types in the text that are ours."""
-    definitions = {name: None for name in schema.get_type_map()}
+    definitions = dict.fromkeys(schema.get_type_map())
     return {name for name in definitions if not _is_saleors(schema, name)}
 
 

@@ -44,9 +44,7 @@ def wrong_staff(db: None) -> Api:
 @pytest.fixture
 def prices_staff(db: None) -> Api:
     """Staff who manage prices."""
-    token = callers.token_of(
-        callers.staff("discount.manage_discounts", email="prices@example.com")
-    )
+    token = callers.token_of(callers.staff("discount.manage_discounts", email="prices@example.com"))
     return Api(token)
 
 

@@ -60,7 +60,9 @@ def test_the_schema_names_nothing_that_it_does_not_have(nobody):
     definitions = parse(nobody.one(SERVICE)["sdl"]).definitions
     there = {"String", "ID", "Int", "Float", "Boolean"}
     for one in definitions:
-        there.add((one.definition if isinstance(one, ast.TypeExtensionDefinition) else one).name.value)
+        there.add(
+            (one.definition if isinstance(one, ast.TypeExtensionDefinition) else one).name.value
+        )
 
     def named_in(node):
         if isinstance(node, ast.NamedType):
@@ -107,7 +109,9 @@ def test_nobody_reads_past_the_permissions(who, request, vip, rule):
 
 
 def test_fields_of_things_keep_their_own_permissions(prices_staff, vip):
-    query = "query($all: [_Any!]!) { _entities(representations: $all) { ... on CustomerGroup { %s } } }"
+    query = (
+        "query($all: [_Any!]!) { _entities(representations: $all) { ... on CustomerGroup { %s } } }"
+    )
 
     assert prices_staff.one(query % "name", all=named(vip)) == [{"name": "VIP"}]
     (message,) = prices_staff.refused(query % "privateMetadata { key }", all=named(vip))

@@ -33,7 +33,9 @@ class Kind:
     is_user: bool = False
 
     def may(self, act: Act) -> bool:
-        caller = Caller(user_id=1 if self.is_user else None, permissions=frozenset(self.permissions))
+        caller = Caller(
+            user_id=1 if self.is_user else None, permissions=frozenset(self.permissions)
+        )
         return caller.may(act)
 
 
@@ -79,7 +81,9 @@ def declared() -> dict[str, tuple[str, Act | None]]:
     """Of each root field its request and its act."""
     rows = {row.name: row.act for row in (*acts.queries(), *acts.mutations())}
     made = {**requests("query"), **requests("mutation")}
-    return {name: (request, rows.get(name)) for name, request in made.items() if name not in GATEWAY}
+    return {
+        name: (request, rows.get(name)) for name, request in made.items() if name not in GATEWAY
+    }
 
 
 def asked(api: Api, request: str) -> dict[str, Any]:
@@ -117,7 +121,9 @@ def test_who_may(kind):
 
     found = {name: is_let_in(asked(api, request)) for name, (request, _) in declared().items()}
 
-    assert found == {name: act is not None and one.may(act) for name, (_, act) in declared().items()}
+    assert found == {
+        name: act is not None and one.may(act) for name, (_, act) in declared().items()
+    }
 
 
 def test_an_expired_token_may_nothing():

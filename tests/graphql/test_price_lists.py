@@ -10,10 +10,10 @@ from saleor_customer_groups.groups import editing as groups
 from saleor_customer_groups.models import PriceList, PriceListEntry
 from saleor_customer_groups.pricing import editing
 from saleor_customer_groups.pricing.inputs import EntryInput, ListInput
+from tests.pricing.conftest import model
 
 from .api import SIZES, nodes, ours, statements
 from .catalogue import id_of, sell
-from tests.pricing.conftest import model
 
 pytestmark = pytest.mark.django_db
 

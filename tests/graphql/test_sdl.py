@@ -18,7 +18,9 @@ from saleor_customer_groups.graphql.sdl import own_types
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "schema.graphql"
 PAGE = ROOT / "docs" / "graphql.md"
-CALL = "python sandbox/manage.py customer_groups_schema --schema schema.graphql --page docs/graphql.md"
+CALL = (
+    "python sandbox/manage.py customer_groups_schema --schema schema.graphql --page docs/graphql.md"
+)
 
 
 def own_definitions(text: str, own: set[str]) -> dict[str, str]:

@@ -20,7 +20,8 @@ QUERIES = {
     "variant": """query($variant: ID!) { productVariant(id: $variant, channel: "usd") {
         groupPricing { finalPrice { amount } reason }
         dozen: groupPricing(quantity: 12) { quantity } } }""",
-    "no_channel": "query($variant: ID!) { productVariant(id: $variant) { groupPricing { reason } } }",
+    "no_channel": """query($variant: ID!) { productVariant(id: $variant) {
+        groupPricing { reason } } }""",
     "checkout": """query($checkout: ID!) { checkout(id: $checkout) {
         groupPricing { lines { quote { finalPrice { amount } } } } } }""",
     "groups": "{ customerGroups(first: 5) { totalCount edges { node { name membersCount } } } }",
@@ -39,14 +40,14 @@ QUERIES = {
 
 def answers() -> dict[str, Any]:
     """Each query as each caller."""
+    from saleor_customer_groups.groups import editing as groups
+    from saleor_customer_groups.groups import membership
+    from saleor_customer_groups.models import MembershipSource
     from tests import callers
     from tests.graphql.catalogue import id_of, stock
     from tests.graphql.test_quotes import checkout_of
 
-    from saleor_customer_groups.groups import editing as groups
-    from saleor_customer_groups.groups import membership
-    from saleor_customer_groups.models import MembershipSource
-
+    open_shop()
     catalogue, vip = stock(), groups.create_group("VIP")
     off(vip)
     alice, bob = callers.customer(), callers.customer("Bob")
@@ -73,6 +74,17 @@ def answers() -> dict[str, Any]:
     switch_off()
     found["groups when off"] = ask(QUERIES["groups"], {}, tokens["staff"])
     return found
+
+
+def open_shop() -> None:
+    """The site, without which Saleor answers nothing."""
+    from django.conf import settings
+    from django.contrib.sites.models import Site
+    from saleor.site.models import SiteSettings
+
+    site, _ = Site.objects.get_or_create(domain="shop.example.com", defaults={"name": "Shop"})
+    SiteSettings.objects.get_or_create(site=site)
+    settings.SITE_ID = site.pk
 
 
 def off(group: Any) -> None:

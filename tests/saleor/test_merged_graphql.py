@@ -63,7 +63,8 @@ def test_the_groups_of_a_user_are_for_who_may_see_members(said):
 
 def test_variants_have_the_callers_price(said):
     prices = {
-        who: said[f"variant by {who}"]["data"]["productVariant"] for who in ("alice", "bob", "nobody")
+        who: said[f"variant by {who}"]["data"]["productVariant"]
+        for who in ("alice", "bob", "nobody")
     }
 
     assert prices["alice"] == {
@@ -114,7 +115,10 @@ def test_introspection_and_federation_know_us(said):
     fields = said["introspection by nobody"]["data"]["__schema"]["queryType"]["fields"]
 
     assert {"customerGroups", "groupPriceRules", "me"} <= {field["name"] for field in fields}
-    assert "customerGroups: [CustomerGroupOfUser!]" in said["service by nobody"]["data"]["_service"]["sdl"]
+    assert (
+        "customerGroups: [CustomerGroupOfUser!]"
+        in said["service by nobody"]["data"]["_service"]["sdl"]
+    )
 
 
 def test_a_plugin_that_is_off_answers_nothing(said):
@@ -127,7 +131,9 @@ def test_without_the_setting_saleor_knows_nothing_of_it():
     query, mutation = saleors.get_query_type(), saleors.get_mutation_type()
 
     assert "customerGroups" not in query.fields
-    assert not [name for name in mutation.fields if name.startswith(("customerGroup", "groupPrice"))]
+    assert not [
+        name for name in mutation.fields if name.startswith(("customerGroup", "groupPrice"))
+    ]
     assert "customerGroups" not in saleors.get_type("User").fields
     assert "groupPricing" not in saleors.get_type("Checkout").fields
     assert "groupPricing" not in saleors.get_type("ProductVariant").fields

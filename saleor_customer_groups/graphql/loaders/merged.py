@@ -29,7 +29,9 @@ class GroupsOfCustomer(Loader):
             groups_of[customer_id].add(group_id)
         groups = CustomerGroup.objects.in_bulk({one for ids in groups_of.values() for one in ids})
         return [
-            sorted((groups[one] for one in groups_of[key]), key=lambda group: (group.name, group.pk))
+            sorted(
+                (groups[one] for one in groups_of[key]), key=lambda group: (group.name, group.pk)
+            )
             for key in keys
         ]
 

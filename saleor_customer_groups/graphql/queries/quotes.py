@@ -82,9 +82,7 @@ class QuoteQueries(graphene.ObjectType):
         customer: str | None = None,
     ) -> list[Quote | None]:
         keys = keys_of((line["variant"] for line in lines), "ProductVariant", field="lines")
-        asked = [
-            Asked(key, line.get("quantity", 1)) for key, line in zip(keys, lines, strict=True)
-        ]
+        asked = [Asked(key, line.get("quantity", 1)) for key, line in zip(keys, lines, strict=True)]
         customer_id = None if customer is None else _customer(customer)
         return quotes(customer_id, asked, channel, published_only=False)
 

@@ -84,6 +84,8 @@ class GroupPriceListEntry(graphene.ObjectType):
 
     @staticmethod
     def resolve_price(root: PriceListEntry, info: Any) -> Any:
-        return ChannelById.of(info).load(root.channel_id).then(
-            lambda channel: Amount(root.amount, channel.currency_code)
+        return (
+            ChannelById.of(info)
+            .load(root.channel_id)
+            .then(lambda channel: Amount(root.amount, channel.currency_code))
         )

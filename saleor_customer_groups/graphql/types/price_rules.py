@@ -47,9 +47,7 @@ THINGS = {
 
 class GroupPriceRuleTarget(graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the target.")
-    excluded = graphene.Boolean(
-        required=True, description="Whether the rule never applies to it."
-    )
+    excluded = graphene.Boolean(required=True, description="Whether the rule never applies to it.")
     category = graphene.Field(Category, description="It and those below it.")
     collection = graphene.Field(Collection, description="Everything in it.")
     product = graphene.Field(Product, description="All its variants.")
@@ -123,8 +121,10 @@ class GroupPriceRule(graphene.ObjectType):
 
     @staticmethod
     def resolve_amounts(root: Row, info: Any) -> Any:
-        return AmountsOfRule.of(info).load(root.pk).then(
-            lambda rows: [Amount(row.amount, row.currency) for row in rows]
+        return (
+            AmountsOfRule.of(info)
+            .load(root.pk)
+            .then(lambda rows: [Amount(row.amount, row.currency) for row in rows])
         )
 
     @staticmethod

@@ -10,8 +10,8 @@ from django.db.models import TextChoices
 from prices import Money as Amount
 
 from ...events import global_id
-from ...host.graphql_types import Money, NonNullList, ProductVariant, wrapped
 from ...host.basket import LinePricing
+from ...host.graphql_types import Money, NonNullList, ProductVariant, wrapped
 from ...pricing.quote import Quote
 from ..enums import enum_of
 from ..loaders.catalogue import VariantById

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to."""
         parser.add_argument("--schema", type=Path, help="the file to write the schema to")
-        parser.add_argument("--page", type=Path, help="the page whose table of permissions to write")
+        parser.add_argument(
+            "--page", type=Path, help="the page whose table of permissions to write"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write what is asked for; without a file, print."""
