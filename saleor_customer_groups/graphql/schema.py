@@ -18,7 +18,7 @@ from .queries.quotes import QuoteQueries
 from .sdl import sdl_of
 
 
-class Query(
+class Query(  # type: ignore[misc]  # each has a Meta, which says that it is abstract
     GroupQueries,
     PriceQueries,
     QuoteQueries,
@@ -26,7 +26,7 @@ class Query(
     pass
 
 
-class Mutation(
+class Mutation(  # type: ignore[misc]  # the same
     GroupMutations,
     PriceRuleMutations,
     PriceListMutations,

@@ -102,7 +102,7 @@ def _printed(node: Any, schema: Any, entities: Collection[str]) -> str:
             return f"extend type {name} {KEY} {{\n  id: ID! @external\n}}"
         return f"type {name} {{\n  id: ID!\n}}"
     if isinstance(node, ast.ObjectTypeDefinition | ast.InputObjectTypeDefinition):
-        fields = [one for one in node.fields if one.name.value not in FEDERATION]
+        fields: Any = [one for one in node.fields if one.name.value not in FEDERATION]
         node.fields = sorted(fields, key=lambda one: one.name.value)
     text = str(print_ast(node))
     return text.replace(" {", f" {KEY} {{", 1) if name in entities else text

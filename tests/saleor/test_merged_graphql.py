@@ -79,7 +79,10 @@ def test_variants_have_the_callers_price(said):
 def test_a_checkout_is_explained_to_its_customer_alone(said):
     line = {"quote": {"finalPrice": {"amount": 9.0}}}
 
-    assert said["checkout by alice"]["data"] == {"checkout": {"groupPricing": {"lines": [line]}}}
+    assert said["checkout by alice"] == {
+        "data": {"checkout": {"groupPricing": {"lines": [line]}}},
+        "extensions": said["checkout by alice"]["extensions"],
+    }
     for who in ("nobody", "bob", "app"):
         assert said[f"checkout by {who}"]["data"] == {"checkout": {"groupPricing": None}}
 

@@ -87,7 +87,7 @@ class TargetsOfRule(Loader):
     def rows_of(self, keys: Sequence[int]) -> list[list[PriceRuleTarget]]:
         place = Window(RowNumber(), partition_by=F("rule_id"), order_by="id")
         rows = PriceRuleTarget.objects.filter(rule_id__in=keys).annotate(place=place)
-        found = defaultdict(list)
+        found: dict[int, list[PriceRuleTarget]] = defaultdict(list)
         for row in rows.filter(place__lte=MOST_TARGETS).order_by("pk"):
             found[row.rule_id].append(row)
         return [found[key] for key in keys]

@@ -102,7 +102,7 @@ class GroupPriceRuleUpdate(BaseMutation):
     @classmethod
     def perform(cls, _info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
         key = key_of(id, "GroupPriceRule")
-        targets = ()
+        targets: tuple[TargetInput, ...] = ()
         if ("targets" in input) != ("excluded" in input):
             targets = tuple(current.targets_of(key))
         return {"group_price_rule": current.change_rule(key, **changes_of(input, targets))}
