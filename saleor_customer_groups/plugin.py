@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing, urls
@@ -115,10 +116,10 @@ class CustomerGroupsPlugin(BasePlugin):
         on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
         return previous_value
 
-    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
+    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponseBase:
         """A request of an address of ours. Saleor hands it over also while we are off."""
         if not self.active:
-            response: HttpResponse = previous_value
+            response: HttpResponseBase = previous_value
             return response
         return on_writer(urls.respond)(request, path)
 
