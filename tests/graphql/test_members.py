@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.graphql.ids import global_id
+from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.importing import applying, staging
 from saleor_customer_groups.models import (
     CustomerGroup,
@@ -428,9 +428,7 @@ def test_customers_see_their_own_groups(members, people):
 
 @pytest.mark.parametrize("who", ["nobody", "wrong_staff", "shopper"])
 def test_others_may_not(who, request, members, people):
-    api = (
-        Api(callers.token_of(people[0])) if who == "shopper" else request.getfixturevalue(who)
-    )
+    api = Api(callers.token_of(people[0])) if who == "shopper" else request.getfixturevalue(who)
     group, given = of(members), {"customers": [of(people[0])]}
     asked = [
         (MEMBERS, {"group": group, "first": 1}),
