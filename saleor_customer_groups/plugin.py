@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from saleor.plugins.base_plugin import BasePlugin
 
 from . import conf, repricing
-from .host import changes, customers, guard, inbound, orders, spending
+from .host import changes, customers, guard, inbound, orders, point_vouchers, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .tasks import clear_group_prices
@@ -113,6 +113,7 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
+        on_writer(point_vouchers.refuse_what_is_anothers)(checkout_info, requestor=self.requestor)
         return previous_value
 
     def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:

@@ -119,6 +119,9 @@ class PluginsManager:
     def gift_card_updated(self, gift_card: Any) -> Any:
         return self._run("gift_card_updated", gift_card)
 
+    def voucher_created(self, voucher: Any, code: str) -> Any:
+        return self._run("voucher_created", voucher, code)
+
     def customer_created(self, customer: Any) -> Any:
         return self._run("customer_created", customer)
 
