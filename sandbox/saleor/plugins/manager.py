@@ -110,6 +110,15 @@ class PluginsManager:
     def order_created(self, order: Any, webhooks: Any = None) -> Any:
         return self._run("order_created", order, webhooks=webhooks)
 
+    def order_confirmed(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_confirmed", order, webhooks=webhooks)
+
+    def order_paid(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_paid", order, webhooks=webhooks)
+
+    def order_fully_paid(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_fully_paid", order, webhooks=webhooks)
+
     def order_cancelled(self, order: Any, webhooks: Any = None) -> Any:
         return self._run("order_cancelled", order, webhooks=webhooks)
 

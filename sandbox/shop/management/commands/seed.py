@@ -9,7 +9,7 @@ from django.db import transaction
 from saleor.product.models import Product
 
 from shop import demo
-from shop.seeding import catalogue, people, prices
+from shop.seeding import catalogue, loyalty, people, prices
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         catalogue.fill()
         people.fill()
         prices.fill()
+        loyalty.fill()
         products = Product.objects.count()
         self.stdout.write(f"{products} products in two channels (USD and PLN). Accounts:")
         for person in demo.PEOPLE:
@@ -28,5 +29,9 @@ class Command(BaseCommand):
         self.stdout.write(
             "What to try: put a Gooseneck Kettle and a Linen Cushion into the basket as a guest,\n"
             "then be Alice, Bob and Charlie with the row of names at the top, in list, basket\n"
-            "and order. The voucher WELCOME10 works beside group prices."
+            "and order. The voucher WELCOME10 works beside group prices.\n"
+            "Loyalty: Alice has 20.00 of credit, which the basket offers to use. Her orders earn two\n"
+            "points for each dollar that is paid in money, Bob's one: see the account page, which has\n"
+            "the statement and turns points into a voucher. With the second order a customer becomes\n"
+            "a Regular: a rule keeps that group."
         )
