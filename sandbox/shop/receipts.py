@@ -60,9 +60,7 @@ def order_receipt(order: Order) -> Receipt:
     return _receipt(lines, total, voucher, total - order.total.gross)
 
 
-def _receipt(
-    lines: tuple[Line, ...], total: Money, voucher: str | None, credit: Money
-) -> Receipt:
+def _receipt(lines: tuple[Line, ...], total: Money, voucher: str | None, credit: Money) -> Receipt:
     """The voucher is what lies between the lines' own prices and the total before credit."""
     zero = Money(0, total.currency)
     saved = sum(((line.was - line.now) * line.quantity for line in lines if line.was), zero)

@@ -70,8 +70,8 @@ def march(monkeypatch):
 class Books:
     """The shop, its two customers, and what happens to them: each line a thing of the day."""
 
-    def __init__(self, march, channel, alice, bob):
-        self.march, self.channel, self.alice, self.bob = march, channel, alice, bob
+    def __init__(self, march, main, alice, bob):
+        self.march, self.channel, self.alice, self.bob = march, main, alice, bob
         self.everybody = Audience(customer_ids=sorted([alice.pk, bob.pk]))
         for name, customer, factor in (("Gold", alice, 2), ("Standard", bob, 1)):
             group = CustomerGroup.objects.create(name=name, slug=f"{name.lower()}-of-march")

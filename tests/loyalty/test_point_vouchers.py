@@ -164,9 +164,7 @@ def test_it_is_refused_and_nothing_is_half_done(case, amount, currency, code, al
     assert PointVoucher.objects.count() == 0
 
 
-def test_it_is_done_once_however_often_it_is_asked_at_once(
-    transactional_db, alice, main, at_once
-):
+def test_it_is_done_once_however_often_it_is_asked_at_once(transactional_db, alice, main, at_once):
     points(alice, 1000)
 
     done = at_once(*[lambda: exchange(alice, 300)] * 4)

@@ -81,7 +81,14 @@ def hears(receiver):  # noqa: F811
 
 @NEEDS_PURSES
 def test_alice_becomes_gold_and_what_comes_of_it(
-    an_app, receiver, as_alice, alice, as_staff, gold, lamp, shop  # noqa: F811
+    an_app,  # noqa: F811
+    receiver,  # noqa: F811
+    as_alice,
+    alice,
+    as_staff,
+    gold,
+    lamp,
+    shop,
 ):
     # An App hears that Alice joined, and knows that it was this shop.
     app = an_app("manage_users")

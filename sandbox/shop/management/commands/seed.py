@@ -30,8 +30,8 @@ class Command(BaseCommand):
             "What to try: put a Gooseneck Kettle and a Linen Cushion into the basket as a guest,\n"
             "then be Alice, Bob and Charlie with the row of names at the top, in list, basket\n"
             "and order. The voucher WELCOME10 works beside group prices.\n"
-            "Loyalty: Alice has 20.00 of credit, which the basket offers to use. Her orders earn two\n"
-            "points for each dollar that is paid in money, Bob's one: see the account page, which has\n"
-            "the statement and turns points into a voucher. With the second order a customer becomes\n"
+            "Loyalty: Alice has 20.00 of credit, which the basket offers to use. Her orders earn\n"
+            "two points for each dollar paid in money, Bob's one: the account page has the\n"
+            "statement and turns points into a voucher. With the second order a customer becomes\n"
             "a Regular: a rule keeps that group."
         )
