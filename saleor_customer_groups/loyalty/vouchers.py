@@ -179,6 +179,11 @@ def of_customer(customer_id: int) -> Sequence[PointVoucher]:
     )
 
 
+def move(customer_id: int, *, into: int) -> None:
+    """A customer's vouchers are another's (loyalty/merging.py)."""
+    PointVoucher.objects.filter(customer_id=customer_id).update(customer_id=into)
+
+
 def leave(customer_ids: Iterable[int]) -> None:
     """These customers are gone, deleted or made anonymous: their vouchers are nobody's."""
     PointVoucher.objects.filter(customer_id__in=list(customer_ids)).update(customer=None)

@@ -15,6 +15,13 @@ from saleor_customer_groups.models import PointVoucher
 
 from .api import Refusal
 
+# What Saleor itself says of a voucher that was used, or switched off.
+NOT_APPLICABLE = {
+    "field": "voucherCode",
+    "message": "Voucher not applicable",
+    "code": "VOUCHER_NOT_APPLICABLE",
+}
+
 
 @pytest.fixture
 def voucher(alice):
@@ -77,7 +84,7 @@ def test_two_baskets_with_it_get_it_once(as_alice, lamp, code):
     answer = as_alice.complete(second)
 
     assert answer["order"] is None
-    assert [error["field"] for error in answer["errors"]] == [ANY]
+    assert answer["errors"] == [NOT_APPLICABLE]
     assert as_alice.complete(as_alice.drop_promo(second, code))["errors"] == []
 
 
@@ -90,8 +97,7 @@ def test_given_back_it_takes_nothing_off_any_more(alice, as_alice, lamp, voucher
     with pytest.raises(Refusal, match="Promo code is invalid"):
         basket(as_alice, lamp, code)
     answer = as_alice.complete(carried)
-    paid = answer["order"] and answer["order"]["total"]["gross"]["amount"]
-    assert (paid, bool(answer["errors"])) in {(None, True), (80, False)}
+    assert (answer["order"], answer["errors"]) == (None, [NOT_APPLICABLE])
 
 
 def test_used_it_cannot_be_given_back(alice, as_alice, lamp, voucher, code):
