@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django import forms
@@ -20,6 +20,10 @@ from saleor_customer_groups.loyalty import queries
 from saleor_customer_groups.models import LoyaltyKind, LoyaltyUnit
 
 from .. import session
+
+
+# What was held for a checkout and not given back was spent there.
+WORDS: Final = {LoyaltyKind.HOLD.value: "Used in a checkout"}
 
 
 class ExchangeForm(forms.Form):
@@ -70,7 +74,7 @@ def _account(customer: Any, balance: queries.Balance) -> Account:
     lines = (
         Line(
             day=line.at,
-            what=LoyaltyKind(line.kind).label,
+            what=WORDS.get(line.kind) or LoyaltyKind(line.kind).label,
             reason=line.reason,
             change=shown(line.amount),
             balance=shown(line.balance),
