@@ -21,7 +21,6 @@ from saleor_customer_groups.models import LoyaltyKind, LoyaltyUnit
 
 from .. import session
 
-
 # What was held for a checkout and not given back was spent there.
 WORDS: Final = {LoyaltyKind.HOLD.value: "Used in a checkout"}
 
