@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, re_path, resolve
+from django.urls import Resolver404, include, path, re_path, resolve
 
 from .host import inbound
 
@@ -39,6 +39,7 @@ urlpatterns = [
     re_path(r"^graphql/?\Z", graphql),
     re_path(r"^exports/(?P<key>\d{1,18})/members\.(?P<kind>csv|xlsx)\Z", export),
     re_path(r"^imports/(?P<key>\d{1,18})/report\.csv\Z", import_report),
+    path("", include("saleor_customer_groups.pages.urls")),
 ]
 
 
