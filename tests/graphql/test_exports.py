@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncRequestFactory, Client
 from django.utils import timezone
 
 from saleor_customer_groups.exporting import exports, running
 from saleor_customer_groups.exporting.columns import COLUMNS
+from saleor_customer_groups.graphql import downloads
 from saleor_customer_groups.graphql.ids import global_id
 from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.models import Export, MembershipSource
@@ -129,6 +131,22 @@ def test_the_file_is_for_who_may_read_members(users_staff, wrong_staff, made):
     assert Client().get(url, **callers.bearer(wrong_staff.token)).status_code == 403
     assert Client().get(url, **callers.bearer("x.y.z")).status_code == 401
     assert Client().post(url, **callers.bearer(users_staff.token)).status_code == 405
+
+
+def test_a_server_of_asgi_gets_the_file_piece_by_piece(users_staff, made):
+    running.run(made.pk)
+    token = f"Bearer {users_staff.token}"
+    request = AsyncRequestFactory().get("/", headers={"Authorization": token})
+
+    answer = downloads.export(request, made.pk, "csv")
+
+    assert answer.is_async is True
+    content = async_to_sync(_whole)(answer)
+    assert content.decode("utf-8-sig").split() == ["Email", "alice@example.com", "bob@example.com"]
+
+
+async def _whole(answer):
+    return b"".join([piece async for piece in answer])
 
 
 @pytest.mark.parametrize("change", ["xlsx", "missing", "expired"])
