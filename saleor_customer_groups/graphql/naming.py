@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypedDict
 
 from ..access import Caller
 from ..errors import InvalidInput
@@ -45,6 +45,20 @@ def customers_of(ids: Iterable[str] | None, emails: Sequence[str] | None) -> Nam
     known = queries.customer_ids_by_email(email for email in given if "\x00" not in email)
     unknown = [email for email in given if email not in known]
     return Named(customer_ids=[*keys, *known.values()], unknown_emails=unknown)
+
+
+class ByHand(TypedDict):
+    """What the history says of an act by hand."""
+
+    source: str
+    reason: str
+    actor: str
+
+
+def by_hand(caller: Caller, given: Mapping[str, Any]) -> ByHand:
+    """Of this caller, with the reason that is given."""
+    reason: str = given.get("reason") or ""
+    return {"source": source_of(caller), "reason": reason, "actor": caller.actor}
 
 
 def source_of(caller: Caller) -> MembershipSource:

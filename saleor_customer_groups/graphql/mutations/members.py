@@ -15,7 +15,7 @@ from ...segments import editing as segments
 from ..fields import caller_of
 from ..ids import global_id
 from ..mutation import BaseMutation
-from ..naming import customers_of, source_of
+from ..naming import by_hand, customers_of
 from ..types.groups import CustomerGroup
 from .groups import group_of
 
@@ -62,14 +62,12 @@ class CustomerGroupMembersAdd(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row, caller = group_of(group, field="group"), caller_of(info)
+        row = group_of(group, field="group")
         named = customers_of(input.get("customers"), input.get("emails"))
         result = membership.add(
             row,
             named.customer_ids,
-            source=source_of(caller),
-            reason=input.get("reason") or "",
-            actor=caller.actor,
+            **by_hand(caller_of(info), input),
             until=input.get("until"),
         )
         return {
@@ -98,14 +96,12 @@ class CustomerGroupMembersRemove(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row, caller = group_of(group, field="group"), caller_of(info)
+        row = group_of(group, field="group")
         named = customers_of(input.get("customers"), input.get("emails"))
         result = membership.remove(
             row,
             named.customer_ids,
-            source=source_of(caller),
-            reason=input.get("reason") or "",
-            actor=caller.actor,
+            **by_hand(caller_of(info), input),
         )
         return {
             "customer_group": row,
@@ -132,16 +128,14 @@ class CustomerGroupMembersSetUntil(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row, caller = group_of(group, field="group"), caller_of(info)
+        row = group_of(group, field="group")
         named = customers_of(input.get("customers"), input.get("emails"))
         until: datetime | None = input.get("until")
         result = membership.set_until(
             row,
             named.customer_ids,
             until,
-            source=source_of(caller),
-            reason=input.get("reason") or "",
-            actor=caller.actor,
+            **by_hand(caller_of(info), input),
         )
         return {
             "customer_group": row,
@@ -171,15 +165,12 @@ class CustomerGroupMembersMove(BaseMutation):
     @classmethod
     def perform(cls, info: Any, *, group: str, into: str, input: dict[str, Any]) -> dict[str, Any]:
         row, target = group_of(group, field="group"), group_of(into, field="into")
-        caller = caller_of(info)
         named = customers_of(input.get("customers"), input.get("emails"))
         result = moving.move(
             row,
             target,
             named.customer_ids,
-            source=source_of(caller),
-            reason=input.get("reason") or "",
-            actor=caller.actor,
+            **by_hand(caller_of(info), input),
             until=input.get("until"),
         )
         return {

@@ -16,7 +16,7 @@ from ...importing.identifiers import Identifier, Key
 from ..fields import caller_of
 from ..ids import global_id
 from ..mutation import BaseMutation
-from ..naming import source_of
+from ..naming import by_hand
 from ..types.groups import CustomerGroup
 from .groups import group_of
 
@@ -81,15 +81,13 @@ class CustomerGroupMembersPaste(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row, caller = group_of(group, field="group"), caller_of(info)
+        row = group_of(group, field="group")
         result = pasted.add_pasted(
             row,
             input["text"],
             by=input.get("by") or pasted.AUTO,
             region=input.get("region"),
-            source=source_of(caller),
-            reason=input.get("reason") or "",
-            actor=caller.actor,
+            **by_hand(caller_of(info), input),
             until=input.get("until"),
             create_customer=_made if input.get("create_unknown") else None,
         )
@@ -110,15 +108,13 @@ class CustomerGroupMembersPasteRemove(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row, caller = group_of(group, field="group"), caller_of(info)
+        row = group_of(group, field="group")
         result = pasted.remove_pasted(
             row,
             input["text"],
             by=input.get("by") or pasted.AUTO,
             region=input.get("region"),
-            source=source_of(caller),
-            reason=input.get("reason") or "",
-            actor=caller.actor,
+            **by_hand(caller_of(info), input),
         )
         return {"customer_group": row, "lines": list(result.lines)}
 
