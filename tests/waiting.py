@@ -1,4 +1,4 @@
-"""Waiting for what other processes do: for a condition, with a deadline, never for a guessed time."""
+"""Waiting for what other processes do: for a condition, with a deadline; never a guessed time."""
 
 from __future__ import annotations
 

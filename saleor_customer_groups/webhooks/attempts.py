@@ -34,12 +34,12 @@ from .answers import Answer, Verdict
 logger = logging.getLogger(__name__)
 
 ENDPOINT: Final = ("id", "name", "url", "secret", "old_secret", "old_secret_until")
-TAKE: Final = f"""
+TAKE: Final = """
 WITH mine AS (
     UPDATE saleor_customer_groups_webhookendpoint SET leased_until = %(until)s
      WHERE id = %(endpoint)s AND lease = %(lease)s AND off_since IS NULL
        AND (paused_until IS NULL OR paused_until <= %(now)s)
- RETURNING {', '.join(ENDPOINT)})
+ RETURNING id, name, url, secret, old_secret, old_secret_until)
 SELECT mine.*, head.id, head.due_at, head.attempts, head.first_attempt_at, head.replays,
        event.id, event.uid, event.body
   FROM mine
@@ -120,9 +120,17 @@ def take(
 
     None: the endpoint is off, paused or gone, or somebody else has it.
     """
-    asked = {"endpoint": endpoint_id, "lease": lease, "subject": subject}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {**asked, "until": until, "now": now})
+        cursor.execute(
+            TAKE,
+            {
+                "endpoint": endpoint_id,
+                "lease": lease,
+                "subject": subject,
+                "until": until,
+                "now": now,
+            },
+        )
         row = cursor.fetchone()
     if row is None:
         return None

@@ -26,13 +26,13 @@ COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM ST
 # have looked already. (The numbers only keep our locks apart from others.)
 ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
 
-# Claimed and marked in one statement that reads no body. Whoever else holds one of the rows is waited
-# for: passing it over would break the order.
-CLAIM: Final = f"""
+# Claimed and marked in one statement that reads no body. Whoever else holds one of the rows is
+# waited for: passing it over would break the order.
+CLAIM: Final = """
 WITH claimed AS (
-    UPDATE {OutboxEvent._meta.db_table} SET dispatched_at = %(now)s
+    UPDATE saleor_customer_groups_outboxevent SET dispatched_at = %(now)s
      WHERE id = ANY (ARRAY(
-           SELECT id FROM {OutboxEvent._meta.db_table}
+           SELECT id FROM saleor_customer_groups_outboxevent
             WHERE dispatched_at IS NULL ORDER BY id LIMIT %(limit)s))
  RETURNING id, name)
 SELECT name, array_agg(id ORDER BY id) FROM claimed GROUP BY name ORDER BY min(id)

@@ -138,9 +138,7 @@ class Database:
         again = postgres._serve(self.programs, data, self.server.port, careful=True)
         child = self.children.start(again)
         assert postgres._gets_ready(child, data), child.log_tail()
-        self.server = postgres.Server(
-            self.programs, child, self.server.port, self.server.password
-        )
+        self.server = postgres.Server(self.programs, child, self.server.port, self.server.password)
 
 
 def _children_of(parent: int) -> list[int]:

@@ -22,6 +22,7 @@ from saleor_customer_groups.models import DeliveryAttempt, WebhookDelivery
 from saleor_customer_groups.webhooks import deliveries, delivering, endpoints, outbox, watching
 from saleor_customer_groups.webhooks.answers import Answer, Sender
 from tests.http_server import HEAD, Server
+from tests.waiting import again_and_again, until
 from tests.webhooks.conftest import (  # noqa: F401 - fixtures
     BUSY,
     DOWN,
@@ -38,7 +39,6 @@ from tests.webhooks.conftest import (  # noqa: F401 - fixtures
     started,
     states,
 )
-from tests.waiting import again_and_again, until
 
 pytestmark = [pytest.mark.reliability, pytest.mark.django_db(transaction=True)]
 KILLS = 40

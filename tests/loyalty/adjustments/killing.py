@@ -91,9 +91,7 @@ def _work_until_done(adjustment_id: int, size: int, *, kills: int, status: str) 
 def _workers(adjustment_id: int, count: int) -> list[Any]:
     connections.close_all()  # ours, which they would inherit
     context = get_context("fork")
-    processes = [
-        context.Process(target=_run_for_ever, args=(adjustment_id,)) for _ in range(count)
-    ]
+    processes = [context.Process(target=_run_for_ever, args=(adjustment_id,)) for _ in range(count)]
     for process in processes:
         process.start()
     return processes
