@@ -113,7 +113,7 @@ def test_w3_a_dead_and_a_slow_endpoint_among_fifty(db, started):  # noqa: F811
         began = timezone.now()
 
         def post(url: str, body: bytes, headers: object) -> Answer:
-            time.sleep(0.005)
+            time.sleep(0.005)  # what a receiver takes
             if troubled and url == dead:
                 time.sleep(0.3)
                 return DOWN
