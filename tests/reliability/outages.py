@@ -32,7 +32,7 @@ def play(
     """
     resumed = []
     for outage in outages:
-        until(lambda share=outage.share: done() >= share * total)
+        until(lambda share=outage.share: done() >= share * total, within=600)
         outage.happens()
         back, before, swept = time.monotonic(), done(), 0.0
         assert before < total, "It was done before anything broke."
