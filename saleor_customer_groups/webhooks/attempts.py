@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -33,7 +34,10 @@ from .answers import Answer, Verdict
 
 logger = logging.getLogger(__name__)
 
+# What TAKE answers, in this order.
 ENDPOINT: Final = ("id", "name", "url", "secret", "old_secret", "old_secret_until")
+HEAD: Final = ("id", "due_at", "attempts", "first_attempt_at", "replays")
+EVENT: Final = ("id", "uid", "body")
 TAKE: Final = """
 WITH mine AS (
     UPDATE saleor_customer_groups_webhookendpoint SET leased_until = %(until)s
@@ -134,33 +138,18 @@ def take(
         row = cursor.fetchone()
     if row is None:
         return None
-    endpoint = WebhookEndpoint(**dict(zip(ENDPOINT, row, strict=False)))
-    rest = row[len(ENDPOINT) :]
-    return Taken(endpoint, _head(endpoint, subject, *rest) if rest[0] is not None else None)
+    values = iter(row)
+    endpoint = WebhookEndpoint(**_named(ENDPOINT, values))
+    head, event = _named(HEAD, values), _named(EVENT, values)
+    if head["id"] is None:
+        return Taken(endpoint, None)
+    about = OutboxEvent(**event)
+    return Taken(endpoint, WebhookDelivery(**head, endpoint=endpoint, event=about, subject=subject))
 
 
-def _head(
-    endpoint: WebhookEndpoint,
-    subject: str,
-    id: int,
-    due_at: datetime,
-    attempts: int,
-    first_attempt_at: datetime | None,
-    replays: int,
-    event_id: int,
-    uid: UUID,
-    body: str,
-) -> WebhookDelivery:
-    return WebhookDelivery(
-        id=id,
-        endpoint=endpoint,
-        event=OutboxEvent(id=event_id, uid=uid, body=body),
-        subject=subject,
-        due_at=due_at,
-        attempts=attempts,
-        first_attempt_at=first_attempt_at,
-        replays=replays,
-    )
+def _named(columns: Sequence[str], values: Iterator[Any]) -> dict[str, Any]:
+    """The next values, by these names."""
+    return {column: next(values) for column in columns}
 
 
 def begin(taken: Taken, *, jitter: float, now: datetime) -> Try | None:
