@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import assets, pickers
+from .customers.urls import urlpatterns as customers
 from .groups.urls import urlpatterns as groups
 
 urlpatterns = [
     path("assets/<slug:at>/<str:name>", assets.serve, name="asset"),
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
     path("pages/groups", include(groups)),
+    path("pages/", include(customers)),
 ]

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from saleor.product.models import Product
 
+from saleor_customer_groups.host import dashboard
 from shop import demo
 from shop.seeding import catalogue, people, prices
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         catalogue.fill()
         people.fill()
         prices.fill()
+        dashboard.sync()  # at once; elsewhere the sweep of every minute does it
         products = Product.objects.count()
         self.stdout.write(f"{products} products in two channels (USD and PLN). Accounts:")
         for person in demo.PEOPLE:
