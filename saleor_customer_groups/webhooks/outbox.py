@@ -26,7 +26,6 @@ COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM ST
 # have looked already. (The numbers only keep our locks apart from others.)
 ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
 
-<<<<<<< HEAD
 # Claimed and marked in one statement that reads no body. Whoever else holds one of the rows is
 # waited for: passing it over would break the order.
 CLAIM: Final = """
@@ -39,9 +38,6 @@ WITH claimed AS (
 SELECT name, array_agg(id ORDER BY id) FROM claimed GROUP BY name ORDER BY min(id)
 """
 
-Handed = Mapping[str, Sequence[int]]  # of each name of an event the ids of rows, oldest first
-FanOut = Callable[[Handed], None]
-=======
 # The same as a part of the statement that makes the change: of very many customers.
 RECORD: Final = """
     INSERT INTO {outbox} (uid, name, version, subject, body, created_at)
@@ -50,8 +46,8 @@ RECORD: Final = """
       FROM ({bodies}) AS told
 """
 
-FanOut = Callable[[Sequence[OutboxEvent]], None]
->>>>>>> main
+Handed = Mapping[str, Sequence[int]]  # of each name of an event the ids of rows, oldest first
+FanOut = Callable[[Handed], None]
 
 
 def record(
