@@ -21,6 +21,13 @@ from ..models import OutboxEvent
 TOGETHER: Final = 500  # events that one transaction dispatches
 COLUMNS: Final = ("uid", "name", "version", "subject", "body", "created_at")
 COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
+# The same as a part of the statement that makes the change: of very many customers.
+RECORD: Final = """
+    INSERT INTO {outbox} (uid, name, version, subject, body, created_at)
+    SELECT gen_random_uuid(), %(event_name)s, %(event_version)s, %(event_subject)s, body,
+           %(event_at)s
+      FROM ({bodies}) AS told
+"""
 
 # One dispatcher after the other keeps the order. It waits rather than gives up: the one before may
 # have looked already. (The numbers only keep our locks apart from others.)
@@ -36,14 +43,6 @@ WITH claimed AS (
             WHERE dispatched_at IS NULL ORDER BY id LIMIT %(limit)s))
  RETURNING id, name)
 SELECT name, array_agg(id ORDER BY id) FROM claimed GROUP BY name ORDER BY min(id)
-"""
-
-# The same as a part of the statement that makes the change: of very many customers.
-RECORD: Final = """
-    INSERT INTO {outbox} (uid, name, version, subject, body, created_at)
-    SELECT gen_random_uuid(), %(event_name)s, %(event_version)s, %(event_subject)s, body,
-           %(event_at)s
-      FROM ({bodies}) AS told
 """
 
 Handed = Mapping[str, Sequence[int]]  # of each name of an event the ids of rows, oldest first
