@@ -8,6 +8,7 @@ from . import assets, pickers
 from .customers.urls import urlpatterns as customers
 from .groups.urls import urlpatterns as groups
 from .prices.urls import urlpatterns as prices
+from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
@@ -16,5 +17,6 @@ urlpatterns = [
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
     path("pages/prices", include(prices)),
+    *price_widgets,
     path("pages/", include(customers)),
 ]
