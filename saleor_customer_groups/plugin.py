@@ -12,7 +12,7 @@ from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 
 from . import conf, repricing, urls
-from .host import changes, customers, dashboard, guard, orders, spending
+from .host import changes, customers, dashboard, guard, orders, point_vouchers, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .pages import origins
@@ -129,6 +129,7 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
+        on_writer(point_vouchers.refuse_what_is_anothers)(checkout_info, requestor=self.requestor)
         return previous_value
 
     def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
