@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -34,24 +33,24 @@ from .answers import Answer, Verdict
 
 logger = logging.getLogger(__name__)
 
-# What TAKE answers, in this order.
+# What LEASE and NEXT answer, in this order.
 ENDPOINT: Final = ("id", "name", "url", "secret", "old_secret", "old_secret_until")
 HEAD: Final = ("id", "due_at", "attempts", "first_attempt_at", "replays")
 EVENT: Final = ("id", "uid", "body")
-TAKE: Final = """
-WITH mine AS (
-    UPDATE saleor_customer_groups_webhookendpoint SET leased_until = %(until)s
-     WHERE id = %(endpoint)s AND lease = %(lease)s AND off_since IS NULL
-       AND (paused_until IS NULL OR paused_until <= %(now)s)
- RETURNING id, name, url, secret, old_secret, old_secret_until)
-SELECT mine.*, head.id, head.due_at, head.attempts, head.first_attempt_at, head.replays,
+LEASE: Final = """
+UPDATE saleor_customer_groups_webhookendpoint SET leased_until = %(until)s
+ WHERE id = %(endpoint)s AND lease = %(lease)s AND off_since IS NULL
+   AND (paused_until IS NULL OR paused_until <= %(now)s)
+RETURNING id, name, url, secret, old_secret, old_secret_until
+"""
+# A statement of its own: it must see what a replay wrote that the lease had to wait for.
+NEXT: Final = """
+SELECT head.id, head.due_at, head.attempts, head.first_attempt_at, head.replays,
        event.id, event.uid, event.body
-  FROM mine
-  LEFT JOIN LATERAL (
-       SELECT * FROM saleor_customer_groups_webhookdelivery
-        WHERE endpoint_id = mine.id AND subject = %(subject)s AND state = 'pending'
-        ORDER BY event_id LIMIT 1) AS head ON true
-  LEFT JOIN saleor_customer_groups_outboxevent AS event ON event.id = head.event_id
+  FROM (SELECT * FROM saleor_customer_groups_webhookdelivery
+         WHERE endpoint_id = %(endpoint)s AND subject = %(subject)s AND state = 'pending'
+         ORDER BY event_id LIMIT 1) AS head
+  JOIN saleor_customer_groups_outboxevent AS event ON event.id = head.event_id
 """
 BEGIN: Final = """
 WITH put_off AS (
@@ -125,31 +124,20 @@ def take(
     None: the endpoint is off, paused or gone, or somebody else has it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            TAKE,
-            {
-                "endpoint": endpoint_id,
-                "lease": lease,
-                "subject": subject,
-                "until": until,
-                "now": now,
-            },
-        )
+        asked = {"endpoint": endpoint_id, "lease": lease, "until": until, "now": now}
+        cursor.execute(LEASE, asked)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        endpoint = WebhookEndpoint(**dict(zip(ENDPOINT, row, strict=True)))
+        cursor.execute(NEXT, {"endpoint": endpoint_id, "subject": subject})
         row = cursor.fetchone()
     if row is None:
-        return None
-    values = iter(row)
-    endpoint = WebhookEndpoint(**_named(ENDPOINT, values))
-    head, event = _named(HEAD, values), _named(EVENT, values)
-    if head["id"] is None:
         return Taken(endpoint, None)
-    about = OutboxEvent(**event)
-    return Taken(endpoint, WebhookDelivery(**head, endpoint=endpoint, event=about, subject=subject))
-
-
-def _named(columns: Sequence[str], values: Iterator[Any]) -> dict[str, Any]:
-    """The next values, by these names."""
-    return {column: next(values) for column in columns}
+    values = iter(row)
+    head = {column: next(values) for column in HEAD}
+    event = OutboxEvent(**{column: next(values) for column in EVENT})
+    return Taken(endpoint, WebhookDelivery(**head, endpoint=endpoint, event=event, subject=subject))
 
 
 def begin(taken: Taken, *, jitter: float, now: datetime) -> Try | None:

@@ -530,7 +530,7 @@ def test_a_large_body_is_said_aloud_and_sent(endpoint, receiver, clock, caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_more_send_is_three_statements_and_one_commit(endpoint, receiver, clock):
+def test_one_more_send_is_four_statements_and_one_commit(endpoint, receiver, clock):
     def statements(count):
         happen(*[("a", number) for number in range(count)])
         with CaptureQueriesContext(connection) as captured:
@@ -540,7 +540,7 @@ def test_one_more_send_is_three_statements_and_one_commit(endpoint, receiver, cl
     five, six = statements(5), statements(6)
 
     assert len(receiver.heard) == 11
-    assert six - five == 3 + len(["BEGIN", "COMMIT"])
+    assert six - five == 4 + len(["BEGIN", "COMMIT"])
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
