@@ -14,7 +14,7 @@ import json
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -124,7 +124,12 @@ def take(
     None: the endpoint is off, paused or gone, or somebody else has it.
     """
     with connection.cursor() as cursor:
-        asked = {"endpoint": endpoint_id, "lease": lease, "until": until, "now": now}
+        asked: dict[str, Any] = {
+            "endpoint": endpoint_id,
+            "lease": lease,
+            "until": until,
+            "now": now,
+        }
         cursor.execute(LEASE, asked)
         row = cursor.fetchone()
         if row is None:
