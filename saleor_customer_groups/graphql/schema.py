@@ -7,15 +7,43 @@ from typing import Any
 
 import graphene
 
+from .mutations.adjustments import AdjustmentMutations
+from .mutations.broadcasts import BroadcastMutations
+from .mutations.conversion import ConversionMutations
+from .mutations.earning_rules import EarningRuleMutations
+from .mutations.endpoints import EndpointMutations
 from .mutations.groups import GroupMutations
+from .mutations.loyalty import LoyaltyMutations
+from .mutations.triggers import TriggerMutations
+from .queries.adjustments import AdjustmentQueries
+from .queries.broadcasts import BroadcastQueries
+from .queries.endpoints import EndpointQueries
 from .queries.groups import GroupQueries
+from .queries.loyalty import LoyaltyQueries
+from .queries.triggers import TriggerQueries
 
 
-class Query(GroupQueries):
+class Query(
+    GroupQueries,
+    LoyaltyQueries,
+    AdjustmentQueries,
+    BroadcastQueries,
+    EndpointQueries,
+    TriggerQueries,
+):
     pass
 
 
-class Mutation(GroupMutations):
+class Mutation(
+    GroupMutations,
+    LoyaltyMutations,
+    ConversionMutations,
+    AdjustmentMutations,
+    EarningRuleMutations,
+    BroadcastMutations,
+    EndpointMutations,
+    TriggerMutations,
+):
     pass
 
 
