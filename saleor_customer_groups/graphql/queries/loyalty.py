@@ -72,7 +72,7 @@ class LoyaltyQueries(graphene.ObjectType):
         LoyaltyLot,
         act=Act.READ_LOYALTY,
         description="What customers lose unless they use it before, the soonest first.",
-        before=DateTime(required=True, description="What expires before then."),
+        expires_before=DateTime(required=True, description="What expires before then."),
         unit=Unit(description="Of this unit only."),
         currency=graphene.String(description="Of this currency only."),
     )
@@ -141,9 +141,9 @@ class LoyaltyQueries(graphene.ObjectType):
 
     @staticmethod
     def resolve_loyalty_lots_expiring(
-        _root: Any, _info: Any, *, before: datetime, **wanted: Any
+        _root: Any, _info: Any, *, expires_before: datetime, **wanted: Any
     ) -> Slice:
-        rows = queries.lots_left(now=timezone.now()).filter(expires_at__lt=before)
+        rows = queries.lots_left(now=timezone.now()).filter(expires_at__lt=expires_before)
         for name in ("unit", "currency"):
             if wanted.get(name):
                 rows = rows.filter(**{f"account__{name}": wanted[name]})
