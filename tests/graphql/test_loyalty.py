@@ -45,7 +45,8 @@ query($customer: ID!, $first: Int = 10) {{ customerLoyalty(customer: $customer) 
 """
 CREATE = f"""
 mutation($input: LoyaltyEntryCreateInput!) {{ loyaltyEntryCreate(input: $input) {{
-  entry {{ id kind source amount {AMOUNT} balance {AMOUNT} reason reference actor shortfall {AMOUNT} }}
+  entry {{ id kind source amount {AMOUNT} balance {AMOUNT} shortfall {AMOUNT}
+    reason reference actor }}
   repeated request {{ key state amount {AMOUNT} }} errors {{ field message code }} }} }}
 """
 REVERSE = f"""
@@ -424,9 +425,7 @@ def test_it_holds_and_captures(cards, reader, alice):
 
 def test_it_releases_a_hold(cards, reader, alice):
     points(alice, 100)
-    posted = holds.hold(
-        customer_id=alice.pk, unit="points", amount=60, key="t:1", expires_at=LATER
-    )
+    posted = holds.hold(customer_id=alice.pk, unit="points", amount=60, key="t:1", expires_at=LATER)
     from saleor_customer_groups.events import global_id
 
     answer = cards.one(RELEASE, id=global_id("LoyaltyHold", posted.entry_id))
@@ -626,9 +625,7 @@ def test_points_are_not_turned_without_a_rate(alice):
 
 
 def test_what_was_asked_is_listed_and_answered(cards, reader, alice):
-    requests.ask(
-        [requests.Wish(key="earn:1", customer_id=alice.pk, unit="points", amount=5)]
-    )
+    requests.ask([requests.Wish(key="earn:1", customer_id=alice.pk, unit="points", amount=5)])
 
     assert nodes(reader.one(REQUESTS, filter={"states": ["REQUESTED"]})) == [
         {

@@ -157,7 +157,7 @@ class LoyaltyAdjustmentReverse(AdjustmentMutation):
         return {"adjustment": steps.reverse(adjustment_of(id).pk)}
 
 
-class AdjustmentMutations(graphene.ObjectType):
+class AdjustmentMutations(graphene.ObjectType, abstract=True):
     loyalty_adjustment_create = LoyaltyAdjustmentCreate.Field()
     loyalty_adjustment_delete = LoyaltyAdjustmentDelete.Field()
     loyalty_adjustment_schedule = LoyaltyAdjustmentSchedule.Field()
@@ -166,9 +166,6 @@ class AdjustmentMutations(graphene.ObjectType):
     loyalty_adjustment_resume = LoyaltyAdjustmentResume.Field()
     loyalty_adjustment_cancel = LoyaltyAdjustmentCancel.Field()
     loyalty_adjustment_reverse = LoyaltyAdjustmentReverse.Field()
-
-    class Meta:
-        abstract = True
 
 
 def audience_of(input: dict[str, Any]) -> Audience:

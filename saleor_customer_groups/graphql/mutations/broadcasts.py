@@ -25,9 +25,7 @@ class BroadcastInput(graphene.InputObjectType):
     text = graphene.String(description="The text; it may have placeholders (docs/broadcasts.md).")
     format = Format(description="What the text is; else PLAIN.")
     channel = Channel(description="Over what it goes.")
-    marketing_only = graphene.Boolean(
-        description="Only to those who accept marketing; else true."
-    )
+    marketing_only = graphene.Boolean(description="Only to those who accept marketing; else true.")
     group = graphene.ID(description="For the members of this group, or:")
     rule = JSON(description="for whom this filter finds (docs/segments.md), or:")
     customers = graphene.List(
@@ -218,7 +216,7 @@ class BroadcastReport(BaseMutation):
         return {"changed": done.changed, "unchanged": done.unchanged, "unknown": done.unknown}
 
 
-class BroadcastMutations(graphene.ObjectType):
+class BroadcastMutations(graphene.ObjectType, abstract=True):
     broadcast_create = BroadcastCreate.Field()
     broadcast_update = BroadcastUpdate.Field()
     broadcast_delete = BroadcastDelete.Field()
@@ -229,9 +227,6 @@ class BroadcastMutations(graphene.ObjectType):
     broadcast_resume = BroadcastResume.Field()
     broadcast_cancel = BroadcastCancel.Field()
     broadcast_report = BroadcastReport.Field()
-
-    class Meta:
-        abstract = True
 
 
 def _details(input: dict[str, Any]) -> dict[str, Any]:

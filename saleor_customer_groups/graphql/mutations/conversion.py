@@ -13,8 +13,8 @@ from ...loyalty import converting, requests
 from ..fields import caller_of
 from ..ids import key_of
 from ..mutation import BaseMutation
-from ..types.conversion import LoyaltyPointRate
 from ..types.amounts import LoyaltyPoints
+from ..types.conversion import LoyaltyPointRate
 from ..types.credit_requests import LoyaltyCreditRequest
 from ..types.loyalty import CustomerGroupsLoyalty, OfCustomer
 from .loyalty import KEY
@@ -121,21 +121,16 @@ class LoyaltyCreditRequestConfirm(BaseMutation):
         reference = graphene.String(description="The other system's own.")
 
     @classmethod
-    def perform(
-        cls, info: Any, *, key: str, accepted: bool, reference: str = ""
-    ) -> dict[str, Any]:
+    def perform(cls, info: Any, *, key: str, accepted: bool, reference: str = "") -> dict[str, Any]:
         return {"request": requests.confirm(key, accepted, reference)}
 
 
-class ConversionMutations(graphene.ObjectType):
+class ConversionMutations(graphene.ObjectType, abstract=True):
     loyalty_point_rate_set = LoyaltyPointRateSet.Field()
     loyalty_point_rate_delete = LoyaltyPointRateDelete.Field()
     loyalty_points_convert = LoyaltyPointsConvert.Field()
     my_loyalty_points_convert = MyLoyaltyPointsConvert.Field()
     loyalty_credit_request_confirm = LoyaltyCreditRequestConfirm.Field()
-
-    class Meta:
-        abstract = True
 
 
 def _convert(customer_id: int, input: dict[str, Any], *, key: str, actor: str) -> dict[str, Any]:

@@ -102,12 +102,9 @@ class LoyaltyEarningRuleUpdate(BaseMutation):
         return {"rule": editing.save_rule(given, rule_id=rule.pk)}
 
 
-class EarningRuleMutations(graphene.ObjectType):
+class EarningRuleMutations(graphene.ObjectType, abstract=True):
     loyalty_earning_rule_create = LoyaltyEarningRuleCreate.Field()
     loyalty_earning_rule_update = LoyaltyEarningRuleUpdate.Field()
-
-    class Meta:
-        abstract = True
 
 
 NULLABLE = frozenset({"channel", "validity_days", "ends_at"})

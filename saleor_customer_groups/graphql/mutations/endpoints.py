@@ -217,7 +217,7 @@ class WebhookDeliveryReplay(BaseMutation):
         return {"delivery": rows.get(pk=key)}
 
 
-class EndpointMutations(graphene.ObjectType):
+class EndpointMutations(graphene.ObjectType, abstract=True):
     webhook_endpoint_create = WebhookEndpointCreate.Field()
     webhook_endpoint_update = WebhookEndpointUpdate.Field()
     webhook_endpoint_delete = WebhookEndpointDelete.Field()
@@ -227,6 +227,3 @@ class EndpointMutations(graphene.ObjectType):
     webhook_endpoint_ping = WebhookEndpointPing.Field()
     webhook_endpoint_replay = WebhookEndpointReplay.Field()
     webhook_delivery_replay = WebhookDeliveryReplay.Field()
-
-    class Meta:
-        abstract = True

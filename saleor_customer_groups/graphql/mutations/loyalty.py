@@ -175,15 +175,12 @@ class LoyaltyHoldRelease(BaseMutation):
         return {"hold": _hold(held.pk), "freed": amount_of(freed, held.account.currency)}
 
 
-class LoyaltyMutations(graphene.ObjectType):
+class LoyaltyMutations(graphene.ObjectType, abstract=True):
     loyalty_entry_create = LoyaltyEntryCreate.Field()
     loyalty_entry_reverse = LoyaltyEntryReverse.Field()
     loyalty_hold_create = LoyaltyHoldCreate.Field()
     loyalty_hold_capture = LoyaltyHoldCapture.Field()
     loyalty_hold_release = LoyaltyHoldRelease.Field()
-
-    class Meta:
-        abstract = True
 
 
 def _posting(input: dict[str, Any], *, actor: str) -> Posting:

@@ -111,14 +111,11 @@ class WebhookTriggerRotateSecret(TriggerMutation):
         return {"trigger": issued.trigger, "secret": issued.secret}
 
 
-class TriggerMutations(graphene.ObjectType):
+class TriggerMutations(graphene.ObjectType, abstract=True):
     webhook_trigger_create = WebhookTriggerCreate.Field()
     webhook_trigger_update = WebhookTriggerUpdate.Field()
     webhook_trigger_delete = WebhookTriggerDelete.Field()
     webhook_trigger_rotate_secret = WebhookTriggerRotateSecret.Field()
-
-    class Meta:
-        abstract = True
 
 
 def _trigger(id: str) -> models.Trigger:

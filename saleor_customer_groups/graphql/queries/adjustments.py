@@ -38,7 +38,7 @@ class LoyaltyEarningRuleFilterInput(graphene.InputObjectType):
     active = graphene.Boolean(description="Switched on, or off.")
 
 
-class AdjustmentQueries(graphene.ObjectType):
+class AdjustmentQueries(graphene.ObjectType, abstract=True):
     loyalty_adjustment = Guarded(
         LoyaltyAdjustment,
         act=Act.READ_LOYALTY,
@@ -83,9 +83,6 @@ class AdjustmentQueries(graphene.ObjectType):
         description="The rules by which orders earn.",
         filter=LoyaltyEarningRuleFilterInput(description="Which of them."),
     )
-
-    class Meta:
-        abstract = True
 
     @staticmethod
     def resolve_loyalty_adjustment(_root: Any, _info: Any, *, id: str) -> models.Adjustment | None:

@@ -35,7 +35,7 @@ class BroadcastRecipientFilterInput(graphene.InputObjectType):
     reason = graphene.String(description="With this reason.")
 
 
-class BroadcastQueries(graphene.ObjectType):
+class BroadcastQueries(graphene.ObjectType, abstract=True):
     broadcast = Guarded(
         Broadcast,
         act=Act.READ_BROADCASTS,
@@ -62,9 +62,6 @@ class BroadcastQueries(graphene.ObjectType):
         broadcast=graphene.ID(required=True, description="The ID of the broadcast."),
         filter=BroadcastRecipientFilterInput(description="Which of them."),
     )
-
-    class Meta:
-        abstract = True
 
     @staticmethod
     def resolve_broadcast(_root: Any, _info: Any, *, id: str) -> models.Broadcast | None:

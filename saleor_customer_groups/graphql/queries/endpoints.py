@@ -40,7 +40,7 @@ class WebhookDeliveryFilterInput(graphene.InputObjectType):
     until = DateTime(description="Of what happened before then.")
 
 
-class EndpointQueries(graphene.ObjectType):
+class EndpointQueries(graphene.ObjectType, abstract=True):
     webhook_endpoint = Guarded(
         WebhookEndpoint,
         act=Act.READ_ENDPOINTS,
@@ -84,9 +84,6 @@ class EndpointQueries(graphene.ObjectType):
         required=True,
         description="The catalogue of events that endpoints can hear.",
     )
-
-    class Meta:
-        abstract = True
 
     @staticmethod
     def resolve_webhook_endpoint(

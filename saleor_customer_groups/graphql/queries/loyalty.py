@@ -43,7 +43,7 @@ class LoyaltyCreditRequestFilterInput(graphene.InputObjectType):
     )
 
 
-class LoyaltyQueries(graphene.ObjectType):
+class LoyaltyQueries(graphene.ObjectType, abstract=True):
     my_loyalty = Guarded(
         CustomerGroupsLoyalty,
         act=Act.BE_CUSTOMER,
@@ -103,9 +103,6 @@ class LoyaltyQueries(graphene.ObjectType):
         description="What another system was asked to give or take, the latest first.",
         filter=LoyaltyCreditRequestFilterInput(description="Which of them."),
     )
-
-    class Meta:
-        abstract = True
 
     @staticmethod
     def resolve_my_loyalty(_root: Any, info: Any) -> OfCustomer:

@@ -19,7 +19,7 @@ class WebhookTriggerFilterInput(graphene.InputObjectType):
     enabled = graphene.Boolean(description="Switched on, or off.")
 
 
-class TriggerQueries(graphene.ObjectType):
+class TriggerQueries(graphene.ObjectType, abstract=True):
     webhook_trigger = Guarded(
         WebhookTrigger,
         act=Act.READ_ENDPOINTS,
@@ -41,9 +41,6 @@ class TriggerQueries(graphene.ObjectType):
             graphene.NonNull(Outcome), description="Only those of which this came."
         ),
     )
-
-    class Meta:
-        abstract = True
 
     @staticmethod
     def resolve_webhook_trigger(_root: Any, _info: Any, *, id: str) -> models.Trigger | None:

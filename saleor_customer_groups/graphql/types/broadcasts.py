@@ -23,9 +23,7 @@ Channel = enum_of(models.BroadcastChannel, "BroadcastChannel", "Over what a mess
 Format = enum_of(models.BroadcastFormat, "BroadcastFormat", "What the text of a message is.")
 Audience = enum_of(models.BroadcastAudience, "BroadcastAudience", "What says whom it is for.")
 Status = enum_of(models.BroadcastStatus, "BroadcastStatus", "How far a broadcast is.")
-Outcome = enum_of(
-    models.RecipientStatus, "BroadcastRecipientStatus", "What became of a recipient."
-)
+Outcome = enum_of(models.RecipientStatus, "BroadcastRecipientStatus", "What became of a recipient.")
 
 
 class BroadcastSkipped(graphene.ObjectType):

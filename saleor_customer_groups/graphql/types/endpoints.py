@@ -32,7 +32,9 @@ class WebhookEndpoint(graphene.ObjectType):
     last_error = graphene.String(required=True, description="What went wrong last.")
     last_delivered_at = DateTime(description="When something last reached it.")
     paused_until = DateTime(description="After many failures: when it is tried next.")
-    old_secret_until = DateTime(description="After a rotation: until when the old secret signs too.")
+    old_secret_until = DateTime(
+        description="After a rotation: until when the old secret signs too."
+    )
     pending = graphene.Int(required=True, description="How many events are on their way to it.")
     failed = graphene.Int(required=True, description="How many were given up.")
     created_at = DateTime(required=True, description="When it was made.")

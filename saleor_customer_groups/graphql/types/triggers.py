@@ -13,7 +13,7 @@ from ...triggers.purposes import PURPOSES
 from ..enums import enum_of
 
 Purpose = graphene.Enum.from_enum(
-    Enum("WebhookTriggerPurpose", [(code.upper(), code) for code in PURPOSES]),  # type: ignore[misc]
+    Enum("WebhookTriggerPurpose", [(code.upper(), code) for code in PURPOSES]),
     description=lambda one: "What a call does." if one is None else PURPOSES[one.value].label,
 )
 Outcome = enum_of(models.CallOutcome, "WebhookTriggerCallOutcome", "What came of a call.")
