@@ -312,9 +312,7 @@ def test_recipients_take_the_same_statements_whatever_the_page(users_staff):
 
 @pytest.mark.parametrize("who", ["nobody", "wrong_staff", "cards"])
 def test_others_may_nothing(who, request, draft, vip):
-    api = (
-        staff_api("giftcard.manage_gift_card") if who == "cards" else request.getfixturevalue(who)
-    )
+    api = staff_api("giftcard.manage_gift_card") if who == "cards" else request.getfixturevalue(who)
     given = {"title": "Sale", "text": "Come!", "channel": "EMAIL", "group": group_id(vip.pk)}
     at = (timezone.now() + timedelta(days=1)).isoformat()
 

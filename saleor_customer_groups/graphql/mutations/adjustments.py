@@ -157,7 +157,7 @@ class LoyaltyAdjustmentReverse(AdjustmentMutation):
         return {"adjustment": steps.reverse(adjustment_of(id).pk)}
 
 
-class AdjustmentMutations(graphene.ObjectType, abstract=True):
+class AdjustmentMutations:
     loyalty_adjustment_create = LoyaltyAdjustmentCreate.Field()
     loyalty_adjustment_delete = LoyaltyAdjustmentDelete.Field()
     loyalty_adjustment_schedule = LoyaltyAdjustmentSchedule.Field()

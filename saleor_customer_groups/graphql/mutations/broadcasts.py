@@ -216,7 +216,7 @@ class BroadcastReport(BaseMutation):
         return {"changed": done.changed, "unchanged": done.unchanged, "unknown": done.unknown}
 
 
-class BroadcastMutations(graphene.ObjectType, abstract=True):
+class BroadcastMutations:
     broadcast_create = BroadcastCreate.Field()
     broadcast_update = BroadcastUpdate.Field()
     broadcast_delete = BroadcastDelete.Field()

@@ -125,7 +125,7 @@ class LoyaltyCreditRequestConfirm(BaseMutation):
         return {"request": requests.confirm(key, accepted, reference)}
 
 
-class ConversionMutations(graphene.ObjectType, abstract=True):
+class ConversionMutations:
     loyalty_point_rate_set = LoyaltyPointRateSet.Field()
     loyalty_point_rate_delete = LoyaltyPointRateDelete.Field()
     loyalty_points_convert = LoyaltyPointsConvert.Field()

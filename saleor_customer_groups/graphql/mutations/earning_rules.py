@@ -102,7 +102,7 @@ class LoyaltyEarningRuleUpdate(BaseMutation):
         return {"rule": editing.save_rule(given, rule_id=rule.pk)}
 
 
-class EarningRuleMutations(graphene.ObjectType, abstract=True):
+class EarningRuleMutations:
     loyalty_earning_rule_create = LoyaltyEarningRuleCreate.Field()
     loyalty_earning_rule_update = LoyaltyEarningRuleUpdate.Field()
 

@@ -217,7 +217,7 @@ class WebhookDeliveryReplay(BaseMutation):
         return {"delivery": rows.get(pk=key)}
 
 
-class EndpointMutations(graphene.ObjectType, abstract=True):
+class EndpointMutations:
     webhook_endpoint_create = WebhookEndpointCreate.Field()
     webhook_endpoint_update = WebhookEndpointUpdate.Field()
     webhook_endpoint_delete = WebhookEndpointDelete.Field()

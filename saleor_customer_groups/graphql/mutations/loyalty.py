@@ -175,7 +175,7 @@ class LoyaltyHoldRelease(BaseMutation):
         return {"hold": _hold(held.pk), "freed": amount_of(freed, held.account.currency)}
 
 
-class LoyaltyMutations(graphene.ObjectType, abstract=True):
+class LoyaltyMutations:
     loyalty_entry_create = LoyaltyEntryCreate.Field()
     loyalty_entry_reverse = LoyaltyEntryReverse.Field()
     loyalty_hold_create = LoyaltyHoldCreate.Field()

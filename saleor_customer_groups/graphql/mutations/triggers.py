@@ -111,7 +111,7 @@ class WebhookTriggerRotateSecret(TriggerMutation):
         return {"trigger": issued.trigger, "secret": issued.secret}
 
 
-class TriggerMutations(graphene.ObjectType, abstract=True):
+class TriggerMutations:
     webhook_trigger_create = WebhookTriggerCreate.Field()
     webhook_trigger_update = WebhookTriggerUpdate.Field()
     webhook_trigger_delete = WebhookTriggerDelete.Field()

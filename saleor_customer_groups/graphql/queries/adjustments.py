@@ -38,7 +38,7 @@ class LoyaltyEarningRuleFilterInput(graphene.InputObjectType):
     active = graphene.Boolean(description="Switched on, or off.")
 
 
-class AdjustmentQueries(graphene.ObjectType, abstract=True):
+class AdjustmentQueries:
     loyalty_adjustment = Guarded(
         LoyaltyAdjustment,
         act=Act.READ_LOYALTY,

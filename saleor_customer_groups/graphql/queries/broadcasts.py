@@ -35,7 +35,7 @@ class BroadcastRecipientFilterInput(graphene.InputObjectType):
     reason = graphene.String(description="With this reason.")
 
 
-class BroadcastQueries(graphene.ObjectType, abstract=True):
+class BroadcastQueries:
     broadcast = Guarded(
         Broadcast,
         act=Act.READ_BROADCASTS,

@@ -40,7 +40,7 @@ class WebhookDeliveryFilterInput(graphene.InputObjectType):
     until = DateTime(description="Of what happened before then.")
 
 
-class EndpointQueries(graphene.ObjectType, abstract=True):
+class EndpointQueries:
     webhook_endpoint = Guarded(
         WebhookEndpoint,
         act=Act.READ_ENDPOINTS,

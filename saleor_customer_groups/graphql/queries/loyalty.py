@@ -43,7 +43,7 @@ class LoyaltyCreditRequestFilterInput(graphene.InputObjectType):
     )
 
 
-class LoyaltyQueries(graphene.ObjectType, abstract=True):
+class LoyaltyQueries:
     my_loyalty = Guarded(
         CustomerGroupsLoyalty,
         act=Act.BE_CUSTOMER,

@@ -19,7 +19,7 @@ class WebhookTriggerFilterInput(graphene.InputObjectType):
     enabled = graphene.Boolean(description="Switched on, or off.")
 
 
-class TriggerQueries(graphene.ObjectType, abstract=True):
+class TriggerQueries:
     webhook_trigger = Guarded(
         WebhookTrigger,
         act=Act.READ_ENDPOINTS,
