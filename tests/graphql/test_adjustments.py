@@ -201,7 +201,7 @@ def test_a_preview_says_what_would_happen(reader, vip, people):
     assert balance_of(people[0]) == 4
 
 
-def test_it_is_started_and_done_and_reversed(cards, reader, vip, people, launched):
+def test_it_is_started_and_done_and_reversed(cards, vip, people, launched):
     adjustment = prepared(vip)
     people[2].is_active = False
     people[2].save()
@@ -210,26 +210,26 @@ def test_it_is_started_and_done_and_reversed(cards, reader, vip, people, launche
     assert started["adjustment"]["status"] == "RUNNING"
     running.run(adjustment.pk)
 
-    done = reader.one(ONE, id=gid(adjustment))
+    done = cards.one(ONE, id=gid(adjustment))
     assert (done["status"], done["changed"]) == ("DONE", 2)
     assert done["progress"] == {"done": 3, "total": 3}
     assert done["moved"] == of_points(20)
-    skips = nodes(reader.one(SKIPS, id=gid(adjustment)))
+    skips = nodes(cards.one(SKIPS, id=gid(adjustment)))
     assert skips == [{"reason": "INACTIVE", "customer": {"email": "charlie@example.com"}}]
-    assert nodes(reader.one(SKIPS, id=gid(adjustment), reason="DELETED")) == []
+    assert nodes(cards.one(SKIPS, id=gid(adjustment), reason="DELETED")) == []
 
     points(people[1], -7)
     reversing = cards.one(ACT % "Reverse", id=gid(adjustment))
     assert reversing["adjustment"]["status"] == "REVERSING"
     running.run(adjustment.pk)
 
-    over = reader.one(ONE, id=gid(adjustment))
+    over = cards.one(ONE, id=gid(adjustment))
     assert (over["status"], over["takenBack"], over["notTakenBack"]) == (
         "REVERSED",
         of_points(13),
         of_points(7),
     )
-    assert nodes(reader.one(RESULTS, id=gid(adjustment))) == [
+    assert nodes(cards.one(RESULTS, id=gid(adjustment))) == [
         {
             "customer": {"email": "alice@example.com"},
             "amount": of_points(10),
@@ -292,22 +292,22 @@ def test_one_that_is_not_there_is_refused(cards, act):
     assert [(e["field"], e["code"]) for e in answer["errors"]] == [("id", "NOT_FOUND")]
 
 
-def test_it_lists_them(reader, vip, cards):
+def test_it_lists_them(cards, vip):
     first, second = prepared(vip, 1), prepared(vip, 2)
     steps.cancel(first.pk)
 
-    assert [one["id"] for one in nodes(reader.one(LIST))] == [gid(second), gid(first)]
+    assert [one["id"] for one in nodes(cards.one(LIST))] == [gid(second), gid(first)]
     cancelled = {"statuses": ["CANCELLED"], "group": group_id(vip.pk), "unit": "POINTS"}
-    assert [one["id"] for one in nodes(reader.one(LIST, filter=cancelled))] == [gid(first)]
-    assert nodes(reader.one(LIST, filter={"unit": "CREDIT"})) == []
+    assert [one["id"] for one in nodes(cards.one(LIST, filter=cancelled))] == [gid(first)]
+    assert nodes(cards.one(LIST, filter={"unit": "CREDIT"})) == []
 
 
-def test_a_page_takes_the_same_statements_whatever_its_size(reader, vip):
+def test_a_page_takes_the_same_statements_whatever_its_size(cards, vip):
     for _ in range(100):
         prepared(vip)
-    reader.one(LIST, first=1)
+    cards.one(LIST, first=1)
 
-    taken = {size: statements(lambda size=size: reader.one(LIST, first=size)) for size in SIZES}
+    taken = {size: statements(lambda size=size: cards.one(LIST, first=size)) for size in SIZES}
 
     # page, count, groups
     assert [ours(found) for found in taken.values()] == [3, 3, 3]

@@ -129,7 +129,7 @@ def test_it_makes_a_draft(users_staff, vip):
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
-        ({"title": " "}, "title", "INVALID"),
+        ({"title": " "}, "title", "REQUIRED"),
         ({"text": "{{ customer.shoes }}"}, "text", "UNKNOWN_PLACEHOLDER"),
         ({"format": "HTML", "channel": "SMS"}, "format", "NOT_FOR_CHANNEL"),
         ({"channel": "LINE"}, "channel", "NOT_SET_UP"),

@@ -145,21 +145,21 @@ def test_a_rule_that_is_not_there_is_not_changed(cards):
     assert answer["errors"] == [{"field": "id", "code": "NOT_FOUND"}]
 
 
-def test_it_lists_rules(reader, gold):
+def test_it_lists_rules(cards, gold):
     rule, off = saved(gold), saved(gold, "Off", active=False, unit="points")
 
-    assert [one["id"] for one in nodes(reader.one(LIST))] == [gid(rule), gid(off)]
+    assert [one["id"] for one in nodes(cards.one(LIST))] == [gid(rule), gid(off)]
     on = {"active": True, "group": group_id(gold.pk), "unit": "POINTS"}
-    assert [one["id"] for one in nodes(reader.one(LIST, filter=on))] == [gid(rule)]
-    assert reader.one(ONE, id=gid(rule)) == {"name": "A point each"}
+    assert [one["id"] for one in nodes(cards.one(LIST, filter=on))] == [gid(rule)]
+    assert cards.one(ONE, id=gid(rule)) == {"name": "A point each"}
 
 
-def test_a_page_takes_the_same_statements_whatever_its_size(reader, gold):
+def test_a_page_takes_the_same_statements_whatever_its_size(cards, gold):
     for _ in range(100):
         saved(gold, multipliers=[MultiplierInput(factor=Decimal(3), everything=True)])
-    reader.one(LIST, first=1)
+    cards.one(LIST, first=1)
 
-    taken = {size: statements(lambda size=size: reader.one(LIST, first=size)) for size in SIZES}
+    taken = {size: statements(lambda size=size: cards.one(LIST, first=size)) for size in SIZES}
 
     # page, count, groups, multipliers, their targets
     assert [ours(found) for found in taken.values()] == [5, 5, 5]

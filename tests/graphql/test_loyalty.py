@@ -506,7 +506,7 @@ def test_it_says_what_the_shop_owes(reader, alice, bob):
     ]
 
 
-def test_it_says_what_the_shop_owes_to_groups(reader, alice, bob):
+def test_it_says_what_the_shop_owes_to_groups(cards, alice, bob):
     vip, new = editing.create_group("VIP"), editing.create_group("New")
     membership.add(vip, [alice.pk, bob.pk], source="manual")
     membership.add(new, [bob.pk], source="manual")
@@ -514,7 +514,7 @@ def test_it_says_what_the_shop_owes_to_groups(reader, alice, bob):
     points(bob, 50)
     empty = editing.create_group("Empty")
 
-    answer = reader.one(OF_GROUPS, groups=[group_id(one.pk) for one in (new, vip, empty)])
+    answer = cards.one(OF_GROUPS, groups=[group_id(one.pk) for one in (new, vip, empty)])
 
     assert [(one["group"]["name"], one["liability"]) for one in answer] == [
         ("New", [_owed(1, 50)]),
@@ -533,12 +533,12 @@ def _owed(customers, number):
     }
 
 
-def test_groups_take_the_same_statements_whatever_their_number(reader):
+def test_groups_take_the_same_statements_whatever_their_number(cards):
     groups = [group_id(editing.create_group(f"G{number}").pk) for number in range(100)]
-    reader.one(OF_GROUPS, groups=groups[:1])
+    cards.one(OF_GROUPS, groups=groups[:1])
 
     taken = [
-        ours(statements(lambda size=size: reader.one(OF_GROUPS, groups=groups[:size])))
+        ours(statements(lambda size=size: cards.one(OF_GROUPS, groups=groups[:size])))
         for size in SIZES
     ]
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import graphene
 
+from ...access import Act
 from ...host.graphql_types import NonNullList
 from ...loyalty.queries import Liability
+from ..fields import Guarded
 from ..loaders.groups import GroupById
 from .amounts import LoyaltyAmount, Unit, amount_of
 from .groups import CustomerGroup
@@ -39,7 +41,7 @@ class LoyaltyLiability(graphene.ObjectType):
 
 
 class LoyaltyGroupLiability(graphene.ObjectType):
-    group = graphene.Field(CustomerGroup, description="The group.")
+    group = Guarded(CustomerGroup, act=Act.READ_GROUPS, description="The group.")
     liability = NonNullList(
         LoyaltyLiability, required=True, description="What its present members have, by unit."
     )
