@@ -149,7 +149,7 @@ def test_it_prepares_one_for_picked_customers_and_for_a_filter(cards, people):
     assert (picked["picked"], picked["mode"]) == (2, "ABSOLUTE")
     assert picked["amount"] == {"points": None, "money": {"amount": 5.0, "currency": "USD"}}
 
-    rule = {"field": "email", "operator": "contains", "value": "@example.com"}
+    rule = {"email": {"contains": "@example.com"}}
     found = cards.one(CREATE, input={"unit": "POINTS", "amount": 1, "rule": rule})
     assert found["errors"] == []
     assert found["adjustment"]["rule"] == rule
@@ -166,7 +166,7 @@ def test_it_prepares_one_for_picked_customers_and_for_a_filter(cards, people):
         ({"amount": 0.5}, "amount", "INVALID"),
         ({"mode": "ABSOLUTE", "amount": -1}, "amount", "NEGATIVE"),
         ({"validDays": 0}, "validDays", "INVALID"),
-        ({"group": None, "rule": {"field": "shoes"}}, "rule", "UNKNOWN_FIELD"),
+        ({"group": None, "rule": {"shoes": {"eq": 1}}}, "rule", "UNKNOWN_FIELD"),
     ],
 )
 def test_what_makes_no_sense_is_refused(cards, vip, changes, field, code):

@@ -137,7 +137,7 @@ def test_it_makes_a_draft(users_staff, vip):
         ({"customers": ["VXNlcjox"]}, "audience", "ONE_AUDIENCE"),
         ({"group": "Q3VzdG9tZXJHcm91cDo5OTk5OTk="}, "group", "NOT_FOUND"),
         ({"group": None, "customers": []}, "customerIds", "REQUIRED"),
-        ({"group": None, "rule": {"field": "shoes"}}, "rule", "UNKNOWN_FIELD"),
+        ({"group": None, "rule": {"shoes": {"eq": 1}}}, "rule", "UNKNOWN_FIELD"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(users_staff, vip, changes, field, code):

@@ -202,7 +202,7 @@ def test_a_ping_is_sent(apps_staff, till):
 
     delivery = WebhookDelivery.objects.get()
     assert answer["delivery"] == {
-        "event": "endpoint.ping",
+        "event": "ping.sent",
         "state": "PENDING",
         "messageId": f"msg_{delivery.event.uid.hex}",
     }
