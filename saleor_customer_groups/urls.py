@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.urls import Resolver404, re_path, resolve
+from django.urls import Resolver404, include, path, re_path, resolve
 
 from .host import inbound
 
@@ -21,6 +21,7 @@ def graphql(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     re_path(r"^trigger/(?P<uid>[0-9a-fA-F-]{32,36})/?\Z", inbound.trigger),
     re_path(r"^graphql/?\Z", graphql),
+    path("", include("saleor_customer_groups.pages.urls")),
 ]
 
 

@@ -65,8 +65,14 @@ INSTALLED_APPS = [
     "saleor.app",
     "saleor_customer_groups",
     "shop",
+    "dashboard",
 ]
 PLUGINS = ["saleor_customer_groups.plugin.CustomerGroupsPlugin"]
+
+# The Dashboard's stand-in and the pages in it are served by one server under two names.
+SALEOR_CUSTOMER_GROUPS: dict[str, Any] = {
+    "DASHBOARD_ORIGINS": ["http://localhost:*", "http://127.0.0.1:*"],
+}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
