@@ -259,8 +259,11 @@ class CustomerGroupsLoyalty(graphene.ObjectType):
 
     @staticmethod
     def resolve_statement(root: OfCustomer, _info: Any, **wanted: Any) -> Slice:
-        rows = queries.entries_of(root.customer_id).filter(**_account(wanted))
-        return Slice(rows, order=("pk",), descending=True)
+        rows, account = queries.entries_of(root.customer_id), _account(wanted)
+        # Of one account there is an index in this order.
+        is_one = len(account) == 2 or wanted.get("unit") == models.LoyaltyUnit.POINTS
+        order = ("number",) if is_one else ("pk",)
+        return Slice(rows.filter(**account), order=order, descending=True)
 
     @staticmethod
     def resolve_pending(root: OfCustomer, _info: Any, **_page: Any) -> Slice:
