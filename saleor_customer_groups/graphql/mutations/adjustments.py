@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import graphene
@@ -49,6 +50,22 @@ class AdjustmentMutation(BaseMutation):
         abstract = True
 
 
+class AdjustmentAct(AdjustmentMutation):
+    """One that is done to a bulk act by its key: `does`."""
+
+    does: Callable[[int], Any]
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
+        return {"adjustment": cls.does(adjustment_of(id).pk)}
+
+
 class LoyaltyAdjustmentCreate(AdjustmentMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
@@ -92,69 +109,44 @@ class LoyaltyAdjustmentSchedule(AdjustmentMutation):
         return {"adjustment": steps.schedule(adjustment_of(id).pk, at)}
 
 
-class LoyaltyAdjustmentStart(AdjustmentMutation):
+class LoyaltyAdjustmentStart(AdjustmentAct):
+    does = staticmethod(steps.start)
+
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Starts a bulk act; a task does it, and `progress` says how far it is."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"adjustment": steps.start(adjustment_of(id).pk)}
+class LoyaltyAdjustmentPause(AdjustmentAct):
+    does = staticmethod(steps.pause)
 
-
-class LoyaltyAdjustmentPause(AdjustmentMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Stops a bulk act, or its reversal, after the customers at work."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"adjustment": steps.pause(adjustment_of(id).pk)}
+class LoyaltyAdjustmentResume(AdjustmentAct):
+    does = staticmethod(steps.resume)
 
-
-class LoyaltyAdjustmentResume(AdjustmentMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Goes on with a bulk act, or its reversal, where it was paused."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"adjustment": steps.resume(adjustment_of(id).pk)}
+class LoyaltyAdjustmentCancel(AdjustmentAct):
+    does = staticmethod(steps.cancel)
 
-
-class LoyaltyAdjustmentCancel(AdjustmentMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Ends a bulk act. What was done stays, and can be reversed."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"adjustment": steps.cancel(adjustment_of(id).pk)}
+class LoyaltyAdjustmentReverse(AdjustmentAct):
+    does = staticmethod(steps.reverse)
 
-
-class LoyaltyAdjustmentReverse(AdjustmentMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Takes back all that a bulk act did, as far as it is still there."
-
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"adjustment": steps.reverse(adjustment_of(id).pk)}
 
 
 class AdjustmentMutations:

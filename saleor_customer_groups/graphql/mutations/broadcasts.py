@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import graphene
@@ -65,6 +66,22 @@ class BroadcastMutation(BaseMutation):
         abstract = True
 
 
+class BroadcastAct(BroadcastMutation):
+    """One that is done to a broadcast by its key: `does`."""
+
+    does: Callable[[int], Any]
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
+        return {"broadcast": cls.does(broadcast_of(id).pk)}
+
+
 class BroadcastCreate(BroadcastMutation):
     class Meta:
         act = Act.MANAGE_BROADCASTS
@@ -123,56 +140,36 @@ class BroadcastSchedule(BroadcastMutation):
         return {"broadcast": control.schedule(broadcast_of(id).pk, at, actor=actor)}
 
 
-class BroadcastUnschedule(BroadcastMutation):
+class BroadcastUnschedule(BroadcastAct):
+    does = staticmethod(control.unschedule)
+
     class Meta:
         act = Act.MANAGE_BROADCASTS
         description = "Makes a broadcast that has not begun a draft again."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"broadcast": control.unschedule(broadcast_of(id).pk)}
+class BroadcastStart(BroadcastAct):
+    does = staticmethod(control.start)
 
-
-class BroadcastStart(BroadcastMutation):
     class Meta:
         act = Act.MANAGE_BROADCASTS
         description = "Begins now; a task does it, and `progress` says how far it is."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"broadcast": control.start(broadcast_of(id).pk)}
+class BroadcastPause(BroadcastAct):
+    does = staticmethod(control.pause)
 
-
-class BroadcastPause(BroadcastMutation):
     class Meta:
         act = Act.MANAGE_BROADCASTS
         description = "Asks for no further batches."
 
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
 
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"broadcast": control.pause(broadcast_of(id).pk)}
+class BroadcastResume(BroadcastAct):
+    does = staticmethod(control.resume)
 
-
-class BroadcastResume(BroadcastMutation):
     class Meta:
         act = Act.MANAGE_BROADCASTS
         description = "Goes on where it was paused."
-
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"broadcast": control.resume(broadcast_of(id).pk)}
 
 
 class BroadcastCancel(BroadcastMutation):
