@@ -12,7 +12,7 @@ from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 
 from . import conf, repricing, urls
-from .host import changes, customers, guard, orders, spending
+from .host import changes, customers, dashboard, guard, orders, point_vouchers, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .pages import origins
@@ -129,6 +129,7 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
+        on_writer(point_vouchers.refuse_what_is_anothers)(checkout_info, requestor=self.requestor)
         return previous_value
 
     def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
@@ -183,11 +184,13 @@ class CustomerGroupsPlugin(BasePlugin):
 
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: Any) -> Any:
-        """Switched off: group prices leave the open checkouts. Switched on: they come.
+        """Switched off: group prices leave the open checkouts. Switched on: they come. The App in
+        the Dashboard goes and comes with it.
 
         After it is saved, for both look whether the plugin is on. The sweep does what is lost.
         """
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        transaction.on_commit(on_writer(dashboard.sync))
         if saved.active:
             repricing.request_for_everybody()
         else:

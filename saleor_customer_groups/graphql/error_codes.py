@@ -12,6 +12,7 @@ CODES: Final = (
     "cannot_be_rendered",
     "changed",
     "changed_meanwhile",
+    "claimed",
     "closed",
     "currency_mismatch",
     "currency_missing",
@@ -58,6 +59,7 @@ CODES: Final = (
     "naive",
     "negative",
     "never_ends",
+    "no_channel",
     "no_default_group",
     "no_key_column",
     "no_rate",
@@ -104,6 +106,7 @@ CODES: Final = (
     "unknown_group",
     "unknown_placeholder",
     "until_is_over",
+    "used",
     "wrong_status",
     "wrong_step",
 )

@@ -15,12 +15,14 @@ from .mutations.endpoints import EndpointMutations
 from .mutations.groups import GroupMutations
 from .mutations.loyalty import LoyaltyMutations
 from .mutations.triggers import TriggerMutations
+from .mutations.vouchers import VoucherMutations
 from .queries.adjustments import AdjustmentQueries
 from .queries.broadcasts import BroadcastQueries
 from .queries.endpoints import EndpointQueries
 from .queries.groups import GroupQueries
 from .queries.loyalty import LoyaltyQueries
 from .queries.triggers import TriggerQueries
+from .queries.vouchers import VoucherQueries
 
 
 class Query(
@@ -30,6 +32,7 @@ class Query(
     BroadcastQueries,
     EndpointQueries,
     TriggerQueries,
+    VoucherQueries,
 ):
     pass
 
@@ -43,6 +46,7 @@ class Mutation(
     BroadcastMutations,
     EndpointMutations,
     TriggerMutations,
+    VoucherMutations,
 ):
     pass
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from babel import dates, numbers
 from django import template
@@ -14,6 +12,7 @@ from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.template.context import Context
 from django.utils import timezone, translation
 
+from .ids import dashboard_page
 from .pickers import chosen
 from .words import TONES, WORDS
 
@@ -63,7 +62,10 @@ def when(moment: datetime | None) -> str:
     if moment is None:
         return ""
     zone = timezone.get_current_timezone()
-    return dates.format_datetime(moment, "medium", tzinfo=zone, locale=_locale())
+    joined = dates.get_datetime_format("medium", locale=_locale())
+    date = dates.format_date(moment.astimezone(zone), "medium", locale=_locale())
+    time = dates.format_time(moment, "short", tzinfo=zone, locale=_locale())
+    return str(joined).replace("{0}", time).replace("{1}", date)
 
 
 @register.filter
@@ -111,6 +113,19 @@ def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("parts/pick.html", takes_context=True)
+def pick(context: Context, name: str, kind: str, ids: Any, label: Any) -> dict[str, Any]:
+    """A select with search that is no field of a form: {% pick "ids" "groups" ids label %}."""
+    found = chosen(kind, list(ids))
+    return {"visit": context["visit"], "name": name, "kind": kind, "chosen": found, "label": label}
+
+
+@register.filter
+def called(code: str, labels: Any) -> Any:
+    """What a code is called by these labels; itself where they do not know it."""
+    return labels.get(code, code)
+
+
 @register.inclusion_tag("parts/sort.html")
 def sort(rows: Any, key: str, label: str, *, part: str = "rows", css: str = "") -> dict[str, Any]:
     """The head of a column that can be sorted: {% sort list "name" label %}."""
@@ -139,4 +154,4 @@ def tone(code: str) -> str:
 @register.filter
 def dashboard_customer(customer_id: int) -> str:
     """A customer's page in the Dashboard, by Saleor's global id."""
-    return f"/customers/{quote(b64encode(f'User:{customer_id}'.encode()).decode())}"
+    return dashboard_page("customers", "User", customer_id)

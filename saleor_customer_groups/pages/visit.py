@@ -73,6 +73,14 @@ class Visit:
         response["HX-Location"] = json.dumps({"path": address, "target": "#screen"})
         return told(response, toast)
 
+    def close_popup(self, *, toast: str = "") -> HttpResponse:
+        """Done: the popup goes, with a word of it in the Dashboard."""
+        response = HttpResponse(status=204)
+        # In this order: a popup that is closed says nothing more.
+        events: dict[str, Any] = {"toast": {"title": toast, "status": "success"}} if toast else {}
+        response["HX-Trigger"] = json.dumps({**events, "close-popup": {}})
+        return response
+
     def tell(self, response: HttpResponse, toast: str, *, status: str = "success") -> HttpResponse:
         """An answer with a word of it in the Dashboard (status: success, info, warning, error)."""
         return told(response, toast, status=status)

@@ -78,7 +78,8 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """The token of a frame, as the Dashboard gets it from App.accessToken."""
     user: Any = request.user
-    return JsonResponse({"token": extensions.token_for(user, request.POST.get("extension", ""))})
+    app, extension = request.POST.get("app", ""), request.POST.get("extension", "")
+    return JsonResponse({"token": extensions.token_for(user, app, extension)})
 
 
 @staff_only
@@ -128,8 +129,8 @@ def product(request: HttpRequest, global_id: str) -> HttpResponse:
 @staff_only
 def app_page(request: HttpRequest, app_id: int, page: str) -> HttpResponse:
     """A page of an app: the whole place beside the menu is its frame."""
-    frame = extensions.page_frame(request, f"/{page}")
-    return _page(request, "app", frame=frame, page=f"/{page}")
+    frame = extensions.page_frame(request, app_id, f"/{page}")
+    return _page(request, "app", frame=frame, app_id=app_id)
 
 
 @staff_only

@@ -13,6 +13,7 @@ from saleor_customer_groups.broadcasts import control, sending
 from saleor_customer_groups.broadcasts import editing as broadcasts
 from saleor_customer_groups.events import customer_id, global_id, group_id
 from saleor_customer_groups.groups import editing, membership
+from saleor_customer_groups.host import point_vouchers
 from saleor_customer_groups.loyalty import converting, holds, requests
 from saleor_customer_groups.loyalty.adjustments import drafts, running, steps
 from saleor_customer_groups.loyalty.adjustments.drafts import Draft
@@ -23,6 +24,7 @@ from saleor_customer_groups.segments.audience import Audience
 from saleor_customer_groups.triggers import purposes
 from saleor_customer_groups.webhooks import deliveries, endpoints, outbox
 from tests import callers
+from tests.groups.conftest import channel  # noqa: F401 - fixture
 from tests.loyalty.conftest import points
 from tests.webhooks.conftest import DOWN, Receiver, happen, send
 
@@ -31,7 +33,13 @@ from .documents import requests_of, run
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
-OF_SHOPPERS = ("What I have", "Turn my points into credit")
+OF_SHOPPERS = (
+    "What I have",
+    "Turn my points into credit",
+    "Turn my points into a voucher",
+    "My vouchers",
+    "Give a voucher back",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +84,8 @@ def prepared(vip):
 
 
 @page("loyalty")
-def test_loyalty(boss, alice, vip, ids, request_):
+def test_loyalty(boss, alice, vip, ids, request_, channel):  # noqa: F811 - the fixture
+    channel("main")
     entry = points(alice, 100, expires_at=LATER)
     done, adjustment = prepared(vip), prepared(vip)
     steps.start(done.pk)
@@ -85,6 +94,7 @@ def test_loyalty(boss, alice, vip, ids, request_):
         EarningRuleInput(name="Rule", group_id=vip.pk, unit="points", rate=Decimal(1))
     )
     converting.set_rate("USD", points=10)
+    voucher = point_vouchers.points_to_voucher(alice.pk, 10, currency="USD", key="v")
     requests.ask([requests.Wish(key="earn:1", customer_id=alice.pk, unit="points", amount=5)])
     ids |= {
         "entry": global_id("LoyaltyEntry", entry.entry_id),
@@ -93,6 +103,7 @@ def test_loyalty(boss, alice, vip, ids, request_):
         "adjustment": global_id("LoyaltyAdjustment", adjustment.pk),
         "done_adjustment": global_id("LoyaltyAdjustment", done.pk),
         "rule": global_id("LoyaltyEarningRule", rule.pk),
+        "voucher": global_id("LoyaltyVoucher", voucher.taken.entry_id),
     }
     asks = Api(callers.token_of(alice)) if request_.title in OF_SHOPPERS else boss
 

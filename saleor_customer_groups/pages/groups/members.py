@@ -61,11 +61,12 @@ def add(visit: Visit, group_id: int) -> HttpResponse:
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
         else:
-            return visit.go(visit.link("group", group_id), toast=_added(result))
+            return visit.go(visit.link("group", group_id), toast=added(result))
     return visit.form("groups/add.html", {"group": group, "form": form})
 
 
-def _added(result: membership.Added) -> str:
+def added(result: membership.Added) -> str:
+    """How many joined, and why others did not, in a sentence."""
     added = len(result.added)
     parts = [ngettext("%(n)s customer added", "%(n)s customers added", added) % {"n": added}]
     if result.already:

@@ -10,7 +10,7 @@
   const frames = () => [...document.querySelectorAll("iframe")].filter((frame) => frame.src);
 
   const newToken = async (frame) => {
-    const body = new URLSearchParams({ extension: frame.dataset.extension ?? "" });
+    const body = new URLSearchParams({ app: frame.dataset.app ?? "", extension: frame.dataset.extension ?? "" });
     const answer = await fetch("/dashboard/token/", { method: "POST", body, headers: { "X-CSRFToken": csrf } });
     return (await answer.json()).token;
   };
@@ -50,7 +50,7 @@
       await greet(frame);
       post(frame, "localeChanged", { locale: locale() });
       post(frame, "theme", { theme: theme() });
-      if (frame.dataset.path) post(frame, "redirect", { path: location.pathname });
+      if (frame.dataset.app) post(frame, "redirect", { path: location.pathname });
     },
     notification: (frame, payload) => toast(payload),
     redirect: (frame, { to }) => { if (to.startsWith("/")) location.href = `/dashboard${to}`; },
