@@ -32,9 +32,11 @@ BACK = f"""
 mutation($id: ID!) {{ loyaltyVoucherGiveBack(id: $id, key: "b", reason: "Sorry") {{ {ANSWER} }} }}
 """
 MY_BACK = f'mutation($id: ID!) {{ myLoyaltyVoucherGiveBack(id: $id, key: "b") {{ {ANSWER} }} }}'
-MINE = "query($first: Int = 10) { myLoyaltyVouchers(first: $first) { %s } }"
 SHOWN = "totalCount edges { node { id code isUsed amount { amount } } }"
-OF = "query($customer: ID!) { loyaltyVouchers(customer: $customer, first: 10) { %s } }" % SHOWN
+MINE = f"query($first: Int = 10) {{ myLoyaltyVouchers(first: $first) {{ {SHOWN} }} }}"
+OF = f"""
+query($customer: ID!) {{ loyaltyVouchers(customer: $customer, first: 10) {{ {SHOWN} }} }}
+"""
 GIVEN = {"points": 300, "currency": "USD", "key": "1"}
 
 
@@ -96,7 +98,7 @@ def test_a_shopper_gives_an_own_one_back(shopper, alice):
     assert answer["errors"] == []
     assert answer["voucher"]["isUsed"] is True
     assert balance_of(alice) == 500
-    assert nodes(shopper.one(MINE % SHOWN)) == []
+    assert nodes(shopper.one(MINE)) == []
 
 
 def test_nobody_gives_back_what_is_anothers(shopper):
@@ -108,7 +110,7 @@ def test_nobody_gives_back_what_is_anothers(shopper):
     assert answer["errors"] == [{"field": "id", "code": "NOT_FOUND"}]
     assert balance_of(bob) == 400
     assert PointVoucher.objects.get().ended_at is None
-    assert nodes(shopper.one(MINE % SHOWN)) == []
+    assert nodes(shopper.one(MINE)) == []
 
 
 def test_staff_give_one_back(cards, alice):
@@ -131,11 +133,9 @@ def test_what_cannot_be_is_refused(shopper, alice, changes, code):
 def test_a_page_takes_the_same_statements_whatever_its_size(shopper, alice):
     for number in range(100):
         made(alice, 1, f"v{number}")
-    shopper.one(MINE % SHOWN, first=1)
+    shopper.one(MINE, first=1)
 
-    taken = {
-        size: statements(lambda size=size: shopper.one(MINE % SHOWN, first=size)) for size in SIZES
-    }
+    taken = {size: statements(lambda size=size: shopper.one(MINE, first=size)) for size in SIZES}
 
     assert [ours(found) for found in taken.values()] == [2, 2, 2]
     assert len({len(found) for found in taken.values()}) == 1
@@ -159,6 +159,6 @@ def test_who_is_not_logged_in_has_no_vouchers(nobody):
     for query, variables in (
         (MAKE_MINE, {"input": GIVEN}),
         (MY_BACK, {"id": "x"}),
-        (MINE % SHOWN, {}),
+        (MINE, {}),
     ):
         assert nobody.refused(query, **variables) == ["You must be logged in."]
