@@ -30,7 +30,7 @@ class LoyaltyVoucher(graphene.ObjectType):
 
     @staticmethod
     def resolve_id(root: models.PointVoucher, _info: Any) -> int:
-        return root.pk
+        return root.entry_id
 
     @staticmethod
     def resolve_code(root: models.PointVoucher, info: Any) -> Any:
