@@ -26,7 +26,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many days files and lines of imports are kept; they hold personal data.
     "IMPORT_DAYS": 30,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
-    "SWEEP_SECONDS": 60,
+    "SWEEP_SECONDS": 30,
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
