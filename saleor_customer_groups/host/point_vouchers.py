@@ -78,17 +78,23 @@ def code_of(code_id: UUID) -> str | None:
     return None if found is None else str(found)
 
 
+def codes_of(code_ids: Sequence[UUID]) -> dict[UUID, tuple[str, bool]]:
+    """Of these vouchers the code, and whether it was used; not of those that staff deleted."""
+    codes = VoucherCode.objects.in_bulk(code_ids)
+    return {key: (code.code, _is_used(code)) for key, code in codes.items()}
+
+
 def of_customer(customer_id: int) -> list[PointVoucherCode]:
     """The customer's vouchers, the latest first; not those whose points were given back."""
     own = vouchers.of_customer(customer_id)
-    codes = VoucherCode.objects.in_bulk([one.code_id for one in own])
+    codes = codes_of([one.code_id for one in own])
     return [
         PointVoucherCode(
-            code=codes[one.code_id].code,
+            code=codes[one.code_id][0],
             amount=money.from_minor(one.amount, one.currency),
             currency=one.currency,
             expires_at=one.expires_at,
-            is_used=_is_used(codes[one.code_id]),
+            is_used=codes[one.code_id][1],
         )
         for one in own
         if one.code_id in codes
