@@ -3,7 +3,7 @@
 PYTHON ?= python3
 LAUNCH = $(PYTHON) -m launcher --follow-parent
 
-.PHONY: help demo demo-saleor services test test-sandbox test-saleor test-reliability lint format clean
+.PHONY: help demo demo-saleor services test test-sandbox test-saleor test-reliability lint format words clean
 
 help:
 	@$(PYTHON) -m launcher --help
@@ -39,6 +39,10 @@ lint:
 
 format:
 	@$(LAUNCH) format
+
+# The sentences of the pages: collected into locale/, compiled, and what is untranslated.
+words:
+	@$(LAUNCH) words
 
 clean:
 	@$(LAUNCH) clean

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from launcher import cleaning, demo, demo_saleor, linting, services, testing
+from launcher import cleaning, demo, demo_saleor, linting, services, testing, words
 from launcher.errors import LauncherError
 
 INTERRUPTED = 130
@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[Callable[[], int], str]] = {
     "services": (services.services, "only PostgreSQL and Valkey, for running things by hand"),
     "lint": (linting.lint, "ruff, mypy and import-linter"),
     "format": (linting.tidy, "rewrite what ruff can"),
+    "words": (words.words, "collect and compile the sentences of the merchant's pages"),
     "clean": (cleaning.clean, "remove everything these commands made"),
 }
 
@@ -59,8 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     long = commands.add_parser("test-reliability", help="the long tests, in the sandbox")
     long.add_argument("arguments", nargs="*", help="for pytest, in place of tests/reliability")
     long.set_defaults(run=lambda given: testing.test_at_length(given.arguments))
-    for name, (run, words) in COMMANDS.items():
-        commands.add_parser(name, help=words).set_defaults(run=lambda _, run=run: run())
+    for name, (run, help_text) in COMMANDS.items():
+        commands.add_parser(name, help=help_text).set_defaults(run=lambda _, run=run: run())
     return parser
 
 

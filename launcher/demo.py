@@ -11,6 +11,7 @@ from launcher.supervision import Shop, refuse_second, serve, watch
 
 PURPOSE = "demo"
 DATABASE = "shop"
+STAFF = "staff@example.com"
 DJANGO = ("-m", "django")
 
 
@@ -27,12 +28,18 @@ def demo() -> int:
         if seeding.process.returncode != 0:
             raise seeding.failure()
         address = serve(run, shop)
-        say(f"\nThe shop is at {address}\n")
+        say(f"\nThe shop is at {address}")
+        say(f"Its Dashboard (a stand-in) is at {_dashboard(address)}: {STAFF}, group-prices\n")
         for line in story:
             say(line)
         say(f"\nCommands by hand: . {shop.env_file}; {shop.python} -m django customer_group list")
         say(f"Logs: {run.children.logs}. Ctrl-C ends everything.")
         return watch(run.children)
+
+
+def _dashboard(address: str) -> str:
+    """Under another name than the shop: in life these are two origins, too."""
+    return address.replace("127.0.0.1", "localhost") + "/dashboard/"
 
 
 def _shop(run: Run) -> Shop:

@@ -26,7 +26,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many days files and lines of imports are kept; they hold personal data.
     "IMPORT_DAYS": 30,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
-    "SWEEP_SECONDS": 60,
+    "SWEEP_SECONDS": 30,
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
@@ -73,6 +73,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "PUSH_TOKEN_KEY": None,
     # How many recipients of a broadcast one transaction writes.
     "BROADCAST_CHUNK": 2_000,
+    # Where the Dashboard is, beside what the plugin's configuration says: a list of origins such
+    # as https://dashboard.example.com. Our pages show in it and nowhere else.
+    "DASHBOARD_ORIGINS": (),
     # Which permissions of Saleor open an act, any one of them, where it is not as in access.py:
     # {"prices.read": ["discount.manage_discounts"]}.
     "PERMISSIONS": {},
@@ -174,6 +177,9 @@ def problems() -> list[str]:
         key = get(name)
         if key is not None and not _is_text(key):
             found.append(f"{name!r} must be None or a text that is not empty, not {key!r}.")
+    origins = get("DASHBOARD_ORIGINS")
+    if not isinstance(origins, list | tuple) or not all(map(_is_text, origins)):
+        found.append(f"'DASHBOARD_ORIGINS' must be a list of addresses, not {origins!r}.")
     opened = get("PERMISSIONS")
     if not isinstance(opened, dict) or not all(map(_are_permissions, opened.values())):
         found.append(

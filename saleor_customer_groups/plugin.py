@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from saleor.plugins.base_plugin import BasePlugin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
+from saleor.plugins.error_codes import PluginErrorCode
 
 from . import conf, repricing, urls
-from .host import changes, customers, guard, orders, spending
+from .host import changes, customers, dashboard, guard, orders, point_vouchers, spending
 from .host.db import on_writer
 from .host.prices import Memo
+from .pages import origins
 from .tasks import clear_group_prices
+
+DASHBOARD_ADDRESS: Final = "dashboard-address"
 
 
 def _tells(note: Callable[[Any], None]) -> Any:
@@ -63,6 +69,17 @@ class CustomerGroupsPlugin(BasePlugin):
     CONFIGURATION_PER_CHANNEL = False
     # An inactive third-party plugin is in no list of the Dashboard, so it could not be found.
     DEFAULT_ACTIVE = True
+    CONFIG_STRUCTURE = {
+        DASHBOARD_ADDRESS: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Dashboard address",
+            "help_text": (
+                "Where your Dashboard is, for example https://dashboard.example.com. Our pages "
+                "show in it and nowhere else. Empty: the hosts in ALLOWED_CLIENT_HOSTS."
+            ),
+        },
+    }
+    DEFAULT_CONFIGURATION = [{"name": DASHBOARD_ADDRESS, "value": ""}]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -113,14 +130,31 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
+        on_writer(point_vouchers.refuse_what_is_anothers)(checkout_info, requestor=self.requestor)
         return previous_value
 
-    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
+    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponseBase:
         """A request of an address of ours. Saleor hands it over also while we are off."""
         if not self.active:
-            response: HttpResponse = previous_value
+            response: HttpResponseBase = previous_value
             return response
+        request.META[origins.DASHBOARD] = self._setting(DASHBOARD_ADDRESS)
         return on_writer(urls.respond)(request, path)
+
+    def _setting(self, name: str) -> str:
+        rows = {row["name"]: row.get("value") for row in self.configuration}
+        return str(rows.get(name) or "")
+
+    @classmethod
+    def validate_plugin_configuration(cls, plugin_configuration: Any, **kwargs: Any) -> None:
+        """The Dashboard's address must be one."""
+        for row in plugin_configuration.configuration or []:
+            text = str(row.get("value") or "")
+            addresses = text.replace(",", " ").split()
+            if row["name"] == DASHBOARD_ADDRESS and not all(map(origins.origin_of, addresses)):
+                sentence = "Write it as https://dashboard.example.com."
+                error = ValidationError(sentence, code=PluginErrorCode.INVALID.value)
+                raise ValidationError({DASHBOARD_ADDRESS: error})
 
     # What dynamic groups and purses follow, and what orders earn.
     order_created = _tells(_order_changed)
@@ -151,11 +185,13 @@ class CustomerGroupsPlugin(BasePlugin):
 
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: Any) -> Any:
-        """Switched off: group prices leave the open checkouts. Switched on: they come.
+        """Switched off: group prices leave the open checkouts. Switched on: they come. The App in
+        the Dashboard goes and comes with it.
 
         After it is saved, for both look whether the plugin is on. The sweep does what is lost.
         """
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        transaction.on_commit(on_writer(dashboard.sync))
         if saved.active:
             repricing.request_for_everybody()
         else:

@@ -14,7 +14,17 @@ from . import conf
 from .broadcasts import control, sending
 from .exporting import exports, running
 from .groups import ends
-from .host import cleanup, customers, expiry, http, mirror, orders, purse_repair, spending
+from .host import (
+    cleanup,
+    customers,
+    dashboard,
+    expiry,
+    http,
+    mirror,
+    orders,
+    purse_repair,
+    spending,
+)
 from .host.db import on_writer
 from .host.webhook_sending import send_native
 from .importing import applying, jobs, staging, undoing
@@ -43,7 +53,7 @@ def reprice_open_checkouts() -> int:
 
 @shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
 def sweep() -> int:
-    """Every minute: notice windows that opened or closed, and do what a killed task left.
+    """Every half minute: notice windows that opened or closed, and do what a killed task left.
 
     How many of its concerns went well.
     """
@@ -75,6 +85,7 @@ def sweep() -> int:
         partial(watching.watch, now),
         partial(delivering.start_due, now),
         cleanup.clear_group_prices,
+        dashboard.sync,
     )
     return sum(_done(concern) for concern in concerns)
 

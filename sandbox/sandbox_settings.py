@@ -28,6 +28,8 @@ def database(url: str) -> dict[str, Any]:
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-the-sandbox-never-for-a-shop-that-sells")
 DEBUG = os.environ.get("DEBUG", "").lower() in {"1", "true", "yes"}
+# Where browsers reach the shop; without it, the site of the database.
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 
 DATABASE_CONNECTION_DEFAULT_NAME = "default"
@@ -65,8 +67,14 @@ INSTALLED_APPS = [
     "saleor.app",
     "saleor_customer_groups",
     "shop",
+    "dashboard",
 ]
 PLUGINS = ["saleor_customer_groups.plugin.CustomerGroupsPlugin"]
+
+# The Dashboard's stand-in and the pages in it are served by one server under two names.
+SALEOR_CUSTOMER_GROUPS: dict[str, Any] = {
+    "DASHBOARD_ORIGINS": ["http://localhost:*", "http://127.0.0.1:*"],
+}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

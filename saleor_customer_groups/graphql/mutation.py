@@ -7,7 +7,7 @@ from typing import Any
 import graphene
 from graphene.types.mutation import MutationOptions
 
-from ..access import Act
+from ..access import Act, Forbidden
 from ..errors import CustomerGroupsError
 from ..host.db import on_writer
 from ..host.graphql_types import NonNullList
@@ -48,6 +48,8 @@ class BaseMutation(graphene.Mutation):
         caller_of(info).require(cls._meta.act)
         try:
             answered = cls.perform(info, **arguments)
+        except Forbidden:
+            raise
         except CustomerGroupsError as refusal:
             return cls(errors=errors_of(refusal))
         return cls(errors=[], **answered)

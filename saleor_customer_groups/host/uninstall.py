@@ -10,19 +10,20 @@ from django.db.models import Exists, OuterRef
 from saleor.plugins.models import PluginConfiguration
 
 from .. import conf
-from . import cleanup, webhook_events
+from . import cleanup, dashboard, webhook_events
 
 CHUNK: Final = 1_000  # deliveries
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many open checkouts had a group price; how many periodic tasks, and subscriptions and
-    deliveries of webhooks, were removed.
+    """How many open checkouts had a group price; how many periodic tasks, Apps of
+    ours, subscriptions and deliveries of webhooks were removed.
     """
 
     checkouts: int
     periodic_tasks: int
+    apps: int
     webhook_events: int
     deliveries: int
 
@@ -37,6 +38,7 @@ def uninstall() -> Report:
     return Report(
         checkouts=cleanup.clear_group_prices(),
         periodic_tasks=_remove_tasks(),
+        apps=dashboard.remove(),
         webhook_events=_remove_webhook_events(),
         deliveries=_remove_deliveries(),
     )

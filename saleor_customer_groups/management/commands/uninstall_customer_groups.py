@@ -15,8 +15,9 @@ class Command(BaseCommand):
 
     help = (
         "Switch the plugin off, take the group prices out of open checkouts, remove its periodic "
-        "tasks, and the subscriptions of Apps to its events. Groups and prices stay: drop their "
-        "tables with `migrate saleor_customer_groups zero`, then uninstall the package."
+        "tasks, its App in the Dashboard, and the subscriptions of Apps to its events. Groups and "
+        "prices stay: drop their tables with `migrate saleor_customer_groups zero`, then "
+        "uninstall the package."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         report = on_writer(uninstall.uninstall)()
         self.stdout.write(f"Plugin switched off; {report.checkouts} open checkouts cleared.")
         self.stdout.write(f"{report.periodic_tasks} periodic tasks removed.")
+        self.stdout.write(f"{report.apps} Apps removed from the Dashboard.")
         self.stdout.write(
             f"{report.webhook_events} subscriptions of Apps to events and "
             f"{report.deliveries} deliveries removed."

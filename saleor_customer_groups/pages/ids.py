@@ -1,0 +1,31 @@
+"""Saleor's global ids, as the Dashboard names its things in the addresses of our pages."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from binascii import Error
+from typing import Final
+from urllib.parse import quote
+
+LARGEST: Final = 2**31 - 1
+
+
+def pk_of(kind: str, text: str) -> int | None:
+    """The number in a global id such as VXNlcjox; None for what is no id of this kind."""
+    try:
+        found, _, number = b64decode(text, validate=True).decode().partition(":")
+    except (Error, ValueError):
+        return None
+    if found != kind or not number.isascii() or not number.isdecimal():
+        return None
+    return int(number) if int(number) <= LARGEST else None
+
+
+def global_id(kind: str, pk: int) -> str:
+    """The global id of a thing."""
+    return b64encode(f"{kind}:{pk}".encode()).decode()
+
+
+def dashboard_page(section: str, kind: str, pk: int) -> str:
+    """A thing's own page in the Dashboard, such as /customers/VXNlcjox."""
+    return f"/{section}/{quote(global_id(kind, pk))}"
