@@ -22,6 +22,7 @@ VALUES = {
     "ID": f'"{graphene.Node.to_global_id("Nothing", 1)}"',
     "Int": "1",
     "Float": "1.0",
+    "LoyaltyPoints": "1",
     "Boolean": "false",
     "Decimal": "1",
     "PositiveDecimal": "1",
