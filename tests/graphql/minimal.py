@@ -29,7 +29,7 @@ VALUES = {
     "DateTime": '"2026-01-01T00:00:00Z"',
     "Date": '"2026-01-01"',
     "UUID": '"00000000-0000-0000-0000-000000000000"',
-    "JSON": '"{}"',
+    "JSON": "{}",
     "JSONString": '"{}"',
     "Upload": "null",
     "_Any": '{__typename: "CustomerGroup", id: "x"}',
