@@ -49,7 +49,7 @@ def page(import_id: int, *, after: Problem | None = None, first: int = 100) -> t
     if len(rows) < first:
         members = reported.filter(line=0, customer_id__gt=member)
         rows += members.order_by("customer_id")[: first - len(rows)]
-    return tuple(map(problem, rows))
+    return tuple(map(problem_of, rows))
 
 
 def lines(import_id: int) -> QuerySet[ImportRow]:
@@ -79,8 +79,8 @@ def report_csv(import_id: int) -> Iterator[bytes]:
         yield data
 
 
-def problem(row: ImportRow) -> Problem:
-    """What a row of `lines` says."""
+def problem_of(row: ImportRow) -> Problem:
+    """The line that is reported."""
     return Problem(
         line=row.line or None,
         column=row.column,

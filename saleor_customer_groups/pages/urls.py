@@ -11,6 +11,7 @@ from .figures.urls import urlpatterns as figures
 from .groups.urls import urlpatterns as groups
 from .imports.urls import urlpatterns as imports
 from .prices.urls import urlpatterns as prices
+from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("pages/groups", include(imports)),
     path("pages/groups", include(exports)),
     path("pages/prices", include(prices)),
+    *price_widgets,
     path("pages/", include(customers)),
     path("pages/", include(figures)),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ...errors import CustomerGroupsError
 from ...groups import bulk, gathering
 from ...groups import listing as groups_listing
-from ...importing import listed
+from ...importing import found as importing
 from ...models import CustomerGroup, GroupKind, MembershipSource
 from ..forms import Form
 from ..lists import listing
@@ -149,7 +149,7 @@ def _put_in(visit: Visit, group: CustomerGroup, chosen: Chosen) -> HttpResponse:
     """At once, or as an import whose progress is shown and which can be stopped and undone."""
     if chosen.is_many:
         name = _("%(n)s customers") % {"n": chosen.count}
-        job = listed.import_customers(group, chosen.read(), name=name, actor=visit.actor)
+        job = importing.import_customers(group, chosen.read(), name=name, actor=visit.actor)
         return visit.go(visit.link("group-import", group.pk, job.pk))
     by_hand = MembershipSource.MANUAL
     counts = bulk.add_many(group, chosen.read(), source=by_hand, actor=visit.actor)

@@ -119,7 +119,13 @@ class ColumnsForm(Form):
             for place in range(len(self.sample.header))
             if cleaned[f"column{place}"]
         }
-        options: OptionsGiven = {**self.job.options}  # type: ignore[typeddict-item] # of JSON
-        options["columns"], options["key"] = columns, cleaned["key"]
-        options["header"], options["guess"] = cleaned["header"], False
+        options: OptionsGiven = {
+            "columns": columns,
+            "key": cleaned["key"],
+            "header": cleaned["header"],
+            "guess": False,
+        }
+        for name in ("encoding", "delimiter", "region"):
+            if name in self.job.options:
+                options[name] = self.job.options[name]
         return options

@@ -77,7 +77,7 @@ def columns(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
     form = ColumnsForm(visit.data, job=found, sample=sampling.sample(found))
     if visit.posted and form.is_valid():
         try:
-            jobs.request_check(found.pk, options=form.options())
+            files.check_again(found.pk, options=form.options())
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
         else:
@@ -145,7 +145,7 @@ def _context(visit: Visit, found: Import) -> dict[str, Any]:
         "counts": [one for one in counts if one[2]],
         "bad": sum(found.counts.get(code, 0) for code in BAD),
         "list": lines,
-        "problems": [(report.problem(row), row.outcome) for row in lines.rows],
+        "problems": [(report.problem_of(row), row.outcome) for row in lines.rows],
         "goes_on": found.status in BEFORE and found.apply_began_at is not None,
         "may_undo": found.apply_began_at is not None and found.status in (*BEFORE, "applied"),
     }
