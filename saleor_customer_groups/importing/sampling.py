@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from ..models import Import
 from .columns import Layout, layout_of
+from .files import PART, parts_of
 from .lines import shown
 from .problems import UnreadableFile, sentence
 from .reading import Record
@@ -36,7 +37,7 @@ class Sample:
 def sample(job: Import) -> Sample:
     """What the file of an import begins with, by the options that the import has."""
     try:
-        records, _ = records_of(job)
+        records, _ = records_of(job, read=_beginning)
         first, *others = islice(records, ROWS + 1)
     except UnreadableFile as error:
         return Sample(problem=error.message)
@@ -51,6 +52,17 @@ def sample(job: Import) -> Sample:
     except UnreadableFile as error:
         header = tuple(shown(cell) for cell in first.cells[:COLUMNS])
         return Sample(header, rows=_rows(others), problem=error.message)
+
+
+def _beginning(job: Import) -> Iterator[bytes]:
+    """The whole lines of a CSV file's first part: a page does not wait for the others. A sheet can
+    only be read as a whole.
+    """
+    parts = parts_of(job)
+    if job.format == "xlsx":
+        yield from parts
+    elif first := next(parts, b""):
+        yield first[: first.rfind(b"\n") + 1] if len(first) == PART else first
 
 
 def _of_layout(layout: Layout, first: Record, others: Sequence[Record]) -> Sample:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
+from saleor_customer_groups import background
+from saleor_customer_groups.exporting import exports, running
 from saleor_customer_groups.groups import applications, editing, membership, snapshots
+from saleor_customer_groups.importing import applying, files, jobs, staging
 from saleor_customer_groups.models import CustomerGroup, Export, Import, MembershipSource
 from tests.browser.conftest import Dashboard
 
@@ -187,3 +191,38 @@ def test_figures_are_pictures_and_tables(merchant: Dashboard, people: dict[str, 
     screen.get_by_text("As a table").click()
     screen.get_by_role("columnheader", name="Members").wait_for()
     merchant.check("group-figures-table")
+
+
+def test_a_merchant_follows_what_takes_long_and_stops_it(
+    merchant: Dashboard, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "start", lambda task, *arguments: None)  # the worker is slow
+    vip = editing.create_group("VIP")
+    data = b"email\nalice@example.com\n"
+    job = files.create_import(vip, mode="append", name="people.csv", data=data)
+    jobs.request_check(job.pk)
+    screen = merchant.open(f"/groups/{vip.pk}/imports/{job.pk}")
+    screen.get_by_role("progressbar").wait_for()
+    merchant.check("import-progress")
+    Import.objects.filter(pk=job.pk).update(done=700, total=1_000)
+    screen.get_by_text("700", exact=True).wait_for()
+    staging.check(job.pk)
+    screen.get_by_text("This is a dry run").wait_for()
+    screen.get_by_role("button", name="Apply").click()
+    screen.get_by_role("button", name="Stop").click()
+    screen.get_by_text("It stops in a moment.").wait_for()
+    applying.apply(job.pk)
+    screen.get_by_text("Nothing was done.").or_(screen.get_by_text("stopped half way")).wait_for()
+    merchant.check("import-stopped")
+    assert _members(vip) == []
+
+    export = exports.create_export(vip, columns=["email"], format="xlsx")
+    screen = merchant.open(f"/groups/{vip.pk}/exports")
+    screen.get_by_text("Waiting", exact=True).wait_for()
+    merchant.check("exports-waiting")
+    running.run(export.pk)
+    screen.get_by_text("Ready", exact=True).wait_for()
+    exports.create_export(vip, columns=["email"], format="csv")
+    screen = merchant.open(f"/groups/{vip.pk}/exports")
+    screen.get_by_role("button", name="Cancel").click()
+    screen.get_by_text("Cancelled", exact=True).wait_for()

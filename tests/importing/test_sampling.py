@@ -65,3 +65,15 @@ def test_a_file_that_is_gone_says_so(vip: CustomerGroup) -> None:
     job = files.create_import(vip, mode="append", name="a", data=b"email\na@example.com")
     ImportPart.objects.all().delete()
     assert sample(job).problem == "The file is no longer kept; upload it again."
+
+
+def test_a_large_file_is_not_read_as_a_whole(
+    vip: CustomerGroup, django_assert_num_queries: Any
+) -> None:
+    line = "ąęółńś@example.com,Łódź\n".encode()
+    data = b"email,town\n" + line * 100_000
+    job = files.create_import(vip, mode="append", name="a", data=data)
+    with django_assert_num_queries(5):  # the first part, however many there are
+        found = sample(job)
+    assert ImportPart.objects.count() == 3
+    assert found.rows[-1] == ["ąęółńś@example.com", "Łódź"]

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ...errors import CustomerGroupsError
 from ...groups import bulk, gathering
@@ -19,6 +19,7 @@ from ...groups import listing as groups_listing
 from ...importing import found as importing
 from ...models import CustomerGroup, GroupKind, MembershipSource
 from ..forms import Form
+from ..groups.members import counted
 from ..lists import listing
 from ..screens import screen
 from ..visit import Visit
@@ -153,13 +154,8 @@ def _put_in(visit: Visit, group: CustomerGroup, chosen: Chosen) -> HttpResponse:
         return visit.go(visit.link("group-import", group.pk, job.pk))
     by_hand = MembershipSource.MANUAL
     counts = bulk.add_many(group, chosen.read(), source=by_hand, actor=visit.actor)
-    text = ngettext("%(n)s customer added", "%(n)s customers added", counts.added)
-    parts = [text % {"n": counts.added}]
-    if counts.already:
-        parts.append(_("%(n)s were in already") % {"n": counts.already})
-    if counts.full:
-        parts.append(_("%(n)s found no room") % {"n": counts.full})
-    return visit.go(visit.link("group", group.pk), toast=", ".join(parts) + ".")
+    toast = counted(counts.added, already=counts.already, full=counts.full)
+    return visit.go(visit.link("group", group.pk), toast=toast)
 
 
 def _chosen(visit: Visit) -> Chosen:
