@@ -94,7 +94,7 @@ def test_columns_are_said_after_the_upload(vip, alice):
 
 
 def test_listed_customers_wait_for_who_asked(vip, alice, bob):
-    job = found.import_customers(vip, [alice.pk, bob.pk], name="2 customers", actor="user:1")
+    job = found.import_customers(vip, [alice.pk, bob.pk], name="2 customers", actor="User:1")
 
     checked = staging.check(job.pk)
 

@@ -63,7 +63,7 @@ def test_an_export_is_asked_for(merchant: Browser, vip: CustomerGroup) -> None:
     assert merchant.post(f"/groups/{vip.pk}/exports/new", sent).status_code == 200
     export = Export.objects.get()
     assert (export.columns, export.format) == (["email", "points"], "xlsx")
-    assert export.actor.startswith("user:")
+    assert export.actor.startswith("User:")
 
 
 def test_without_columns_there_is_none(merchant: Browser, vip: CustomerGroup) -> None:

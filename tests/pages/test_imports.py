@@ -37,7 +37,7 @@ def _file(*lines: str, name: str = "people.csv") -> Any:
 
 def _import(group: CustomerGroup, *lines: str, mode: str = "append") -> Import:
     data = "\n".join(lines).encode()
-    return files.create_import(group, mode=mode, name="people.csv", data=data, actor="user:1")
+    return files.create_import(group, mode=mode, name="people.csv", data=data, actor="User:1")
 
 
 def _path(job: Import, act: str = "") -> str:
@@ -64,7 +64,7 @@ def test_a_file_is_uploaded_and_its_columns_are_recognised(
     assert answer["HX-Location"] == (
         f'{{"path": "/plugins/saleor.customer-groups/pages{_path(job)}", "target": "#screen"}}'
     )
-    assert (job.status, job.actor[:5], job.file_name) == ("uploaded", "user:", "people.csv")
+    assert (job.status, job.actor[:5], job.file_name) == ("uploaded", "User:", "people.csv")
     text = merchant.get(_path(job)).content.decode()
     chosen = re.findall(r'<select name="column(\d)".*?</select>', text, re.DOTALL)
     assert chosen == ["0", "1", "2"]
