@@ -101,6 +101,6 @@ def test_listed_customers_wait_for_who_asked(vip, alice, bob):
     assert (checked.status, checked.file_name, checked.actor) == (
         "checked",
         "2 customers",
-        "user:1",
+        "User:1",
     )
     assert (checked.counts, members(vip)) == ({"join": 2}, [])
