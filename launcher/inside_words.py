@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog, Message
@@ -32,7 +34,10 @@ def read(path: Path, language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
-        return pofile.read_po(file, locale=language)
+        catalog = pofile.read_po(file, locale=language)
+    # No clock in a file that is compared with another one.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    return catalog
 
 
 def sentences(language: str) -> Catalog:
@@ -89,7 +94,8 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
 
 
 def _is_done(message: Message) -> bool:
-    texts = message.string if isinstance(message.string, tuple | list) else [message.string]
+    string: Any = message.string
+    texts = string if isinstance(string, tuple | list) else [string]
     return bool(texts) and all(texts)
 
 

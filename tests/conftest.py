@@ -29,7 +29,7 @@ if HOST_IS_SALEOR:
 
     prepare()
     pytest_plugins = FIXTURES
-    collect_ignore = ["launcher", "sandbox"]
+    collect_ignore = ["browser", "launcher", "sandbox"]
 else:
     from tests.shared_connection import share_connection
 

@@ -62,7 +62,10 @@ def when(moment: datetime | None) -> str:
     if moment is None:
         return ""
     zone = timezone.get_current_timezone()
-    return dates.format_datetime(moment, "medium", tzinfo=zone, locale=_locale())
+    joined = dates.get_datetime_format("medium", locale=_locale())
+    date = dates.format_date(moment.astimezone(zone), "medium", locale=_locale())
+    time = dates.format_time(moment, "short", tzinfo=zone, locale=_locale())
+    return str(joined).replace("{0}", time).replace("{1}", date)
 
 
 @register.filter

@@ -35,6 +35,12 @@ class Browser:
         return self.client.post(BASE + path, data or {}, **{**self.headers, **extra})
 
 
+@pytest.fixture(autouse=True)
+def _our_plugin(settings: Any) -> None:
+    """On the real Saleor its own fixtures replace the plugins in every test."""
+    settings.PLUGINS = ["saleor_customer_groups.plugin.CustomerGroupsPlugin"]
+
+
 @pytest.fixture
 def nobody(client: Client) -> Browser:
     """A frame without a token."""

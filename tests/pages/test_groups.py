@@ -1,0 +1,299 @@
+"""The groups' pages: the list, making, changing, copying and deleting, members and history."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from saleor_customer_groups.groups import editing, membership
+from saleor_customer_groups.models import (
+    CustomerGroup,
+    DefaultGroup,
+    Membership,
+    MembershipEvent,
+    MembershipSource,
+    PriceRule,
+)
+from tests.callers import customer
+from tests.pages.conftest import Browser
+
+pytestmark = pytest.mark.django_db
+
+
+def _names(answer: Any) -> list[str]:
+    """The names in the list, in their order."""
+    return re.findall(r'<a href="[^"]*/pages/groups/\d+">([^<]*)</a>', answer.content.decode())
+
+
+def _group(name: str = "VIP", **details: Any) -> CustomerGroup:
+    return editing.create_group(name, **details)
+
+
+def _add(group: CustomerGroup, *customers: Any) -> None:
+    membership.add(group, [one.pk for one in customers], source=MembershipSource.MANUAL)
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_what_a_group_is(merchant: Browser) -> None:
+    _add(_group(colour="#1f77b4", priority=5), customer("Alice"), customer("Bob"))
+    text = merchant.get("/groups").content.decode()
+    assert 'fill="#1f77b4"' in text
+    assert '<td class="number">2\n</td>' in text
+    assert '<span class="pill info">Default</span>' in text
+
+
+def test_it_is_found_by_a_part_of_its_name_or_by_its_kind(merchant: Browser) -> None:
+    _group("VIP gold"), _group("VIP silver"), _group("Guests", kind="guest")
+    assert _names(merchant.get("/groups", {"q": "vip"})) == ["VIP gold", "VIP silver"]
+    assert _names(merchant.get("/groups", {"kind": "guest"})) == ["Guests"]
+    nothing = merchant.get("/groups", {"q": "nobody"}).content.decode()
+    assert "No group is like that" in nothing
+
+
+def test_it_is_sorted_both_ways(merchant: Browser) -> None:
+    _group("A", priority=1), _group("B", priority=9)
+    assert _names(merchant.get("/groups")) == ["B", "A", "Standard"]
+    assert _names(merchant.get("/groups", {"sort": "-priority"})) == ["Standard", "A", "B"]
+    assert _names(merchant.get("/groups", {"sort": "name"})) == ["A", "B", "Standard"]
+    assert _names(merchant.get("/groups", {"sort": "no such"})) == ["B", "A", "Standard"]
+
+
+def test_it_has_pages(merchant: Browser) -> None:
+    CustomerGroup.objects.bulk_create(
+        CustomerGroup(name=f"Group {number:02}", slug=f"group-{number}") for number in range(30)
+    )
+    first = merchant.get("/groups", {"sort": "name"})
+    assert (_names(first)[0], len(_names(first))) == ("Group 00", 25)
+    assert "1–25 of 31" in first.content.decode()
+    second = merchant.get("/groups", {"sort": "name", "page": "2"})
+    assert _names(second) == [
+        "Group 25",
+        "Group 26",
+        "Group 27",
+        "Group 28",
+        "Group 29",
+        "Standard",
+    ]
+    assert _names(merchant.get("/groups", {"sort": "name", "page": "99"})) == _names(second)
+
+
+def test_htmx_gets_the_rows_only(merchant: Browser) -> None:
+    rows = merchant.get("/groups", HTTP_HX_TARGET="div#rows").content.decode()
+    assert "<h1>" not in rows
+    assert "Standard" in rows
+
+
+def test_a_longer_list_costs_no_more_statements(merchant: Browser) -> None:
+    counts = []
+    for number in (10, 100):
+        some = [_group(f"Group {number} {index}") for index in range(number)]
+        _add(some[0], customer(f"Member{number}"))
+        merchant.get("/groups")  # what is read once and kept
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert merchant.get("/groups").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_nothing_a_merchant_wrote_is_markup(merchant: Browser) -> None:
+    _group("<script>alert(1)</script>")
+    text = merchant.get("/groups").content.decode()
+    assert "<script>" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_it_is_in_polish_for_who_reads_polish(merchant: Browser) -> None:
+    text = merchant.get("/groups", HTTP_ACCEPT_LANGUAGE="pl").content.decode()
+    assert "<h1>Grupy klientów</h1>" in text
+    assert 'data-lang="pl"' in text
+
+
+# --- making and changing --------------------------------------------------------------------------
+
+
+def test_an_error_stands_at_its_field_and_the_form_keeps_what_was_typed(merchant: Browser) -> None:
+    sent = {"name": "VIP", "slug": "standard", "kind": "manual", "priority": "7"}
+    answer = merchant.post("/groups/new", sent)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    field = text[text.index('name="slug"') :]
+    assert "aria-invalid" in field[: field.index(">")]
+    assert 'value="7"' in text
+    assert CustomerGroup.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["snapshot", "guest"])
+def test_other_kinds_are_made_with_what_they_have(merchant: Browser, kind: str) -> None:
+    sent = {"name": "New", "kind": kind, "expires_at": "2030-01-01T10:00", "member_limit": "5"}
+    assert merchant.post("/groups/new", sent).status_code == 200
+    group = CustomerGroup.objects.get(name="New")
+    assert group.kind == kind
+    assert (group.expires_at is not None) is (kind == "snapshot")
+    assert group.member_limit == (5 if kind == "snapshot" else None)
+
+
+def test_a_channel_group_needs_its_channel(merchant: Browser) -> None:
+    answer = merchant.post("/groups/new", {"name": "New", "kind": "channel"})
+    assert answer.status_code == 422
+    assert "A channel group needs a channel." in answer.content.decode()
+
+
+def test_settings_are_saved(merchant: Browser) -> None:
+    group = _group()
+    sent = {"name": "Gold", "slug": "vip", "priority": "3", "colour": "#e3b505"}
+    assert merchant.post(f"/groups/{group.pk}/settings", sent).status_code == 200
+    group.refresh_from_db()
+    assert (group.name, group.priority, group.colour) == ("Gold", 3, "#e3b505")
+
+
+def test_another_group_becomes_the_default(merchant: Browser) -> None:
+    group = _group()
+    assert merchant.post(f"/groups/{group.pk}/default").status_code == 200
+    assert DefaultGroup.objects.get(channel=None).group == group
+
+
+def test_a_copy_has_the_members_if_asked(merchant: Browser) -> None:
+    group, alice = _group(colour="#e3b505"), customer("Alice")
+    _add(group, alice)
+    sent = {"name": "VIP 2", "with_members": "on"}
+    assert merchant.post(f"/groups/{group.pk}/copy", sent).status_code == 200
+    copy = CustomerGroup.objects.get(name="VIP 2")
+    assert copy.colour == "#e3b505"
+    assert list(copy.memberships.values_list("customer_id", flat=True)) == [alice.pk]
+
+
+def test_the_dialog_says_why_a_group_cannot_be_deleted(merchant: Browser) -> None:
+    group = _group()
+    rule = PriceRule.objects.create(name="Ten", kind="percentage_off", percentage=10)
+    rule.groups.add(group)
+    for answer in (
+        merchant.get(f"/groups/{group.pk}/delete"),
+        merchant.post(f"/groups/{group.pk}/delete"),
+    ):
+        assert "the price rule “Ten”" in answer.content.decode()
+    standard = CustomerGroup.objects.get(slug="standard")
+    text = merchant.get(f"/groups/{standard.pk}/delete").content.decode()
+    assert "It is a default group" in text
+    assert CustomerGroup.objects.count() == 2
+
+
+def test_a_group_is_deleted(merchant: Browser) -> None:
+    group = _group()
+    answer = merchant.post(f"/groups/{group.pk}/delete")
+    assert answer["HX-Location"].endswith('/pages/groups", "target": "#screen"}')
+    assert not CustomerGroup.objects.filter(pk=group.pk).exists()
+
+
+def test_a_group_that_is_gone_is_not_found(merchant: Browser) -> None:
+    answer = merchant.get("/groups/987654")
+    assert answer.status_code == 404
+    assert "Not found" in answer.content.decode()
+
+
+# --- members --------------------------------------------------------------------------------------
+
+
+def test_members_are_added_by_picking(merchant: Browser) -> None:
+    group, alice, bob = _group(), customer("Alice"), customer("Bob")
+    _add(group, bob)
+    answer = merchant.post(
+        f"/groups/{group.pk}/add", {"customers": [alice.pk, bob.pk], "reason": "Loyal"}
+    )
+    assert "1 customer added, 1 were in already." in answer["HX-Trigger"]
+    event = MembershipEvent.objects.get(customer_id=alice.pk)
+    assert (event.reason, event.source) == ("Loyal", "manual")
+    assert event.actor.startswith("user:")
+
+
+def test_nobody_picked_is_an_error_at_the_field(merchant: Browser) -> None:
+    answer = merchant.post(f"/groups/{_group().pk}/add", {"typed": "ali"})
+    assert answer.status_code == 422
+    assert "This field is required." in answer.content.decode()
+
+
+def test_each_pasted_line_gets_its_answer(merchant: Browser) -> None:
+    group, alice = _group(), customer("Alice")
+    lines = "alice@example.com\nnobody@example.com\nalice@example.com"
+    answer = merchant.post(f"/groups/{group.pk}/paste", {"lines": lines, "by": "auto"})
+    text = answer.content.decode()
+    assert re.findall(r'<td><span class="pill \w+">([^<]+)</span>', text) == [
+        "Added",
+        "Unknown",
+        "Twice",
+    ]
+    assert list(Membership.objects.values_list("customer_id", flat=True)) == [alice.pk]
+
+
+def test_ticked_members_leave_after_a_question(merchant: Browser) -> None:
+    group, alice, bob = _group(), customer("Alice"), customer("Bob")
+    _add(group, alice, bob)
+    question = merchant.get(f"/groups/{group.pk}/remove", {"customer": [alice.pk]})
+    assert "1 customer leaves VIP" in question.content.decode()
+    assert group.memberships.count() == 2
+    merchant.post(f"/groups/{group.pk}/remove", {"customer": [alice.pk], "sure": "1"})
+    assert list(group.memberships.values_list("customer_id", flat=True)) == [bob.pk]
+
+
+def test_members_are_found_by_name_or_address(merchant: Browser) -> None:
+    group = _group()
+    _add(group, customer("Alice", last_name="Archer"), customer("Bob"))
+    for text in ("alice@", "arch", "Ali"):
+        rows = merchant.get(f"/groups/{group.pk}", {"q": text}).content.decode()
+        assert ("alice@example.com" in rows, "bob@example.com" in rows) == (True, False)
+
+
+def test_more_members_cost_no_more_statements(merchant: Browser) -> None:
+    group = _group()
+    counts = []
+    for names in (range(3), range(3, 40)):
+        _add(group, *(customer(f"Member{number}") for number in names))
+        with CaptureQueriesContext(connection) as queries:
+            assert merchant.get(f"/groups/{group.pk}").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_who_may_not_see_members_sees_none(client: Any) -> None:
+    from saleor_customer_groups import access
+    from tests.callers import narrow_token_of, staff
+
+    reader = Browser(client, narrow_token_of(staff(access.DISCOUNTS), "MANAGE_DISCOUNTS"))
+    group = _group()
+    _add(group, customer("Alice"))
+    for path in ("", "/history", "/add", "/paste", "/remove"):
+        answer = reader.get(f"/groups/{group.pk}{path}")
+        assert answer.status_code == 403
+        assert "alice" not in answer.content.decode()
+    assert reader.get("/pick/customers", {"typed": "ali"}).status_code == 403
+
+
+def test_history_shows_the_latest_first(merchant: Browser) -> None:
+    group, alice = _group(), customer("Alice")
+    _add(group, alice)
+    membership.remove(group, [alice.pk], source=MembershipSource.MANUAL, reason="Moved away")
+    text = merchant.get(f"/groups/{group.pk}/history").content.decode()
+    assert text.index("Left") < text.index("Joined")
+    assert "Moved away" in text
+
+
+# --- select with search ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["customers", "groups", "products"])
+def test_a_picker_finds_by_a_few_letters(merchant: Browser, kind: str) -> None:
+    customer("Stan")
+    answer = merchant.get(f"/pick/{kind}", {"typed": "stan"})
+    assert answer.status_code == 200
+    assert ("data-pick" in answer.content.decode()) is (kind != "products")
+
+
+def test_there_is_nothing_else_to_pick(merchant: Browser) -> None:
+    assert merchant.get("/pick/passwords", {"typed": "a"}).status_code == 404
