@@ -18,7 +18,8 @@ from tests.browser.conftest import Dashboard
 @pytest.fixture(autouse=True)
 def _no_worker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """The test does what the worker would."""
-    settings.SALEOR_CUSTOMER_GROUPS = {"MARKETING_CONSENT_KEY": "marketing"}
+    own = {**settings.SALEOR_CUSTOMER_GROUPS, "MARKETING_CONSENT_KEY": "marketing"}
+    settings.SALEOR_CUSTOMER_GROUPS = own
     monkeypatch.setattr(control, "start_task", lambda number: None)
     monkeypatch.setattr(outbox, "start", lambda: None)
 
