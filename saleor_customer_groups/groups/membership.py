@@ -155,7 +155,7 @@ def remove_everybody(
         group, MembershipAction.LEFT, source=source, reason=reason, actor=actor, now=now
     )
     with transaction.atomic():
-        return len(writing.write_everybody(statements.LEAVE, line))
+        return writing.write_everybody(statements.LEAVE, line)
 
 
 @dataclass(frozen=True, slots=True)

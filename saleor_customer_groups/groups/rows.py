@@ -31,7 +31,7 @@ class BulkAct:
 
 
 def join_each(
-    group: CustomerGroup, rows: Rows | Selected, *, act: BulkAct, now: datetime | None = None
+    group: CustomerGroup, rows: Rows, *, act: BulkAct, now: datetime | None = None
 ) -> tuple[int, ...]:
     """Like `add` in one statement and transaction, with an end and reason for each customer.
 
@@ -40,6 +40,14 @@ def join_each(
     """
     line = _line_of(group, MembershipAction.JOINED, act=act, now=now)
     return _write_each(statements.JOIN_EACH, line, rows, widely=act.widely)
+
+
+def join_selected(
+    group: CustomerGroup, selected: Selected, *, act: BulkAct, now: datetime | None = None
+) -> int:
+    """The same for customers whom a SELECT names; how many joined. Who, the history says."""
+    line = _line_of(group, MembershipAction.JOINED, act=act, now=now)
+    return writing.write(statements.JOIN_EACH, line, rows=selected, widely=act.widely).count
 
 
 def change_each(
@@ -73,8 +81,8 @@ def _line_of(
 
 
 def _write_each(
-    statement: str, line: MembershipEvent, rows: Rows | Selected, *, widely: bool
+    statement: str, line: MembershipEvent, rows: Rows, *, widely: bool
 ) -> tuple[int, ...]:
-    if isinstance(rows, Rows) and not rows.customer_ids:
+    if not rows.customer_ids:
         return ()
     return tuple(writing.write(statement, line, rows=rows, widely=widely).customers)

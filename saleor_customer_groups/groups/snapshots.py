@@ -32,7 +32,8 @@ def freeze(
 
     It lasts `days` (setting SNAPSHOT_DAYS). All or nothing: one transaction, read and written in
     chunks. Ids that are no customers are left out. InvalidInput as for `create_group`, for days
-    that are none, and for the guest group; Refused ("full") beyond a member limit.
+    that are none, and for the guest group; Refused beyond a member limit ("full"), and for the
+    members of a snapshot that has expired ("expired").
     """
     with transaction.atomic():
         snapshot = editing.create_group(
@@ -55,7 +56,7 @@ def replace(
     """Put others in the place of the snapshot's members; who stays is not touched.
 
     All or nothing, as `freeze`. Holds the ids of a filter in memory (a million: some 100 MB).
-    Refused ("expired") for an expired snapshot.
+    Refused ("expired") for an expired snapshot, into it or out of it.
     """
     with transaction.atomic():
         snapshot = _locked(snapshot)
@@ -78,7 +79,7 @@ def append(
 ) -> AddedCounts:
     """Put further customers into the snapshot, all or nothing as `freeze`.
 
-    Refused ("expired") for an expired snapshot.
+    Refused ("expired") for an expired snapshot, into it or out of it.
     """
     with transaction.atomic():
         snapshot = _locked(snapshot)
@@ -115,6 +116,7 @@ def _ids_of(source: CustomerGroup | Iterable[int], *, now: datetime) -> Iterator
         sentence = f"{source.name} is the guest group: it holds nobody who could be frozen."
         raise InvalidInput(sentence, field="group", code="guest_group")
     queries.require_group(source)
+    kinds.require_not_expired(source, now)
     members = queries.members_of(source, now=now).order_by("customer_id")
     yield from members.values_list("customer_id", flat=True).iterator(conf.get("ASSIGN_CHUNK"))
 

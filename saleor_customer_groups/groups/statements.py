@@ -1,8 +1,8 @@
 """The statements about the memberships of many customers.
 
-Those that change memberships write the history in the same breath, and lock rows in the order of
-the customers' ids, so that two of them never wait for each other. Customers come as one array:
-five thousand placeholders would cost more than the work.
+Those that change memberships write the history and the events in the same breath, and lock rows in
+the order of the customers' ids, so that two of them never wait for each other. Customers come as
+one array: five thousand placeholders would cost more than the work.
 
 `group_id + 0`: memberships of named customers are found by the customer, never by the group. Of a
 group that was made a moment ago the statistics know nothing; PostgreSQL takes it for empty and
@@ -19,6 +19,14 @@ from django.db import connection
 from django.db.models import Model
 
 from ..models import CustomerGroup, Membership, MembershipEvent, Segment
+from ..webhooks import outbox
+from . import telling
+
+# How those that write history end (`written`): a million names never leave the database, unless
+# somebody asks who it was.
+TOLD: Final = f""", told AS ({outbox.recording(telling.BODIES)})"""
+WHO: Final = TOLD + " SELECT customer_id FROM written ORDER BY customer_id"  # noqa: S608 - constants
+HOW_MANY: Final = TOLD + " SELECT count(*) FROM written"  # noqa: S608 - constants
 
 # SHARE: joins go on side by side, but the group can neither go away nor change its kind.
 LOCK_GROUP: Final = """
@@ -74,12 +82,14 @@ WITH customers AS (
            updated_at = excluded.updated_at, end_told = FALSE
      WHERE membership.until <= %(now)s
     RETURNING customer_id
-)
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
-SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
-       %(until)s::timestamptz, %(now)s
-  FROM joined
-RETURNING customer_id, until
+), written AS (
+    INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                         until, at)
+    SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
+           %(until)s::timestamptz, %(now)s
+      FROM joined
+    RETURNING customer_id, until
+){told}
 """
 
 LEAVE: Final = """
@@ -94,13 +104,14 @@ WITH members AS (
     DELETE FROM {membership} AS membership USING members
      WHERE membership.id = members.id
     RETURNING membership.customer_id
-)
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
-                     until, at, import_id)
-SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
-       NULL, %(now)s, %(import)s::bigint
-  FROM gone
-RETURNING customer_id, until
+), written AS (
+    INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                         until, at, import_id)
+    SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
+           NULL, %(now)s, %(import)s::bigint
+      FROM gone
+    RETURNING customer_id, until
+){told}
 """
 
 CHANGE_UNTIL: Final = """
@@ -118,12 +129,14 @@ WITH members AS (
       FROM members
      WHERE membership.id = members.id
     RETURNING membership.customer_id
-)
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor, until, at)
-SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
-       %(until)s::timestamptz, %(now)s
-  FROM changed
-RETURNING customer_id, until
+), written AS (
+    INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                         until, at)
+    SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, %(reason)s, %(actor)s,
+           %(until)s::timestamptz, %(now)s
+      FROM changed
+    RETURNING customer_id, until
+){told}
 """
 
 # Where the rows of a bulk act come from: arrays, of which one that is NULL gives NULL to each row.
@@ -170,13 +183,14 @@ WITH rows AS ({rows}), customers AS (
            updated_at = excluded.updated_at, end_told = FALSE
      WHERE membership.until <= %(now)s
     RETURNING customer_id, until, reason
-)
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
-                     until, at, import_id)
-SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
-       until, %(now)s, %(import)s::bigint
-  FROM joined
-RETURNING customer_id, until
+), written AS (
+    INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                         until, at, import_id)
+    SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
+           until, %(now)s, %(import)s::bigint
+      FROM joined
+    RETURNING customer_id, until
+){told}
 """
 
 CHANGE_EACH: Final = """
@@ -197,13 +211,14 @@ WITH rows AS ({rows}), members AS (
       FROM members
      WHERE membership.id = members.id
     RETURNING membership.customer_id, members.until, members.reason
-)
-INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
-                     until, at, import_id)
-SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
-       until, %(now)s, %(import)s::bigint
-  FROM changed
-RETURNING customer_id, until
+), written AS (
+    INSERT INTO {event} (group_id, group_name, customer_id, action, source, reason, actor,
+                         until, at, import_id)
+    SELECT %(group)s, %(name)s, customer_id, %(action)s, %(source)s, reason, %(actor)s,
+           until, %(now)s, %(import)s::bigint
+      FROM changed
+    RETURNING customer_id, until
+){told}
 """
 
 # Memberships whose end came and was not told (ends.py). Of the sweep, those that nobody else holds;
@@ -294,10 +309,11 @@ SELECT DISTINCT event.customer_id FROM {event} AS event
 
 
 @cache
-def prepared(statement: str, rows: str = ARRAYS, *, many: bool = False) -> str:
+def prepared(statement: str, rows: str = ARRAYS, *, many: bool = False, answer: str = WHO) -> str:
     """The statement with the tables' names in it; they come from the models, never from input.
 
     `rows` is a SELECT of ours. `many`: JOIN_EACH of very many, of whom perhaps nobody is in.
+    `answer`: WHO or HOW_MANY.
     """
     tables: dict[str, type[Model]] = {
         "customer": get_user_model(),
@@ -311,6 +327,7 @@ def prepared(statement: str, rows: str = ARRAYS, *, many: bool = False) -> str:
     }
     return statement.format(
         rows=rows,
+        told=answer,
         nobody_or=NOBODY_IN_SPAN.format(**names) if many else "",
         **names,
     )

@@ -21,6 +21,28 @@ BY_GUEST_GROUP: Final = "guest_group"
 BY_DEFAULT_GROUP: Final = "default_group"
 BY_WINDOW: Final = "window"
 
+# The bodies of an act's events, from the one of `of_act` and `written`, the customers whom the act
+# touched with the end that it left each. What is replaced stands for a whole field: within a text,
+# JSON escapes the quotes. Moments are written as Python writes them.
+BODIES: Final = f"""
+SELECT replace(replace(replace(%(event_body)s::text,
+           '"customers":[]', '"customers":[' || names || ']'),
+           '"customer_count":0', '"customer_count":' || customers),
+           '"until":null', coalesce('"until":"' || replace(
+               to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')
+               || '+00:00"', '"until":null')) AS body
+  FROM (SELECT until, min(customer_id) AS first, count(*) AS customers,
+               string_agg(
+                   '"' || encode(convert_to('User:' || customer_id, 'UTF8'), 'base64') || '"',
+                   ',' ORDER BY customer_id) AS names
+          FROM (SELECT customer_id, until,
+                       (row_number() OVER (PARTITION BY until ORDER BY customer_id) - 1)
+                       / {events.CUSTOMERS_TOGETHER} AS part
+                  FROM written) AS numbered
+         GROUP BY until, part) AS together
+ ORDER BY first
+"""  # noqa: S608 - a number of ours
+
 
 def of_created(group: CustomerGroup, *, actor: str) -> events.Payload:
     """A group was created."""
@@ -63,31 +85,24 @@ def of_context(
     )
 
 
-def of_act(
-    line: MembershipEvent, touched: Iterable[tuple[int, datetime | None]]
-) -> Iterator[events.Payload]:
-    """One act on members of a group: the customers, each with the end that the act left her.
+def of_act(line: MembershipEvent) -> events.Payload:
+    """One act on members of a group, with nobody named yet: BODIES names them.
 
-    A reason of her own is not told: a million of them would be a million events.
+    A reason of a customer's own is not told: a million of them would be a million events.
     """
-    by_end: defaultdict[datetime | None, list[int]] = defaultdict(list)
-    for customer_id, until in touched:
-        by_end[until].append(customer_id)
     said: dict[str, Any] = {
         "group": events.group_id(line.group_id),
+        "customers": (),
         "source": str(line.source),
         "reason": line.reason,
         "actor": events.actor_id(line.actor),
         "at": line.at,
     }
-    for until, customer_ids in by_end.items():
-        for names in _names(customer_ids):
-            if line.action == MembershipAction.JOINED:
-                yield events.MembersJoined(customers=names, until=until, **said)
-            elif line.action == MembershipAction.CHANGED:
-                yield events.MembersChanged(customers=names, until=until, **said)
-            else:
-                yield events.MembersLeft(customers=names, customer_count=len(names), **said)
+    if line.action == MembershipAction.JOINED:
+        return events.MembersJoined(until=None, **said)
+    if line.action == MembershipAction.CHANGED:
+        return events.MembersChanged(until=None, **said)
+    return events.MembersLeft(customer_count=0, **said)
 
 
 def of_ends(ended: Iterable[tuple[int, int, datetime]]) -> Iterator[events.Payload]:

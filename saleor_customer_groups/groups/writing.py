@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -84,11 +83,18 @@ def line_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """Who changed, ascending, and how many the group had room for (None: it has no limit)."""
+class Touched:
+    """How many changed; and who, ascending, where somebody needs to know."""
 
-    customers: list[int]
-    room: int | None
+    count: int
+    customers: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Touched):
+    """The same, and how many the group had room for (None: it has no limit)."""
+
+    room: int | None = None
 
 
 def write(
@@ -102,27 +108,32 @@ def write(
     """Run the statement for the ids or rows, in a transaction of its own.
 
     `widely`: ask for prices in one request for the group, or the shop, instead of one for each
-    customer; so is done for many who join in any case.
+    customer; so is done for many who join in any case. Of Selected, who it was is then told only
+    where the mirror or a rule asks.
     """
     with transaction.atomic():
         standing = locked_standing(line)
         room = _room(standing, line)
-        changed = _change(statement, line, standing, ids, rows, room=room, many=widely)
-        _request_prices(line, changed, widely=widely)
-        mirroring.request(changed)
+        if widely and isinstance(rows, Selected):
+            named = mirroring.is_on() or standing.named_by_rules
+        else:
+            named = True
+        touched = _change(statement, line, standing, ids, rows, room=room, many=widely, named=named)
+        _request_prices(line, touched, widely=widely)
+        mirroring.request(touched.customers)
         if standing.named_by_rules:
-            changes.record(changed, changes.Fact.GROUPS)
-    return Written(changed, room)
+            changes.record(touched.customers, changes.Fact.GROUPS)
+    return Written(touched.count, touched.customers, room)
 
 
-def _request_prices(line: MembershipEvent, customer_ids: Sequence[int], *, widely: bool) -> None:
+def _request_prices(line: MembershipEvent, touched: Touched, *, widely: bool) -> None:
     """Who joined is found by the group; who left, by their ids or with everybody only."""
     left = line.action == MembershipAction.LEFT
-    if not widely and (left or len(customer_ids) < repricing.NAMED):
-        repricing.request_for_customers(customer_ids)
-    elif customer_ids and left:
+    if not widely and (left or touched.count < repricing.NAMED):
+        repricing.request_for_customers(touched.customers)
+    elif touched.count and left:
         repricing.request_for_everybody()
-    elif customer_ids:
+    elif touched.count:
         repricing.request_for_groups([line.group_id])
 
 
@@ -164,14 +175,15 @@ def _number(statement: str, line: MembershipEvent) -> int:
         return int(cursor.fetchone()[0] or 0)
 
 
-def write_everybody(statement: str, line: MembershipEvent) -> list[int]:
-    """Run the statement for all members, in the caller's transaction; who they were.
+def write_everybody(statement: str, line: MembershipEvent) -> int:
+    """Run the statement for all members, in the caller's transaction; how many they were.
 
     Whatever kind of group it is; no price is requested, and no rule asked again.
     """
-    changed = _change(statement, line, locked_standing(line), None)
-    mirroring.request(changed)
-    return changed
+    standing = locked_standing(line)
+    touched = _change(statement, line, standing, None, named=mirroring.is_on())
+    mirroring.request(touched.customers)
+    return touched.count
 
 
 def ask(statement: str, line: MembershipEvent, ids: Sequence[int]) -> set[int]:
@@ -192,18 +204,27 @@ def _change(
     *,
     room: int | None = None,
     many: bool = False,
-) -> list[int]:
-    """Who changed, ascending; other systems hear of it, and before it of ends that came."""
+    named: bool = True,
+) -> Touched:
+    """Run it; other systems hear of it, and before it of ends that came."""
     parameters = _parameters(line, ids, rows)
     if standing.untold_ends:
         first, last = parameters["first"], parameters["last"]
         ends.tell_of_group(line.group_id, now=line.at, first=first, last=last)
-    sql = rows.sql if isinstance(rows, Selected) else statements.ARRAYS
+    sql = statements.prepared(
+        statement,
+        rows.sql if isinstance(rows, Selected) else statements.ARRAYS,
+        many=many,
+        answer=statements.WHO if named else statements.HOW_MANY,
+    )
+    told = outbox.pattern(telling.of_act(line))
     with connection.cursor() as cursor:
-        cursor.execute(statements.prepared(statement, sql, many=many), {**parameters, "room": room})
-        touched = sorted(cursor.fetchall(), key=itemgetter(0))
-    outbox.record(telling.of_act(line, touched))
-    return [customer_id for customer_id, _ in touched]
+        cursor.execute(sql, {**parameters, **told, "room": room})
+        found = [row[0] for row in cursor.fetchall()]
+    touched = Touched(len(found), found) if named else Touched(found[0])
+    if touched.count:
+        outbox.recorded()
+    return touched
 
 
 def _parameters(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from .. import conf, events, repricing
 from ..errors import Refused
-from ..groups.rows import BulkAct, change_each, join_each, leave_each
+from ..groups.rows import BulkAct, change_each, join_selected, leave_each
 from ..groups.writing import Rows, Selected
 from ..models import (
     BAD_OUTCOMES,
@@ -25,6 +25,7 @@ from ..models import (
     ImportRow,
     ImportStatus,
     Membership,
+    MembershipEvent,
     MembershipSource,
 )
 from ..webhooks import outbox
@@ -48,6 +49,13 @@ SELECT customer_id, until, nullif(reason, '') AS reason
   FROM {row}
  WHERE job_id = %(import)s AND customer_id BETWEEN %(first)s AND %(last)s
    AND line > 0 AND outcome <> 'duplicate'
+"""
+# `import_id + 0`: found by the customers. What the import did so far is more with each chunk.
+JOINED: Final = """
+SELECT customer_id
+  FROM {event}
+ WHERE customer_id BETWEEN %(first)s AND %(last)s
+   AND import_id + 0 = %(import)s AND action = 'joined'
 """
 STAGED: Final = """
 SELECT customer_id, until, reason, outcome
@@ -158,9 +166,10 @@ def _apply_lines(job: Import, group: CustomerGroup, act: BulkAct, *, now: dateti
             _remove(current, group, _staged(current), act, moment)
         else:
             selected = Selected(_named(JOINING), {}, first=first, last=last)
-            joined = join_each(group, selected, act=act, now=moment)
-            if not all_join or len(joined) < lines:
-                _append(current, group, _staged(current), set(joined), act, moment)
+            joined = join_selected(group, selected, act=act, now=moment)
+            if not all_join or joined < lines:
+                names = _joined(current, first, last)
+                _append(current, group, _staged(current), names, act, moment)
         current.position = last
         current.done += lines
     return True
@@ -194,8 +203,18 @@ def _staged(job: Import) -> list[Staged]:
     return [Staged(*row) for row in _read(STAGED, job, job.position)]
 
 
+def _joined(job: Import, first: int, last: int) -> set[int]:
+    """Who of the chunk joined by this import."""
+    with connection.cursor() as cursor:
+        cursor.execute(_named(JOINED), {"import": job.pk, "first": first, "last": last})
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _named(statement: str) -> str:
-    return statement.format(row=connection.ops.quote_name(ImportRow._meta.db_table))
+    tables = {"row": ImportRow._meta.db_table, "event": MembershipEvent._meta.db_table}
+    return statement.format(
+        **{name: connection.ops.quote_name(table) for name, table in tables.items()}
+    )
 
 
 def _append(

@@ -10,6 +10,7 @@ from .customers.urls import urlpatterns as customers
 from .groups.urls import urlpatterns as groups
 from .loyalty.urls import urlpatterns as loyalty
 from .prices.urls import urlpatterns as prices
+from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("pages/groups", include(groups)),
     path("pages/prices", include(prices)),
     path("pages/broadcasts", include(broadcasts)),
+    *price_widgets,
     path("pages/", include(customers)),
     path("pages/", include(loyalty)),
 ]

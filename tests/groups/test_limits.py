@@ -90,8 +90,8 @@ def test_no_limit_costs_no_statement(people, vip, counted):
     with counted() as statements:
         membership.add(vip, people, source="manual")
 
-    # the group, the members with their history, whose prices, the event
-    assert len(statements) == 4
+    # the group, the members with their history and the event, whose prices
+    assert len(statements) == 3
 
 
 def test_a_limit_below_the_members_throws_nobody_out(people, vip):

@@ -131,14 +131,14 @@ def test_a_membership_may_last_again(alice, vip, tomorrow):
     assert Membership.objects.get().until is None
 
 
-def test_everybody_leaves_in_three_statements(alice, bob, vip, standard, counted):
+def test_everybody_leaves_in_two_statements(alice, bob, vip, standard, counted):
     membership.add(vip, [alice.pk, bob.pk], source="manual")
     membership.add(standard, [alice.pk], source="manual")
 
     with counted() as statements:
         assert membership.remove_everybody(vip, source="manual", reason="closing") == 2
 
-    assert len(statements) == 3
+    assert len(statements) == 2
     assert Membership.objects.get().group == standard
     assert MembershipEvent.objects.filter(action="left", reason="closing").count() == 2
 
@@ -265,9 +265,9 @@ def test_many_cost_as_many_statements_as_one(number, customer, vip, tomorrow, co
     with counted() as remove:
         membership.remove(vip, ids, source="manual")
 
-    # the group, the members with their history, the event, whose prices; "again": who of them
-    # exists, and no event and no price
-    assert [len(s) for s in (add, again, change, remove)] == [4, 3, 4, 4]
+    # the group, the members with their history and the event, whose prices; "again": who of them
+    # exists, and no price
+    assert [len(s) for s in (add, again, change, remove)] == [3, 3, 3, 3]
 
 
 def test_a_long_list_goes_in_chunks(customer, vip, settings, counted):
@@ -278,5 +278,5 @@ def test_a_long_list_goes_in_chunks(customer, vip, settings, counted):
         result = membership.add(vip, reversed(ids), source="manual")
 
     assert result == Added(added=tuple(ids))
-    assert len(statements) == 3 * 4
+    assert len(statements) == 3 * 3
     assert requested() == ids

@@ -83,8 +83,8 @@ def test_freezing_costs_as_many_statements_for_many_as_for_one(number, customer,
         snapshots.freeze("Spring", vip)
 
     # slug: taken? group: unique? written, told; source: there? members read; the group locked,
-    # members, their event, prices
-    assert len(statements) == 10
+    # members with their event, prices
+    assert len(statements) == 9
 
 
 @pytest.mark.parametrize("days", [0, -1, 36_501, "ten", 1.5])
@@ -165,6 +165,28 @@ def test_an_expired_snapshot_is_neither_replaced_nor_appended_to(
 
     assert refusal.value.code == "expired"
     assert members(spring) == [alice.pk, bob.pk]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda source, into: snapshots.freeze("Again", source),
+        lambda source, into: snapshots.replace(into, source),
+        lambda source, into: snapshots.append(into, source),
+    ],
+)
+def test_the_members_of_an_expired_snapshot_go_into_no_snapshot_until_it_is_renewed(
+    act, spring, charlie, members
+):
+    into = snapshots.freeze("Autumn", [charlie.pk])
+    expire(spring)
+    spring.refresh_from_db()
+
+    with pytest.raises(Refused, match="Spring is a snapshot that expired on .*; renew it first"):
+        act(spring, into)
+
+    assert members(into) == [charlie.pk]
+    assert not CustomerGroup.objects.filter(name="Again").exists()
 
 
 @pytest.mark.parametrize("act", [snapshots.replace, snapshots.append, snapshots.renew])

@@ -116,6 +116,41 @@ class TestMembers:
             ("membership.changed", of([bob]), tomorrow.isoformat(), "Import 1"),
         ]
 
+    def test_bodies_made_by_the_database_are_written_as_all_others(self, alice, vip, tomorrow):
+        until, whole = tomorrow.replace(microsecond=120), tomorrow.replace(microsecond=0)
+        said = {"source": "api", "reason": "Łódź", "actor": "User:1"}
+        membership.add(vip, [alice.pk], until=until, **said)
+        membership.set_until(vip, [alice.pk], whole, **said)
+        membership.remove(vip, [alice.pk], **said)
+
+        group, names = events.group_id(vip.pk), tuple(of([alice]))
+        told = {"group": group, "customers": names, **said, "actor": STAFF}
+        at = [line.at for line in MembershipEvent.objects.order_by("id")]
+        payloads = [
+            events.MembersJoined(**told, until=until, at=at[0]),
+            events.MembersChanged(**told, until=whole, at=at[1]),
+            events.MembersLeft(**told, customer_count=1, at=at[2]),
+        ]
+        rows = OutboxEvent.objects.order_by("id")
+        assert [row.body for row in rows] == [
+            events.body(payload, at=row.created_at)
+            for payload, row in zip(payloads, rows, strict=True)
+        ]
+
+    @pytest.mark.parametrize(
+        "reason", ['"customers":[]', '"until":null', '"customer_count":0', "\\1 & %s {names}"]
+    )
+    def test_a_reason_that_looks_like_a_part_of_the_body_stays_as_it_is(
+        self, alice, vip, tomorrow, reason
+    ):
+        membership.add(vip, [alice.pk], source="api", until=tomorrow, reason=reason)
+        membership.remove(vip, [alice.pk], source="api", reason=reason)
+
+        assert [(data["customers"], data["reason"]) for _, data in heard()] == [
+            (of([alice]), reason)
+        ] * 2
+        assert heard("membership.joined")[0][1]["until"] == tomorrow.isoformat()
+
     def test_erased_customers_are_counted_and_not_named(self, alice, bob, vip, standard, now):
         membership.add(vip, [alice.pk, bob.pk], source="manual")
         membership.add(standard, [alice.pk], source="default")

@@ -83,7 +83,7 @@ class TestKilled:
     ):
         job = ready()
         with monkeypatch.context() as patch:
-            kill_in_chunk(patch, applying, "join_each", chunk, Killed)
+            kill_in_chunk(patch, applying, "join_selected", chunk, Killed)
             with pytest.raises(Killed):
                 applying.apply(job.pk)
 
@@ -148,7 +148,7 @@ class TestKilled:
     def test_nobody_else_takes_it_while_the_lease_holds(self, ready, vip, monkeypatch):
         job = ready()
         with monkeypatch.context() as patch:
-            kill_in_chunk(patch, applying, "join_each", 1, Killed)
+            kill_in_chunk(patch, applying, "join_selected", 1, Killed)
             with pytest.raises(Killed):
                 applying.apply(job.pk)
 
@@ -276,7 +276,7 @@ class TestCancelling:
     def test_what_was_applied_before_can_be_undone(self, ready, vip, monkeypatch):
         job = ready()
         with monkeypatch.context() as patch:
-            kill_in_chunk(patch, applying, "join_each", 2, Killed)
+            kill_in_chunk(patch, applying, "join_selected", 2, Killed)
             with pytest.raises(Killed):
                 applying.apply(job.pk)
         jobs.cancel(job.pk)

@@ -177,8 +177,15 @@ def test_a_rule_about_days_is_due_again_by_the_clock(db):
     assert segment.due_at <= segment.right_at + timedelta(seconds=segment.every_seconds)
 
 
-def test_a_rule_about_days_is_due_when_the_day_begins(db):
-    editing.create_dynamic("New", {"registered_at": {"within_last": {"days": 7}}})
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"registered_at": {"within_last": {"days": 7}}},
+        {"metadata": {"key": "birthday", "type": "date", "anniversary_today": True}},
+    ],
+)
+def test_a_rule_about_days_is_due_when_the_day_begins(rule, db):
+    editing.create_dynamic("New", rule)
     segment = Segment.objects.get()
     evening = datetime(2026, 3, 1, 20, 15, tzinfo=UTC)
     due = schedule.next_due(segment, evening)

@@ -217,7 +217,7 @@ def initial_of_rule(rule: PriceRule) -> dict[str, Any]:
     content = {
         **_schedule(given),
         "kind": given.kind,
-        "percentage": None if given.percentage is None else given.percentage.normalize(),
+        "percentage": None if given.percentage is None else _plain(given.percentage),
         "what": "everything" if given.everything else "some",
         "channels": list(given.channel_ids),
         "min_quantity": given.min_quantity,
@@ -232,6 +232,11 @@ def initial_of_rule(rule: PriceRule) -> dict[str, Any]:
 def initial_of_list(price_list: PriceList) -> dict[str, Any]:
     """A form's content for a list that is there."""
     return _schedule(list_input(price_list))
+
+
+def _plain(number: Decimal) -> str:
+    """10 and 7.5, not 10.0000 and 1E+1."""
+    return format(number.normalize(), "f")
 
 
 def _schedule(given: RuleInput | ListInput) -> dict[str, Any]:

