@@ -88,7 +88,7 @@ def test_a_merchant_writes_to_a_group(
     assert merchant.toast() == "For {{ group.name }}: Finished"
     bounced = Result(customer_id(people["Bob"].pk), "failed", "The mailbox is full")
     reporting.report(broadcast.pk, 1, [Result(customer_id(people["Alice"].pk), "sent"), bounced])
-    merchant.tab.reload()
+    screen = merchant.open(f"/broadcasts/{broadcast.pk}")
     screen.get_by_text("What became of it").wait_for()
     screen.get_by_text("Dear Alice,").wait_for()
     merchant.check("broadcast-finished")

@@ -142,6 +142,15 @@ def test_the_lists_take_the_same_statements_at_any_size(
     assert max(small.values()) <= 12
 
 
+def test_it_says_when_another_system_keeps_the_balances(merchant: Browser, settings: Any) -> None:
+    said = "Another system keeps the balances"
+    assert said not in text(merchant.get("/loyalty"))
+
+    settings.SALEOR_CUSTOMER_GROUPS = {"LOYALTY_MODE": "external"}
+
+    assert said in text(merchant.get("/loyalty"))
+
+
 # --- preparing ------------------------------------------------------------------------------------
 
 

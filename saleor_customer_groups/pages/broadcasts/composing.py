@@ -66,7 +66,7 @@ def letter(visit: Visit) -> HttpResponse:
     sent = visit.request.POST
     is_html = (sent.get("channel"), sent.get("format")) == ("email", "html")
     of_group = sent.get("audience") == BroadcastAudience.GROUP
-    groups = [int(text) for text in sent.getlist("group") if text.isdecimal()]
+    groups = [int(text) for text in sent.getlist("group") if _is_id(text)]
     found = CustomerGroup.objects.filter(pk__in=groups).first() if of_group else None
     draft = Broadcast(
         title=sent.get("title", ""),
@@ -107,7 +107,7 @@ def _letter(visit: Visit, draft: Broadcast, who: list[str]) -> dict[str, Any]:
 
 def _person(visit: Visit, who: list[str]) -> dict[str, str] | None:
     """The customer that was picked, if the reader may know them."""
-    numbers = [int(text) for text in who if text.isdecimal() and len(text) < 10]
+    numbers = [int(text) for text in who if _is_id(text)]
     if not numbers or not visit.may("members.read"):
         return None
     found: Any = get_user_model()._default_manager.filter(pk=numbers[-1]).first()
@@ -129,4 +129,8 @@ def _context(form: BroadcastForm, broadcast: Broadcast | None) -> dict[str, Any]
 
 def _number(visit: Visit, name: str) -> int:
     text = visit.request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return int(text) if _is_id(text) else 0
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from ...errors import CustomerGroupsError
+from ...loyalty import requests
 from ...loyalty.adjustments import drafts, previews, steps
 from ...loyalty.rules import from_units
 from ...models import Adjustment, AdjustmentStatus, LoyaltyUnit
@@ -171,7 +172,7 @@ def context_of(found: Adjustment) -> dict[str, Any]:
         "going_on": status in steps.GOING_ON,
         "can_cancel": status in ("scheduled", "running", "paused")
         and found.reversal_began_at is None,
-        "can_reverse": status in steps.ENDED and found.changed > 0,
+        "can_reverse": status in steps.ENDED and found.changed > 0 and not requests.are_used(),
     }
 
 

@@ -165,13 +165,12 @@ class MultiplierForm(Form):
 
 def sent_multipliers(sent: QueryDict) -> list[MultiplierForm]:
     """The multipliers of a form that was sent."""
-    numbers = [text for text in sent.getlist("multiplier") if text.isdecimal()]
-    return [MultiplierForm(sent, prefix=f"m{number}") for number in numbers[:MOST]]
+    return [MultiplierForm(sent, prefix=f"m{number}") for number in _numbers(sent)]
 
 
 def unchecked_multipliers(sent: QueryDict, act: str) -> list[MultiplierForm]:
     """The same with one more or one less (act "add", "drop:3"), without a word about errors."""
-    numbers = [text for text in sent.getlist("multiplier") if text.isdecimal()][:MOST]
+    numbers = _numbers(sent)
     shown = [
         MultiplierForm(initial=_raw(sent, number), prefix=f"m{number}")
         for number in numbers
@@ -181,6 +180,11 @@ def unchecked_multipliers(sent: QueryDict, act: str) -> list[MultiplierForm]:
         last = max((int(number) for number in numbers), default=-1)
         shown.append(MultiplierForm(initial={"what": "everything"}, prefix=f"m{last + 1}"))
     return shown
+
+
+def _numbers(sent: QueryDict) -> list[str]:
+    given = sent.getlist("multiplier")
+    return [text for text in given if text.isdecimal() and len(text) < 6][:MOST]
 
 
 def _raw(sent: QueryDict, number: str) -> dict[str, Any]:

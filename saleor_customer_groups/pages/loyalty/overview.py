@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from ...groups import listing as groups_listing
-from ...loyalty import queries
+from ...loyalty import queries, requests
 from ...models import GroupKind
 from ..lists import listing
 from ..screens import screen
@@ -25,6 +25,7 @@ def overview(visit: Visit) -> HttpResponse:
     found = groups_listing.groups_named(visit.asked("q")).exclude(kind=GroupKind.GUEST)
     page = listing(visit, found, sorts=SORTS, default="priority")
     context = {"area": "loyalty", "section": "overview", "list": page, "q": visit.asked("q")}
+    context["elsewhere"] = requests.are_used()
     if not visit.wants("rows"):
         return visit.render("loyalty/overview.html", {**context, "rows": page.rows})
     sums = queries.liability_of_groups([group.pk for group in page.rows], now=now)
