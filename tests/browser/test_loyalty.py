@@ -98,6 +98,27 @@ def test_a_merchant_gives_a_group_credit_and_takes_it_back(
     screen.get_by_role("link", name="Passed over").click()
     screen.get_by_role("cell", name="The account is deactivated").wait_for()
     merchant.check("adjustment-passed-over")
+    merchant.open("/loyalty/adjustments").get_by_role("link", name="Credit +$10.00").wait_for()
+    merchant.check("adjustments")
+
+
+def test_an_adjustment_may_be_for_whom_a_filter_finds(merchant: Dashboard, vip: Any) -> None:
+    screen = merchant.open("/loyalty/adjustments/new?unit=points")
+    screen.get_by_label("Amount").fill("50")
+    screen.get_by_label("For whom").select_option("rule")
+    screen.get_by_label("Value").fill("0")
+    screen.get_by_role("button", name="Add condition").click()
+    screen.get_by_label("Value").nth(1).wait_for()
+    screen.get_by_role("button", name="Remove this condition").last.click()
+    screen.get_by_label("Value").nth(1).wait_for(state="detached")
+    merchant.check("adjustment-filter")
+    screen.get_by_role("button", name="Show what it would do").click()
+    screen.get_by_text("customers change").wait_for()
+    merchant.tab.select_option("#locale", "pl")
+    screen.get_by_text("Co stałoby się teraz").wait_for()
+    screen.get_by_text("klientów zmieni saldo").wait_for()
+    merchant.check("adjustment-polish")
+    assert Adjustment.objects.get().rule is not None
 
 
 def test_a_merchant_reads_a_customers_statement(
@@ -144,7 +165,7 @@ def test_a_merchant_lets_orders_earn_points(merchant: Dashboard, vip: Any) -> No
     screen.get_by_role("option", name="Coffee").click()
     merchant.check("earning-rule-new")
     screen.get_by_role("button", name="Create rule").click()
-    screen.get_by_text("1 points for each 1.00 spent").wait_for()
+    screen.get_by_text("1 point for each 1.00 spent").wait_for()
     merchant.check("earning-rules")
     rule = EarningRule.objects.get()
     [multiplier] = rule.multipliers.all()

@@ -96,9 +96,11 @@ def audience_of(adjustment: Adjustment) -> str:
 
 def rate_of(rule: EarningRule) -> str:
     """What a rule gives: "2 points for each 1.00", "5 % cashback"."""
+    if rule.unit == LoyaltyUnit.POINTS and rule.rate == int(rule.rate):
+        return now("%(points)s for each 1.00 spent") % {"points": amount_text(rule.rate, "")}
     if rule.unit == LoyaltyUnit.POINTS:
-        amount = number_text(rule.rate)
-        return now("%(number)s points for each 1.00 spent") % {"number": amount}
+        number = number_text(rule.rate)
+        return now("%(number)s points for each 1.00 spent") % {"number": number}
     percent = now("%(number)s %%") % {"number": number_text(rule.rate * 100)}
     return now("%(percent)s of the order as %(unit)s") % {
         "percent": percent,
