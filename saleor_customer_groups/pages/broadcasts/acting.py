@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.http import Http404, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from ...broadcasts import control, editing
 from ...errors import CustomerGroupsError
+from ..acts import Act, perform
 from ..screens import screen
 from ..visit import Visit
 from .broadcast import MANAGE, broadcast_or_404
 from .forms import StartForm
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A button; with a `question` a dialog asks before it is done."""
-
-    do: Callable[[int, str], object]
-    label: Promise | str
-    done: Promise | str
-    question: Promise | str = ""
-    says: Promise | str = ""
-    tone: str = "primary"
-    leads_to: str = "broadcast"
-
 
 ACTS: Final = {
     "start": Act(
@@ -71,20 +55,14 @@ def act(visit: Visit, broadcast_id: int, name: str) -> HttpResponse:
     """The dialog that asks, and the act."""
     if name not in ACTS:
         raise Http404
-    one, found = ACTS[name], broadcast_or_404(broadcast_id)
-    context: dict[str, Any] = {"act": one, "name": name, "broadcast": found}
-    if visit.posted:
-        try:
-            one.do(broadcast_id, visit.actor)
-        except CustomerGroupsError as refusal:
-            if not one.question:
-                response = visit.go(visit.link("broadcast", broadcast_id))
-                return visit.tell(response, str(refusal), status="warning")
-            context["refusal"] = str(refusal)
-        else:
-            arguments = [broadcast_id] if one.leads_to == "broadcast" else []
-            return visit.go(visit.link(one.leads_to, *arguments), toast=str(one.done))
-    return visit.form("broadcasts/act.html", context)
+    return perform(
+        visit,
+        ACTS[name],
+        broadcast_id,
+        title=broadcast_or_404(broadcast_id).title,
+        address=visit.link("broadcast-act", broadcast_id, name),
+        page="broadcast",
+    )
 
 
 @screen(MANAGE)

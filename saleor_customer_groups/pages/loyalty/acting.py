@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.http import Http404, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import CustomerGroupsError
 from ...loyalty.adjustments import steps
+from ..acts import Act, perform
 from ..screens import screen
 from ..visit import Visit
 from . import words
 from .adjustments import MANAGE, adjustment_or_404
 from .forms import StartForm
 
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A button; with a `question` a dialog asks before it is done."""
-
-    do: Callable[[int], object]
-    label: Promise | str
-    done: Promise | str
-    question: Promise | str = ""
-    says: Promise | str = ""
-    tone: str = "primary"
-    leads_to: str = "adjustment"
-
-
 ACTS: Final = {
     "start": Act(
-        steps.start,
+        lambda key, actor: steps.start(key),
         _("Start now"),
         _("It has started."),
         _("Start now?"),
         _("The balances change at once, as the preview says. What is not spent can be taken back "
           "by reversing it."),
     ),
-    "pause": Act(steps.pause, _("Pause"), _("It pauses.")),
-    "resume": Act(steps.resume, _("Resume"), _("It goes on.")),
+    "pause": Act(lambda key, actor: steps.pause(key), _("Pause"), _("It pauses.")),
+    "resume": Act(lambda key, actor: steps.resume(key), _("Resume"), _("It goes on.")),
     "cancel": Act(
-        steps.cancel,
+        lambda key, actor: steps.cancel(key),
         _("Cancel it"),
         _("It was cancelled."),
         _("Cancel it?"),
@@ -53,7 +37,7 @@ ACTS: Final = {
         "critical",
     ),
     "reverse": Act(
-        steps.reverse,
+        lambda key, actor: steps.reverse(key),
         _("Reverse"),
         _("It is being reversed."),
         _("Reverse it?"),
@@ -62,7 +46,7 @@ ACTS: Final = {
         "critical",
     ),
     "delete": Act(
-        steps.delete,
+        lambda key, actor: steps.delete(key),
         _("Delete"),
         _("It was deleted."),
         _("Delete it?"),
@@ -78,25 +62,14 @@ def act(visit: Visit, adjustment_id: int, name: str) -> HttpResponse:
     """The dialog that asks, and the act."""
     if name not in ACTS:
         raise Http404
-    one, found = ACTS[name], adjustment_or_404(adjustment_id)
-    context: dict[str, Any] = {"act": one, "name": name, "adjustment": found}
-    context["title"] = words.title_of(found)
-    if visit.posted:
-        try:
-            one.do(adjustment_id)
-        except CustomerGroupsError as refusal:
-            if not one.question:
-                return _back(visit, adjustment_id, str(refusal))
-            context["refusal"] = str(refusal)
-        else:
-            arguments = [adjustment_id] if one.leads_to == "adjustment" else []
-            return visit.go(visit.link(one.leads_to, *arguments), toast=str(one.done))
-    return visit.form("loyalty/act.html", context)
-
-
-def _back(visit: Visit, adjustment_id: int, refusal: str) -> HttpResponse:
-    response = visit.go(visit.link("adjustment", adjustment_id))
-    return visit.tell(response, refusal, status="warning")
+    return perform(
+        visit,
+        ACTS[name],
+        adjustment_id,
+        title=words.title_of(adjustment_or_404(adjustment_id)),
+        address=visit.link("adjustment-act", adjustment_id, name),
+        page="adjustment",
+    )
 
 
 @screen(MANAGE)
