@@ -18,13 +18,14 @@ from ...models import CustomerGroup, GroupKind
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of a group's page; `page` is the name of its address, `kinds` are which groups have it
-    (nothing: all).
+    """A tab of a group's page; `page` is the name of its address, `act` what it needs, `kinds` are
+    which groups have it (nothing: all).
     """
 
     name: str
     label: Promise | str
     page: str
+    act: str = "groups.read"
     kinds: Collection[str] = ()
 
 
@@ -35,11 +36,14 @@ WITH_MEMBERS: Final = tuple(kind for kind in GroupKind if kind != GroupKind.GUES
 TABS: Final = (
     Tab("members", gettext_lazy("Members"), "group"),
     Tab("rule", gettext_lazy("Rule"), "group-rule"),
-    Tab("imports", gettext_lazy("Import"), "group-imports", BY_HAND),
-    Tab("exports", gettext_lazy("Export"), "group-exports", WITH_MEMBERS),
-    Tab("applications", gettext_lazy("Applications"), "group-applications", BY_HAND),
+    Tab("imports", gettext_lazy("Import"), "group-imports", "members.read", BY_HAND),
+    Tab("exports", gettext_lazy("Export"), "group-exports", "members.read", WITH_MEMBERS),
+    Tab(
+        "applications", gettext_lazy("Applications"), "group-applications", "members.read", BY_HAND
+    ),
+    Tab("loyalty", gettext_lazy("Loyalty"), "group-loyalty", "loyalty.read"),
     Tab("history", gettext_lazy("History"), "group-history"),
-    Tab("figures", gettext_lazy("Figures"), "group-figures", WITH_MEMBERS),
+    Tab("figures", gettext_lazy("Figures"), "group-figures", "groups.read", WITH_MEMBERS),
     Tab("settings", gettext_lazy("Settings"), "group-settings"),
 )
 
