@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -25,6 +25,13 @@ COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM ST
 # One dispatcher after the other keeps the order. It waits rather than gives up: the one before may
 # have looked already. (The numbers only keep our locks apart from others.)
 ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
+
+# The same as a part of the statement that makes the change: of very many customers.
+RECORD: Final = """
+    INSERT INTO {outbox} (uid, name, version, subject, body, created_at)
+    SELECT gen_random_uuid(), %(event_name)s, %(event_version)s, {subject}, body, %(event_at)s
+      FROM ({bodies}) AS told
+"""
 
 FanOut = Callable[[Sequence[OutboxEvent]], None]
 
@@ -47,7 +54,7 @@ def record(
         _write(chunk)
         written = True
     if written:
-        transaction.on_commit(start)
+        recorded()
 
 
 def _write(rows: Sequence[OutboxEvent]) -> None:
@@ -55,6 +62,33 @@ def _write(rows: Sequence[OutboxEvent]) -> None:
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for row in rows:
             copy.write_row([getattr(row, column) for column in COLUMNS])
+
+
+def recording(bodies: str, *, subject: str = "%(event_subject)s") -> str:
+    """The INSERT of the events with these bodies, for a CTE of a statement that is run with the
+    parameters of `pattern`; who ran it calls `recorded`.
+
+    `bodies` is a SELECT of ours of `body` (and perhaps of what is named as `subject`), in the order
+    of the events; what they share is in the parameter `event_body`.
+    """
+    return RECORD.format(outbox=OutboxEvent._meta.db_table, bodies=bodies, subject=subject)
+
+
+def pattern(payload: events.Payload, *, at: datetime | None = None) -> dict[str, Any]:
+    """The parameters of `recording`: events like this one, of that moment or now."""
+    moment = at or timezone.now()
+    return {
+        "event_name": payload.name,
+        "event_version": payload.version,
+        "event_subject": payload.subject,
+        "event_at": moment,
+        "event_body": events.body(payload, at=moment),
+    }
+
+
+def recorded() -> None:
+    """Events were written by `recording`: dispatch them soon after the transaction commits."""
+    transaction.on_commit(start)
 
 
 def record_for_one(payload: events.Payload, *, at: datetime) -> OutboxEvent:
