@@ -226,7 +226,7 @@ def group_of_all() -> int:
     group = CustomerGroup.objects.create(name="Everybody", slug="everybody", kind="manual")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Membership._meta.db_table} (group_id, customer_id, source, started_at,"  # noqa: S608
+            f"INSERT INTO {Membership._meta.db_table} (group_id, customer_id, source, started_at,"
             " reason, actor, created_at, updated_at)"
             " SELECT %s, id, 'manual', now(), '', '', now(), now() FROM account_user",
             [group.pk],

@@ -98,9 +98,7 @@ def _post_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
     return given
 
 
-def _give_many(
-    act: Act, bound: dict[str, Any], source: str, *, opened: bool
-) -> tuple[Counts, int]:
+def _give_many(act: Act, bound: dict[str, Any], source: str, *, opened: bool) -> tuple[Counts, int]:
     line = _line(act, bound["now"])
     return writing.give_many(bound, act.unit, act.currency, line, rows=source, opened=opened)
 

@@ -29,7 +29,8 @@ from ..models import (
 # What an entry says, as text: all but its id and digest. Whoever changes this breaks every chain.
 # The middle of it, SAID, is the same for all entries of an act, which therefore write it once.
 SAID: Final = """concat_ws('|', {row}.kind, {row}.source, coalesce({row}.key, ''),
-    coalesce(encode({row}.fingerprint, 'hex'), ''), (extract(epoch FROM {row}.at) * 1000000)::bigint)"""
+    coalesce(encode({row}.fingerprint, 'hex'), ''),
+    (extract(epoch FROM {row}.at) * 1000000)::bigint)"""
 TEXT: Final = """concat_ws('|', {account}, {number}, {amount}, {balance}, {row}.shortfall, {said},
     coalesce(((extract(epoch FROM {row}.expires_at) * 1000000)::bigint)::text, ''),
     coalesce({row}.reverses_id::text, ''), coalesce({adjustment}::text, ''))"""
@@ -255,7 +256,7 @@ SELECT account_id, lot_id, -least(used, wanted - before) AS amount
 """
 
 # Of a bulk act that is reversed: what is left of what it gave, and what it took. What was given
-# back or taken back of an entry before is not done again.
+# back or taken back of an entry before is not done again. OFFSET 0: as in NOT_YET.
 OF_ACT: Final = """
 SELECT entry.account_id, entry.id AS reverses_id,
        CASE WHEN entry.amount > 0 THEN least(lot.remaining, entry.amount + mirrored.amount)
@@ -271,9 +272,10 @@ SELECT entry.account_id, entry.id AS reverses_id,
  WHERE entry.adjustment_id = %(adjustment)s AND entry.kind = %(reversed)s
    AND entry.account_id = ANY(%(accounts)s::bigint[])
    AND NOT EXISTS (
-           SELECT FROM {entry} AS earlier
+           SELECT 1 FROM {entry} AS earlier
             WHERE earlier.adjustment_id = %(adjustment)s AND earlier.kind = %(kind)s
-              AND earlier.account_id = entry.account_id)
+              AND earlier.account_id = entry.account_id
+           OFFSET 0)
 """
 
 # The lots that the act made, and for what it took the lots it used (see BACK).

@@ -29,7 +29,7 @@ SELECT CASE WHEN count(*) = 1 THEN min(customer) ELSE %(event_subject)s END AS s
                        (row_number() OVER (ORDER BY account_id) - 1) / {together} AS part
                   FROM moved WHERE customer_id IS NOT NULL AND amount <> 0) AS numbered) AS named
  GROUP BY part ORDER BY part
-"""  # noqa: S608 - texts of ours
+"""
 
 
 def tell_one(
@@ -104,7 +104,7 @@ def of_many(unit: str, currency: str, line: Line) -> dict[str, Any]:
 
 
 def recorded(customer_ids: Sequence[int]) -> None:
-    """Many were told of by `recording`; these customers have money that their purses must follow."""
+    """Many were told of by `recording`; these customers have money, which purses must follow."""
     outbox.recorded()
     purse_queue.request(customer_ids)
 

@@ -176,9 +176,7 @@ def give(
         "currency": account.currency,
         "opened": True,
     }
-    rows = execute(
-        statements.GIVE, parameters, rows=statements.ARRAYS, ending=statements.WRITTEN
-    )
+    rows = execute(statements.GIVE, parameters, rows=statements.ARRAYS, ending=statements.WRITTEN)
     return _posted(account, Moved(*rows[0]), line, words, expires_at=expires_at)
 
 
