@@ -33,7 +33,7 @@ class CustomerGroupsConfig(AppConfig):
 
         celery_app.install()
 
-        if find_spec("saleor.graphql") is not None:  # the miniature of sandbox/ has none
+        if find_spec("saleor.graphql.webhook") is not None:  # the miniature of sandbox/ has none
             from .host import webhook_types
 
             for problem in filter(None, (webhook_events.problem(), webhook_types.install())):

@@ -73,6 +73,12 @@ DEFAULTS: Final[dict[str, Any]] = {
     "PUSH_TOKEN_KEY": None,
     # How many recipients of a broadcast one transaction writes.
     "BROADCAST_CHUNK": 2_000,
+    # Where the Dashboard is, beside what the plugin's configuration says: a list of origins such
+    # as https://dashboard.example.com. Our pages show in it and nowhere else.
+    "DASHBOARD_ORIGINS": (),
+    # Which permissions of Saleor open an act, any one of them, where it is not as in access.py:
+    # {"prices.read": ["discount.manage_discounts"]}.
+    "PERMISSIONS": {},
 }
 
 # What each setting must be for the system check.
@@ -163,10 +169,25 @@ def problems() -> list[str]:
         key = get(name)
         if key is not None and not _is_text(key):
             found.append(f"{name!r} must be None or a text that is not empty, not {key!r}.")
+    origins = get("DASHBOARD_ORIGINS")
+    if not isinstance(origins, list | tuple) or not all(map(_is_text, origins)):
+        found.append(f"'DASHBOARD_ORIGINS' must be a list of addresses, not {origins!r}.")
+    opened = get("PERMISSIONS")
+    if not isinstance(opened, dict) or not all(map(_are_permissions, opened.values())):
+        found.append(
+            "'PERMISSIONS' must map acts to lists of permissions (\"label.codename\"), "
+            f"not {opened!r}."
+        )
     pairs = get("CUSTOMER_TYPES")
     if not isinstance(pairs, dict) or not all(map(_is_text, [*pairs, *pairs.values()])):
         found.append(f"'CUSTOMER_TYPES' must map slugs of groups to slugs of types, not {pairs!r}.")
     return found
+
+
+def _are_permissions(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(
+        _is_text(name) and name.count(".") == 1 for name in value
+    )
 
 
 def _is_text(value: Any) -> bool:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from saleor.plugins.base_plugin import BasePlugin
+from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
+from saleor.plugins.error_codes import PluginErrorCode
 
-from . import conf, repricing
-from .host import changes, customers, guard, inbound, orders, spending
+from . import conf, repricing, urls
+from .host import changes, customers, guard, orders, spending
 from .host.db import on_writer
 from .host.prices import Memo
+from .pages import origins
 from .tasks import clear_group_prices
+
+DASHBOARD_ADDRESS: Final = "dashboard-address"
 
 
 def _tells(note: Callable[[Any], None]) -> Any:
@@ -63,6 +68,17 @@ class CustomerGroupsPlugin(BasePlugin):
     CONFIGURATION_PER_CHANNEL = False
     # An inactive third-party plugin is in no list of the Dashboard, so it could not be found.
     DEFAULT_ACTIVE = True
+    CONFIG_STRUCTURE = {
+        DASHBOARD_ADDRESS: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Dashboard address",
+            "help_text": (
+                "Where your Dashboard is, for example https://dashboard.example.com. Our pages "
+                "show in it and nowhere else. Empty: the hosts in ALLOWED_CLIENT_HOSTS."
+            ),
+        },
+    }
+    DEFAULT_CONFIGURATION = [{"name": DASHBOARD_ADDRESS, "value": ""}]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -120,7 +136,23 @@ class CustomerGroupsPlugin(BasePlugin):
         if not self.active:
             response: HttpResponse = previous_value
             return response
-        return on_writer(inbound.respond)(request, path)
+        request.META[origins.DASHBOARD] = self._setting(DASHBOARD_ADDRESS)
+        return on_writer(urls.respond)(request, path)
+
+    def _setting(self, name: str) -> str:
+        rows = {row["name"]: row.get("value") for row in self.configuration}
+        return str(rows.get(name) or "")
+
+    @classmethod
+    def validate_plugin_configuration(cls, plugin_configuration: Any, **kwargs: Any) -> None:
+        """The Dashboard's address must be one."""
+        for row in plugin_configuration.configuration or []:
+            text = str(row.get("value") or "")
+            addresses = text.replace(",", " ").split()
+            if row["name"] == DASHBOARD_ADDRESS and not all(map(origins.origin_of, addresses)):
+                sentence = "Write it as https://dashboard.example.com."
+                error = ValidationError(sentence, code=PluginErrorCode.INVALID.value)
+                raise ValidationError({DASHBOARD_ADDRESS: error})
 
     # What dynamic groups and purses follow, and what orders earn.
     order_created = _tells(_order_changed)

@@ -26,7 +26,7 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-the-sandbox")
+SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-the-sandbox-never-for-a-shop-that-sells")
 DEBUG = os.environ.get("DEBUG", "").lower() in {"1", "true", "yes"}
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 
@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "mptt",
+    "saleor.permission",
     "saleor.channel",
     "saleor.account",
     "saleor.discount",
@@ -61,10 +62,17 @@ INSTALLED_APPS = [
     "saleor.payment",
     "saleor.plugins",
     "saleor.site",
+    "saleor.app",
     "saleor_customer_groups",
     "shop",
+    "dashboard",
 ]
 PLUGINS = ["saleor_customer_groups.plugin.CustomerGroupsPlugin"]
+
+# The Dashboard's stand-in and the pages in it are served by one server under two names.
+SALEOR_CUSTOMER_GROUPS: dict[str, Any] = {
+    "DASHBOARD_ORIGINS": ["http://localhost:*", "http://127.0.0.1:*"],
+}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -92,6 +100,13 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 
 AUTH_USER_MODEL = "account.User"
+AUTHENTICATION_BACKENDS = [
+    "saleor.core.auth_backend.JSONWebTokenBackend",
+    # The shop's own pages sign in with a session.
+    "django.contrib.auth.backends.ModelBackend",
+]
+JWT_TTL_ACCESS = timedelta(minutes=5)
+JWT_TTL_APP_ACCESS = timedelta(minutes=5)
 LOGIN_URL = "shop:login"
 SITE_ID = 1
 LANGUAGE_CODE = "en"

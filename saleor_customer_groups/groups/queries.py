@@ -80,7 +80,7 @@ def overview(*, now: datetime) -> list[GroupOverview]:
             members=members.get(group.pk, 0),
             default_of=tuple(str(row.channel or "the shop") for row in group.default_for.all()),
             expired=is_expired(group, now),
-            freshness=_freshness(group),
+            freshness=freshness(group),
         )
         for group in CustomerGroup.objects.select_related("segment").prefetch_related(
             "default_for__channel"
@@ -88,7 +88,8 @@ def overview(*, now: datetime) -> list[GroupOverview]:
     ]
 
 
-def _freshness(group: CustomerGroup) -> Freshness | None:
+def freshness(group: CustomerGroup) -> Freshness | None:
+    """Of a group that a rule keeps, whose `segment` is at hand."""
     segment = getattr(group, "segment", None)
     return segment and Freshness(segment.right_at, segment.took_ms, segment.error)
 

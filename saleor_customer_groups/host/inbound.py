@@ -1,25 +1,17 @@
-"""The plugin's own addresses: /plugins/saleor.customer-groups/…, as Saleor hands them to it."""
+"""Calls of triggers: /plugins/saleor.customer-groups/trigger/…"""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from ..triggers.purposes import HANDLERS
 from ..webhooks import inbound
 
-TRIGGER: Final = re.compile(r"/trigger/([0-9a-fA-F-]{32,36})/?")
 
-
-def respond(request: HttpRequest, path: str) -> HttpResponse:
-    """Answer a request of an address of ours; `path` is what follows the plugin's id."""
-    trigger = TRIGGER.fullmatch(path)
-    if trigger is None:
-        return HttpResponseNotFound()
+def trigger(request: HttpRequest, uid: str) -> HttpResponse:
+    """Another system calls a trigger of ours."""
     call = inbound.Call(
-        uid=trigger[1],
+        uid=uid,
         method=request.method or "",
         headers={name.lower(): text for name, text in request.headers.items()},
         read=request.read,

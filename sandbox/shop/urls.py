@@ -31,6 +31,7 @@ shop = (
 
 urlpatterns = [
     path("", include(shop)),
+    path("dashboard/", include("dashboard.urls")),
     # Saleor has no CSRF check; who calls a plugin's address signs or brings a token.
     re_path(r"^plugins/(?P<plugin_id>[.0-9A-Za-z_-]+)/", csrf_exempt(handle_plugin_webhook)),
     # Served by Django also without DEBUG: this shop never leaves the developer's machine.

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from ..core.models import ModelWithMetadata
+from ..permission.enums import get_permissions
+from ..permission.models import Permission
 
 
 class Address(ModelWithMetadata):
@@ -48,6 +50,9 @@ class User(ModelWithMetadata, AbstractBaseUser):
     last_name = models.CharField(max_length=256, blank=True)
     addresses = models.ManyToManyField(Address, blank=True, related_name="user_addresses")
     is_superuser = models.BooleanField(default=False)
+    user_permissions = models.ManyToManyField(
+        Permission, blank=True, related_name="user_set", related_query_name="user"
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_confirmed = models.BooleanField(default=True)
@@ -79,6 +84,21 @@ class User(ModelWithMetadata, AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    _effective_permissions: models.QuerySet[Permission] | None = None
+
+    @property
+    def effective_permissions(self) -> models.QuerySet[Permission]:
+        """What the user may do; a token may allow less."""
+        if self._effective_permissions is None:
+            everything = get_permissions()
+            own = everything.filter(user=self)
+            self._effective_permissions = everything if self.is_superuser else own
+        return self._effective_permissions
+
+    @effective_permissions.setter
+    def effective_permissions(self, value: models.QuerySet[Permission]) -> None:
+        self._effective_permissions = value
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

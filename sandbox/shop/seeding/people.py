@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.sites.models import Site
 from saleor.account.models import User
+from saleor.permission.enums import get_permissions
 from saleor.site.models import SiteSettings
 
 from saleor_customer_groups.groups import defaults, editing, membership, queries
@@ -62,4 +63,6 @@ def _account(person: demo.Person) -> User:
         user.is_staff = person.is_staff
         user.set_password(demo.PASSWORD)
         user.save()
+    if person.is_staff:  # may do all that our pages offer
+        user.user_permissions.set(get_permissions())
     return user

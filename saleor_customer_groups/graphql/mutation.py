@@ -1,0 +1,53 @@
+"""What every mutation is made of: may the caller, one call inwards, refusals as errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphene.types.mutation import MutationOptions
+
+from ..access import Act
+from ..errors import CustomerGroupsError
+from ..host.graphql_types import NonNullList
+from .errors import Error, errors_of
+from .fields import caller_of, says
+
+
+class Options(MutationOptions):
+    """Beside graphene's own: which act it is."""
+
+    act: Act
+
+
+class BaseMutation(graphene.Mutation):
+    """One call inwards. A subclass has `Meta.act`, `Meta.description` and `perform`."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def __init_subclass_with_meta__(cls, *, act: Act, description: str, **options: Any) -> None:
+        meta = Options(cls)
+        meta.act = act
+        super().__init_subclass_with_meta__(
+            _meta=meta, description=f"{description}{says(act)}", **options
+        )
+        meta.fields["errors"] = graphene.Field(
+            NonNullList(Error), required=True, description="Why nothing was changed."
+        )
+
+    @classmethod
+    def mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
+        """Forbidden is an error of the request; what is refused otherwise is one of the answer."""
+        caller_of(info).require(cls._meta.act)
+        try:
+            answered = cls.perform(info, **arguments)
+        except CustomerGroupsError as refusal:
+            return cls(errors=errors_of(refusal))
+        return cls(errors=[], **answered)
+
+    @classmethod
+    def perform(cls, info: Any, *_: Any, **arguments: Any) -> dict[str, Any]:
+        """Do it; the values of the answer's fields. CustomerGroupsError: nothing was changed."""
+        raise TypeError(f"{cls.__name__} performs nothing.")

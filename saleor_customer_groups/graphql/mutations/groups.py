@@ -1,0 +1,113 @@
+"""Making, changing and deleting groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ...access import Act
+from ...errors import InvalidInput
+from ...groups import deleting, editing
+from ...host.graphql_types import DateTime
+from ...models import CustomerGroup as Row
+from ..fields import caller_of
+from ..ids import key_of, optional_key_of
+from ..mutation import BaseMutation
+from ..types.groups import CustomerGroup, Kind
+
+
+class CustomerGroupInput(graphene.InputObjectType):
+    name = graphene.String(description="What it is called.")
+    slug = graphene.String(description="Its name in addresses; else made of the name.")
+    description = graphene.String(description="What it is for.")
+    colour = graphene.String(description="As `#rrggbb`; empty: none.")
+    priority = graphene.Int(description="A higher number goes first.")
+    member_limit = graphene.Int(description="How many customers it may hold; null: no limit.")
+    expires_at = DateTime(description="From when on a snapshot starts nothing new.")
+    applications_open = graphene.Boolean(description="Whether customers may apply for it.")
+    approved_domains = graphene.List(
+        graphene.NonNull(graphene.String),
+        description="E-mail domains whose applicants are approved at once.",
+    )
+
+
+class CustomerGroupCreateInput(CustomerGroupInput):
+    name = graphene.String(required=True, description="What it is called.")
+    kind = Kind(description="What decides who is in it; else MANUAL.")
+    channel = graphene.ID(description="Of a channel group: the channel.")
+
+
+class CustomerGroupCreate(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The new group.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Makes a customer group."
+
+    class Arguments:
+        input = CustomerGroupCreateInput(required=True, description="What it shall be.")
+
+    @classmethod
+    def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
+        details = dict(input)
+        if "channel" in details:
+            channel = details.pop("channel")
+            details["channel_id"] = optional_key_of(channel, "Channel", field="channel")
+        group = editing.create_group(**details, actor=caller_of(info).actor)
+        return {"customer_group": group}
+
+
+class CustomerGroupUpdate(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Changes a customer group; what is not given stays as it is."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        input = CustomerGroupInput(required=True, description="What changes.")
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
+        group = group_of(id)
+        changed = editing.update_group(group, **input, actor=caller_of(info).actor)
+        return {"customer_group": changed}
+
+
+class CustomerGroupDelete(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it was.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Deletes a customer group that nothing uses."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        reason = graphene.String(description="Why, for the history.")
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, reason: str = "") -> dict[str, Any]:
+        group = group_of(id)
+        key = group.pk
+        deleting.delete_group(group, actor=caller_of(info).actor, reason=reason)
+        group.pk = key
+        return {"customer_group": group}
+
+
+def group_of(id: str, *, field: str = "id") -> Row:
+    """The group of this global id. InvalidInput where there is none."""
+    group = Row.objects.filter(pk=key_of(id, "CustomerGroup", field=field)).first()
+    if group is None:
+        raise InvalidInput("There is no such group.", field=field, code="not_found")
+    return group
+
+
+class GroupMutations(graphene.ObjectType):
+    customer_group_create = CustomerGroupCreate.Field()
+    customer_group_update = CustomerGroupUpdate.Field()
+    customer_group_delete = CustomerGroupDelete.Field()
+
+    class Meta:
+        abstract = True

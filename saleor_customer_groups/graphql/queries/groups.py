@@ -1,0 +1,78 @@
+"""Questions about groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.db.models import Q
+
+from ...access import Act
+from ...models import CustomerGroup as Row
+from ..connections import Slice
+from ..enums import OrderDirection
+from ..fields import ConnectionField, Guarded
+from ..ids import key_of
+from ..types.groups import CustomerGroup, Kind
+
+
+class CustomerGroupFilterInput(graphene.InputObjectType):
+    search = graphene.String(description="Part of the name or slug.")
+    kinds = graphene.List(graphene.NonNull(Kind), description="Of one of these kinds.")
+
+
+class CustomerGroupSortField(graphene.Enum):
+    NAME = "name"
+    PRIORITY = "priority"
+    CREATED_AT = "created_at"
+
+
+class CustomerGroupSortingInput(graphene.InputObjectType):
+    field = CustomerGroupSortField(required=True, description="By what.")
+    direction = OrderDirection(required=True, description="Which way.")
+
+
+class GroupQueries(graphene.ObjectType):
+    customer_group = Guarded(
+        CustomerGroup,
+        act=Act.READ_GROUPS,
+        description="One group, by its id or its slug.",
+        id=graphene.ID(description="Its ID."),
+        slug=graphene.String(description="Its slug."),
+    )
+    customer_groups = ConnectionField(
+        CustomerGroup,
+        act=Act.READ_GROUPS,
+        description="The groups of the shop.",
+        filter=CustomerGroupFilterInput(description="Which of them."),
+        sort_by=CustomerGroupSortingInput(description="In which order; else by name."),
+    )
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def resolve_customer_group(
+        _root: Any, _info: Any, *, id: str | None = None, slug: str | None = None
+    ) -> Row | None:
+        if id is not None:
+            return Row.objects.filter(pk=key_of(id, "CustomerGroup")).first()
+        return Row.objects.filter(slug=slug).first()
+
+    @staticmethod
+    def resolve_customer_groups(
+        _root: Any,
+        _info: Any,
+        *,
+        filter: dict[str, Any] | None = None,
+        sort_by: dict[str, Any] | None = None,
+        **_page: Any,
+    ) -> Slice:
+        rows, wanted = Row.objects.all(), filter or {}
+        if wanted.get("search"):
+            text = wanted["search"]
+            rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
+        if wanted.get("kinds"):
+            rows = rows.filter(kind__in=wanted["kinds"])
+        by = sort_by or {"field": "name", "direction": ""}
+        return Slice(rows, order=(by["field"], "pk"), descending=by["direction"] == "-")

@@ -1,0 +1,111 @@
+"""Customer groups as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.utils import timezone
+
+from ...access import Act
+from ...groups.kinds import is_expired
+from ...host.graphql_types import Channel, DateTime, MetadataItem, NonNullList, wrapped
+from ...models import CustomerGroup as Row
+from ...models import GroupKind
+from ..enums import enum_of
+from ..fields import Guarded
+from ..loaders.groups import ChannelById, DefaultsOfGroup, MembersOfGroup
+
+Kind = enum_of(GroupKind, "CustomerGroupKind", "What decides who is in a group.")
+
+
+class CustomerGroup(graphene.ObjectType):
+    id = graphene.GlobalID(required=True, description="The ID of the group.")
+    name = graphene.String(required=True, description="What it is called.")
+    slug = graphene.String(required=True, description="Its name in addresses and files.")
+    description = graphene.String(required=True, description="What it is for.")
+    colour = graphene.String(required=True, description="As `#rrggbb`; empty: none.")
+    kind = Kind(required=True, description="What decides who is in it.")
+    priority = graphene.Int(required=True, description="A higher number goes first.")
+    channel = graphene.Field(Channel, description="Whose customers a channel group holds.")
+    expires_at = DateTime(description="From when on a snapshot starts nothing new.")
+    is_expired = graphene.Boolean(required=True, description="Whether that moment has passed.")
+    member_limit = graphene.Int(description="How many customers it may hold; null: no limit.")
+    applications_open = graphene.Boolean(
+        required=True, description="Whether customers may apply for it."
+    )
+    approved_domains = NonNullList(
+        graphene.String,
+        required=True,
+        description="E-mail domains whose applicants are approved at once.",
+    )
+    created_at = DateTime(required=True, description="When it was made.")
+    updated_at = DateTime(required=True, description="When it was last changed.")
+    is_default = graphene.Boolean(
+        required=True, description="Whether newcomers of the shop or of a channel enter it."
+    )
+    default_for = NonNullList(
+        Channel, required=True, description="The channels whose newcomers enter it."
+    )
+    is_default_of_shop = graphene.Boolean(
+        required=True, description="Whether newcomers enter it where the channel has no own."
+    )
+    members_count = Guarded(
+        graphene.Int,
+        act=Act.READ_GROUPS,
+        required=True,
+        description="How many customers are in it now.",
+    )
+    metadata = NonNullList(MetadataItem, required=True, description="Public metadata.")
+    private_metadata = Guarded(
+        NonNullList(MetadataItem),
+        act=Act.MANAGE_GROUPS,
+        required=True,
+        description="Private metadata.",
+    )
+
+    class Meta:
+        description = "A named set of customers."
+        interfaces = [graphene.relay.Node]
+
+    @staticmethod
+    def resolve_is_expired(root: Row, _info: Any) -> bool:
+        return is_expired(root, timezone.now())
+
+    @staticmethod
+    def resolve_channel(root: Row, info: Any) -> Any:
+        if root.channel_id is None:
+            return None
+        return ChannelById.of(info).load(root.channel_id).then(wrapped)
+
+    @staticmethod
+    def resolve_members_count(root: Row, info: Any) -> Any:
+        return MembersOfGroup.of(info).load(root.pk)
+
+    @staticmethod
+    def resolve_is_default(root: Row, info: Any) -> Any:
+        return DefaultsOfGroup.of(info).load(root.pk).then(bool)
+
+    @staticmethod
+    def resolve_is_default_of_shop(root: Row, info: Any) -> Any:
+        return DefaultsOfGroup.of(info).load(root.pk).then(lambda channels: None in channels)
+
+    @staticmethod
+    def resolve_default_for(root: Row, info: Any) -> Any:
+        def load(channel_ids: list[int | None]) -> Any:
+            return ChannelById.of(info).load_many([key for key in channel_ids if key is not None])
+
+        return DefaultsOfGroup.of(info).load(root.pk).then(load)
+
+    @staticmethod
+    def resolve_metadata(root: Row, _info: Any) -> list[MetadataItem]:
+        return items(root.metadata)
+
+    @staticmethod
+    def resolve_private_metadata(root: Row, _info: Any) -> list[MetadataItem]:
+        return items(root.private_metadata)
+
+
+def items(metadata: dict[str, Any]) -> list[MetadataItem]:
+    """Metadata in the order of its keys."""
+    return [MetadataItem(key=key, value=value) for key, value in sorted(metadata.items())]

@@ -1,0 +1,99 @@
+"""The address of the API: takes a request, answers JSON as Saleor's does."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from graphql import GraphQLError, execute, parse, validate
+from graphql.error import GraphQLSyntaxError
+
+from ..access import InvalidToken
+from ..host import auth, storefront
+from . import limits
+from .errors import formatted
+from .schema import schema
+from .uploads import with_files
+
+JSON: Final = "application/json"
+MULTIPART: Final = "multipart/form-data"
+
+
+def respond(request: HttpRequest) -> HttpResponse:
+    """Answer a request to the API."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        asked = _read(request)
+    except RequestDataTooBig:
+        return _refuse("Request body exceeds maximum size.", status=413)
+    except ValueError:
+        return _refuse("Unable to parse query.", status=400)
+    if isinstance(asked, list):
+        if len(asked) != 1:
+            return _refuse("Number of batch queries exceeded.", status=400)
+        (asked,) = asked
+    if not isinstance(asked, dict):
+        return _refuse("Must provide a query string.", status=400)
+    try:
+        request.customer_groups_caller = auth.caller_of(request)  # type: ignore[attr-defined]
+    except InvalidToken as refusal:
+        return _answer({"errors": [formatted(refusal)]}, status=401)
+    if storefront.is_closed_to(request):
+        return _refuse("Storefront traffic is not allowed.", status=401)
+    return _execute(request, asked)
+
+
+def _execute(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
+    query, variables = asked.get("query"), asked.get("variables") or {}
+    if not isinstance(query, str) or not query or not isinstance(variables, dict):
+        return _refuse("Must provide a query string.", status=400)
+    try:
+        document = parse(query)
+    except GraphQLSyntaxError as error:
+        return _answer({"errors": [formatted(error)]}, status=400)
+    problems = validate(schema(), document) or limits.check(document, variables)
+    if problems:
+        return _answer({"errors": [formatted(problem) for problem in problems]}, status=400)
+    result: Any = execute(
+        schema(),
+        document,
+        context_value=request,
+        variable_values=variables,
+        operation_name=asked.get("operationName") or None,
+    )
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = [formatted(error) for error in result.errors]
+    if not result.invalid:
+        body["data"] = result.data
+    return _answer(body, status=400 if result.invalid else 200)
+
+
+def _read(request: HttpRequest) -> Any:
+    if request.content_type == MULTIPART:
+        return with_files(request.POST, request.FILES)
+    if request.content_type != JSON:
+        raise ValueError(request.content_type)
+    return json.loads(request.body)
+
+
+def _refuse(message: str, *, status: int) -> HttpResponse:
+    return _answer({"errors": [formatted(GraphQLError(message))]}, status=status)
+
+
+class _Encoder(DjangoJSONEncoder):
+    """Money that a scalar left as Decimal is a number, as in Saleor's answers."""
+
+    def default(self, o: Any) -> Any:
+        return float(o) if isinstance(o, Decimal) else super().default(o)
+
+
+def _answer(body: dict[str, Any], *, status: int) -> HttpResponse:
+    response = JsonResponse(body, status=status, encoder=_Encoder)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,30 @@
+"""The areas of our pages: what the bar on top of each page leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from ..access import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A set of pages; `page` is the name of its first one, `act` what one must be allowed."""
+
+    name: str
+    label: Promise | str
+    page: str
+    act: str
+
+
+# Every area is a line here.
+AREAS: Final = (Area("groups", gettext_lazy("Groups"), "groups", "groups.read"),)
+
+
+def areas_for(caller: Caller) -> list[Area]:
+    """Those that the caller may see."""
+    return [area for area in AREAS if caller.may(area.act)]

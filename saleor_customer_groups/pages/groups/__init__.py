@@ -1,0 +1,1 @@
+"""Groups: the list, making and changing them, their members and history."""

@@ -1,0 +1,30 @@
+"""Deleting a group, or the reasons why it cannot be deleted."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from ...errors import InUse, Refused
+from ...groups import deleting, references
+from ..screens import screen
+from ..visit import Visit
+from .group import context_of, group_or_404
+
+
+@screen("groups.manage")
+def delete(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog: first it says what keeps the group, or asks; then the group goes."""
+    group = group_or_404(group_id)
+    context = {**context_of(group, ""), "references": references.references(group)}
+    if visit.posted:
+        try:
+            deleting.delete_group(group, actor=visit.actor)
+        except InUse as refusal:
+            context["references"] = refusal.references
+        except Refused as refusal:
+            context["refusal"] = str(refusal)
+        else:
+            toast = _("%(group)s was deleted.") % {"group": group.name}
+            return visit.go(visit.link("groups"), toast=toast)
+    return visit.form("groups/delete.html", context)

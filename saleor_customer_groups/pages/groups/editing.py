@@ -1,0 +1,96 @@
+"""Making, changing and copying groups, and choosing the default one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from ...errors import CustomerGroupsError
+from ...groups import copying, editing
+from ...models import CustomerGroup, GroupKind
+from ...segments import editing as segments
+from ..screens import screen
+from ..visit import Visit
+from .forms import CopyForm, DefaultForm, GroupForm
+from .group import context_of, group_or_404
+
+
+@screen("groups.manage")
+def new(visit: Visit) -> HttpResponse:
+    """A new group."""
+    form = GroupForm(visit.data, initial={"kind": GroupKind.MANUAL})
+    if visit.posted and form.is_valid():
+        try:
+            group = _create(visit, form.details())
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            toast = _("%(group)s was created.") % {"group": group.name}
+            return visit.go(visit.link("group", group.pk), toast=toast)
+    return visit.form("groups/new.html", {"area": "groups", "form": form})
+
+
+def _create(visit: Visit, details: dict[str, Any]) -> CustomerGroup:
+    """A channel group has a rule, which segments make."""
+    name = details.pop("name")
+    if details["kind"] == GroupKind.CHANNEL and details["channel_id"] is not None:
+        channel_id = details.pop("channel_id")
+        return segments.create_of_channel(name, channel_id, actor=visit.actor, **details)
+    return editing.create_group(name, actor=visit.actor, **details)
+
+
+@screen("groups.read", change="groups.manage")
+def settings(visit: Visit, group_id: int) -> HttpResponse:
+    """What the group is called and how it looks."""
+    group = group_or_404(group_id)
+    initial = {name: getattr(group, name) for name in editing.CHANGES}
+    form = GroupForm(visit.data, group=group, initial=initial)
+    if visit.posted and form.is_valid():
+        try:
+            editing.update_group(group, actor=visit.actor, **form.details())
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            return visit.go(visit.link("group-settings", group_id), toast=_("Saved."))
+    return visit.form("groups/settings.html", {**context_of(group, "settings"), "form": form})
+
+
+@screen("groups.manage")
+def default(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that makes it the default group."""
+    group, form = group_or_404(group_id), DefaultForm(visit.data)
+    if visit.posted and form.is_valid():
+        try:
+            editing.set_default(group, channel_id=form.cleaned_data["channel_id"])
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            toast = _("New customers enter %(group)s.") % {"group": group.name}
+            return visit.go(visit.link("group-settings", group_id), toast=toast)
+    return visit.form("groups/default.html", {"group": group, "form": form})
+
+
+@screen("groups.manage")
+def copy(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that copies it."""
+    group = group_or_404(group_id)
+    name = _("Copy of %(group)s") % {"group": group.name}
+    form = CopyForm(visit.data, initial={"name": name[:250]})
+    if visit.posted and form.is_valid():
+        try:
+            made = _copy(visit, group, **form.cleaned_data)
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            toast = _("%(group)s was created.") % {"group": made.name}
+            return visit.go(visit.link("group", made.pk), toast=toast)
+    return visit.form("groups/copy.html", {**context_of(group, ""), "form": form})
+
+
+def _copy(visit: Visit, group: CustomerGroup, *, name: str, with_members: bool) -> CustomerGroup:
+    """The copy of a dynamic group has its rule, and by it the members."""
+    if group.kind == GroupKind.DYNAMIC and not with_members:
+        return segments.copy_rule(group, name, actor=visit.actor)
+    return copying.copy_group(group, name=name, with_members=with_members, actor=visit.actor)

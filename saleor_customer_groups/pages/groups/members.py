@@ -1,0 +1,127 @@
+"""Who is in a group, putting customers in and taking them out, and what happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ...errors import CustomerGroupsError
+from ...groups import listing as groups_listing
+from ...groups import membership
+from ...importing import pasted
+from ...models import MembershipSource
+from ..lists import listing
+from ..screens import screen
+from ..visit import Visit
+from .forms import MembersForm, PasteForm
+from .group import context_of, group_or_404
+
+SORTS: Final = {
+    "joined": ("-pk",),
+    "email": ("customer__email", "pk"),
+    "name": ("customer__last_name", "customer__first_name", "pk"),
+    "until": ("until", "pk"),
+}
+EVENTS: Final = {"at": ("-pk",)}
+ADD: Final = "members.manage"
+
+
+@screen("members.read")
+def members(visit: Visit, group_id: int) -> HttpResponse:
+    """The members tab, which is the group's first page."""
+    group = group_or_404(group_id)
+    found = groups_listing.members_named(group, visit.asked("q"), now=timezone.now())
+    page = listing(visit, found, sorts=SORTS, default="joined")
+    context = {**context_of(group, "members"), "list": page, "q": visit.asked("q")}
+    rows = visit.wants("rows")
+    return visit.render("groups/member_rows.html" if rows else "groups/members.html", context)
+
+
+@screen(ADD)
+def add(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that puts picked customers in."""
+    group, form = group_or_404(group_id), MembersForm(visit.data)
+    if visit.posted and form.is_valid():
+        given = form.cleaned_data
+        try:
+            result = membership.add(
+                group,
+                given["customers"],
+                source=MembershipSource.MANUAL,
+                until=given["until"],
+                reason=given["reason"],
+                actor=visit.actor,
+            )
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            return visit.go(visit.link("group", group_id), toast=_added(result))
+    return visit.form("groups/add.html", {"group": group, "form": form})
+
+
+def _added(result: membership.Added) -> str:
+    added = len(result.added)
+    parts = [ngettext("%(n)s customer added", "%(n)s customers added", added) % {"n": added}]
+    if result.already:
+        parts.append(_("%(n)s were in already") % {"n": len(result.already)})
+    if result.full:
+        parts.append(_("%(n)s found no room") % {"n": len(result.full)})
+    return ", ".join(parts) + "."
+
+
+@screen(ADD)
+def paste(visit: Visit, group_id: int) -> HttpResponse:
+    """Lines that name customers, each with its answer."""
+    group, form = group_or_404(group_id), PasteForm(visit.data)
+    context = {**context_of(group, "members"), "form": form}
+    if visit.posted and form.is_valid():
+        given = form.cleaned_data
+        try:
+            result = pasted.add_pasted(
+                group,
+                given["lines"],
+                by=given["by"],
+                region=given["region"].upper() or None,
+                source=MembershipSource.MANUAL,
+                actor=visit.actor,
+            )
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            counts = Counter(line.answer for line in result.lines).most_common()
+            done = {**context_of(group, "members"), "lines": result.lines, "counts": counts}
+            return visit.render("groups/pasted.html", done)
+    return visit.form("groups/paste.html", context)
+
+
+@screen(ADD)
+def remove(visit: Visit, group_id: int) -> HttpResponse:
+    """Take the ticked members out: first the question, then the act."""
+    group = group_or_404(group_id)
+    given = visit.request.POST if visit.posted else visit.request.GET
+    ids = [int(text) for text in given.getlist("customer") if text.isdecimal()]
+    if visit.posted and "sure" in given:
+        result = membership.remove(group, ids, source=MembershipSource.MANUAL, actor=visit.actor)
+        count = len(result.removed)
+        toast = ngettext("%(n)s customer removed.", "%(n)s customers removed.", count)
+        return visit.go(visit.link("group", group_id), toast=toast % {"n": count})
+    return visit.render("groups/remove.html", {"group": group, "ids": ids})
+
+
+@screen("members.read")
+def history(visit: Visit, group_id: int) -> HttpResponse:
+    """What happened in the group, the latest first."""
+    group = group_or_404(group_id)
+    page = listing(visit, groups_listing.latest_of_group(group_id), sorts=EVENTS, default="at")
+    ids = {event.customer_id for event in page.rows}
+    emails = dict(get_user_model()._default_manager.filter(pk__in=ids).values_list("pk", "email"))
+    rows = [(event, emails.get(event.customer_id)) for event in page.rows]
+    context = {**context_of(group, "history"), "list": page, "rows": rows}
+    part = visit.wants("rows")
+    return visit.render("groups/history_rows.html" if part else "groups/history.html", context)

@@ -1,0 +1,142 @@
+"""Template tags of our pages: links, fields, dates, numbers and money in the reader's language."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from babel import dates, numbers
+from django import template
+from django.forms import BoundField, CheckboxInput, Select, Textarea
+from django.template.context import Context
+from django.utils import timezone, translation
+
+from .pickers import chosen
+from .words import TONES, WORDS
+
+register = template.Library()
+
+
+def _locale() -> str:
+    return translation.to_locale(translation.get_language() or "en")
+
+
+@register.simple_tag(takes_context=True)
+def page(context: Context, name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a page: {% page "group" group.pk %}."""
+    address: str = context["visit"].link(name, *args, **kwargs)
+    return address
+
+
+@register.simple_tag(takes_context=True)
+def allowed(context: Context, act: str) -> bool:
+    """Whether the reader may do it: {% allowed "groups.manage" as can_manage %}."""
+    answer: bool = context["visit"].may(act)
+    return answer
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField, **extra: Any) -> dict[str, Any]:
+    """A field with its label, help and errors: {% field form.name %}."""
+    widget = bound.field.widget
+    attributes: dict[str, Any] = {"aria-describedby": f"{bound.auto_id}-help"}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    if extra.get("shows"):
+        attributes["data-shows"] = ""
+    return {
+        **extra,
+        "field": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "is_check": isinstance(widget, CheckboxInput),
+        "is_area": isinstance(widget, Textarea),
+        "is_select": isinstance(widget, Select),
+    }
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """A moment in the shop's time zone: Nov 26, 2026, 11:57 PM."""
+    if moment is None:
+        return ""
+    zone = timezone.get_current_timezone()
+    return dates.format_datetime(moment, "medium", tzinfo=zone, locale=_locale())
+
+
+@register.filter
+def day(moment: datetime | None) -> str:
+    """Only its day."""
+    if moment is None:
+        return ""
+    return dates.format_date(timezone.localtime(moment), "medium", locale=_locale())
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """How long ago, or in how long: 3 minutes ago."""
+    if moment is None:
+        return ""
+    return dates.format_timedelta(
+        moment - timezone.now(), add_direction=True, locale=_locale(), format="long"
+    )
+
+
+@register.filter
+def number(value: float | Decimal | None) -> str:
+    """12,345 or 12 345."""
+    return "" if value is None else numbers.format_decimal(value, locale=_locale())
+
+
+@register.simple_tag
+def money(amount: Decimal | None, currency: str) -> str:
+    """An amount of money, as the reader's language writes it."""
+    return "" if amount is None else numbers.format_currency(amount, currency, locale=_locale())
+
+
+@register.inclusion_tag("parts/picker.html", takes_context=True)
+def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
+    """A select with search for a field of forms.Picked: {% picker form.groups %}."""
+    made: Any = bound.field
+    ids: list[int] = made.to_python(bound.value() or [])
+    return {
+        **extra,
+        "visit": context["visit"],
+        "field": bound,
+        "kind": made.kind,
+        "single": made.single,
+        "chosen": chosen(made.kind, ids),
+    }
+
+
+@register.inclusion_tag("parts/sort.html")
+def sort(rows: Any, key: str, label: str, *, part: str = "rows", css: str = "") -> dict[str, Any]:
+    """The head of a column that can be sorted: {% sort list "name" label %}."""
+    return {
+        "list": rows,
+        "key": key,
+        "label": label,
+        "part": part,
+        "class": css,
+        "href": rows.sorted_by(key),
+    }
+
+
+@register.filter
+def word(code: str, of: str) -> Any:
+    """What a code of the core is called: {{ group.kind|word:"kind" }}."""
+    return WORDS[of].get(code, code)
+
+
+@register.filter
+def tone(code: str) -> str:
+    """The colour of the pill for a code: success, info, warning, error or none."""
+    return TONES.get(code, "")
+
+
+@register.filter
+def dashboard_customer(customer_id: int) -> str:
+    """A customer's page in the Dashboard, by Saleor's global id."""
+    return f"/customers/{quote(b64encode(f'User:{customer_id}'.encode()).decode())}"

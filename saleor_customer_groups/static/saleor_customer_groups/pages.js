@@ -1,0 +1,164 @@
+// A page is HTML from the server that htmx puts in place: links and forms are ordinary ones
+// (hx-boost), and each request carries the token. Nothing here knows what a page is about.
+(() => {
+  const { send, ready } = Bridge;
+  const kind = document.body.dataset.kind;
+  const screen = document.getElementById("screen"), dialog = document.getElementById("dialog");
+  const busy = (on) => screen.toggleAttribute("aria-busy", on);
+
+  // --- requests ---------------------------------------------------------------------------------
+  document.addEventListener("htmx:config:request", (event) => {
+    const { request } = event.detail.ctx;
+    if (new URL(request.action, location.href).origin !== location.origin) return event.preventDefault();
+    request.headers.Authorization = `Bearer ${Bridge.token()}`;
+    request.headers["Accept-Language"] = Bridge.locale() ?? "en";
+  });
+  document.addEventListener("htmx:before:request", (event) => event.detail.ctx.target === screen && busy(true));
+  document.addEventListener("htmx:finally:request", () => busy(false));
+  document.addEventListener("htmx:error", () => {
+    const words = document.getElementById("words")?.dataset;
+    send("notification", { status: "error", title: words?.offline ?? "The shop did not answer." });
+  });
+
+  // --- pages ------------------------------------------------------------------------------------
+  const load = (path) => htmx.ajax("GET", path, { target: "#screen" });
+  const here = () => location.pathname + location.search;
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    event.preventDefault(); // htmx would ask for a whole document
+    load(event.detail.path);
+  });
+  addEventListener("bridge:locale", (event) => event.detail.changed && started && load(here()));
+
+  // What the Dashboard adds to the first address of a frame is not ours, and not kept in it.
+  const THEIRS = /^(domain|saleorApiUrl|id|theme|locale|saleorVersion|dashboardVersion|featureFlags.*)$/;
+  const clean = () => {
+    const query = new URLSearchParams(location.search);
+    for (const key of [...query.keys()]) if (THEIRS.test(key)) query.delete(key);
+    history.replaceState({ htmx: true }, "", location.pathname + (query.size ? `?${query}` : ""));
+  };
+
+  // --- after a swap -----------------------------------------------------------------------------
+  let last = 0;
+  const fit = () => {
+    const height = Math.ceil(screen.getBoundingClientRect().height);
+    if (kind === "widget" && height && height !== last) send("widgetResize", { height: (last = height) });
+  };
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { target } = event.detail.ctx;
+    if (target === dialog) { if (dialog.childElementCount && !dialog.open) dialog.showModal(); }
+    if (target === screen) {
+      if (dialog.open) dialog.close();
+      document.documentElement.lang = screen.querySelector("[data-lang]")?.dataset.lang ?? "en";
+      const heading = screen.querySelector("h1");
+      if (heading && kind === "page") { heading.tabIndex = -1; heading.focus({ preventScroll: true }); scrollTo(0, 0); }
+    }
+    document.querySelectorAll("[data-ticked]").forEach(count);
+    fit();
+  });
+  dialog.addEventListener("close", () => dialog.replaceChildren());
+  new ResizeObserver(fit).observe(screen);
+
+  // --- what the server asks for by HX-Trigger ----------------------------------------------------
+  document.addEventListener("toast", (event) => send("notification", event.detail));
+  document.addEventListener("close-popup", () => send("popupClose"));
+  document.addEventListener("close-dialog", () => dialog.close());
+
+  // --- small behaviours, by data attributes ------------------------------------------------------
+  const boxes = (form) => [...form.querySelectorAll('input[type="checkbox"][data-tick]')];
+  function count(bar) { // a bar that shows how many rows are ticked, and is there only then
+    const ticked = boxes(bar.closest("form")).filter((box) => box.checked).length;
+    bar.hidden = ticked === 0;
+    bar.querySelector("[data-number]").textContent = ticked;
+  }
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form");
+    if (event.target.matches("[data-tick-all]")) boxes(form).forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.matches("[data-tick-all],[data-tick]")) form.querySelectorAll("[data-ticked]").forEach(count);
+    if (event.target.matches("[data-shows]")) reveal(event.target);
+  });
+  function reveal(select) { // parts of a form that belong to some choices of a select only
+    select.form.querySelectorAll(`[data-when="${select.name}"]`).forEach((part) => {
+      part.hidden = !part.dataset.is.split(" ").includes(select.value);
+    });
+  }
+  document.addEventListener("click", (event) => {
+    const away = event.target.closest("[data-dashboard]");
+    if (away) { event.preventDefault(); send("redirect", { to: away.dataset.dashboard }); }
+    if (event.target.closest("[data-close]")) { event.preventDefault(); dialog.open ? dialog.close() : send("popupClose"); }
+    if (event.target === dialog) dialog.close(); // beside the dialog
+    pick(event.target.closest("[data-pick]"));
+    event.target.closest("[data-unpick]")?.closest(".chip").remove();
+  });
+  addEventListener("keydown", (event) => { // the Dashboard hears no key that is typed in here
+    if (event.key === "Escape" && kind === "popup" && !dialog.open) send("popupClose");
+  });
+
+  // --- select with search ------------------------------------------------------------------------
+  function pick(option) {
+    const picker = option?.closest(".picker");
+    if (!picker) return;
+    const chips = picker.querySelector(".chips"), { name, single } = picker.dataset;
+    if (single !== undefined) chips.replaceChildren();
+    if (![...chips.querySelectorAll("input")].some((input) => input.value === option.dataset.pick)) {
+      const chip = document.getElementById("chip").content.cloneNode(true);
+      chip.querySelector(".chip > span").textContent = option.dataset.label;
+      Object.assign(chip.querySelector("input"), { name, value: option.dataset.pick });
+      chip.querySelector("button").setAttribute("aria-label", `${picker.dataset.remove} ${option.dataset.label}`);
+      chips.append(chip);
+    }
+    const input = picker.querySelector('[role="combobox"]');
+    input.value = "";
+    close(picker);
+    input.focus();
+    picker.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  function close(picker) {
+    picker.querySelector('[role="listbox"]').replaceChildren();
+    picker.querySelector('[role="combobox"]').setAttribute("aria-expanded", "false");
+  }
+  document.addEventListener("htmx:after:swap", (event) => {
+    const list = event.detail.ctx.target;
+    if (list?.getAttribute?.("role") !== "listbox") return;
+    list.closest(".picker").querySelector('[role="combobox"]').setAttribute("aria-expanded", String(list.childElementCount > 0));
+  });
+  document.addEventListener("keydown", (event) => {
+    const picker = event.target.closest?.(".picker");
+    if (!picker || !event.target.matches('[role="combobox"]')) return;
+    const options = [...picker.querySelectorAll("[data-pick]")];
+    const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (move && options.length) {
+      event.preventDefault();
+      const next = options[(now + move + options.length) % options.length];
+      options.forEach((option) => option.setAttribute("aria-selected", String(option === next)));
+      event.target.setAttribute("aria-activedescendant", next.id);
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && options.length) {
+      event.preventDefault();
+      pick(options[Math.max(now, 0)]);
+    } else if (event.key === "Escape" && options.length) {
+      event.preventDefault();
+      event.stopPropagation();
+      close(picker);
+    }
+  });
+  document.addEventListener("focusout", (event) => {
+    const picker = event.target.closest?.(".picker");
+    if (picker && !picker.contains(event.relatedTarget)) setTimeout(() => close(picker), 150);
+  });
+
+  // --- start -------------------------------------------------------------------------------------
+  let started = false;
+  const start = async () => {
+    await ready;
+    // The language follows the token within moments; who knew it already does not wait.
+    if (!Bridge.locale()) await Promise.race([
+      new Promise((resolve) => addEventListener("bridge:locale", resolve, { once: true })),
+      new Promise((resolve) => setTimeout(resolve, 300)),
+    ]);
+    started = true;
+    clean();
+    load(here());
+  };
+  start();
+})();

@@ -1,0 +1,35 @@
+"""The plugin's own addresses: /plugins/saleor.customer-groups/…, which Saleor hands to it whole.
+
+Saleor's URLs are not ours to extend, so we resolve and reverse these by ourselves.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.urls import Resolver404, include, path, re_path, resolve
+
+from .host import inbound
+
+
+def graphql(request: HttpRequest) -> HttpResponse:
+    """The API. Its schema is imported with the first request to it, not with the plugin."""
+    return import_module("saleor_customer_groups.graphql.view").respond(request)  # type: ignore[no-any-return]
+
+
+urlpatterns = [
+    re_path(r"^trigger/(?P<uid>[0-9a-fA-F-]{32,36})/?\Z", inbound.trigger),
+    re_path(r"^graphql/?\Z", graphql),
+    path("", include("saleor_customer_groups.pages.urls")),
+]
+
+
+def respond(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer a request of an address of ours; `path` is what follows the plugin's id."""
+    try:
+        match = resolve(path, urlconf=__name__)
+    except Resolver404:
+        return HttpResponseNotFound()
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response

@@ -1,0 +1,3 @@
+from .app import AppByTokenLoader
+
+__all__ = ["AppByTokenLoader"]

@@ -1,0 +1,142 @@
+"""The API's address: what it takes, what it refuses, and how it says so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from saleor_customer_groups.graphql import uploads
+from tests import callers
+
+from .api import PATH, Api
+
+pytestmark = pytest.mark.django_db
+NAMES = "{ customerGroups(first: 1) { edges { node { name } } } }"
+
+
+def test_a_get_is_refused():
+    answer = Client().get(PATH)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        ("", 400, "Unable to parse query."),
+        ("{", 400, "Unable to parse query."),
+        ("7", 400, "Must provide a query string."),
+        ("{}", 400, "Must provide a query string."),
+        ('{"query": 7}', 400, "Must provide a query string."),
+        ('{"query": "{a}", "variables": [1]}', 400, "Must provide a query string."),
+        ('[{"query": "{a}"}, {"query": "{a}"}]', 400, "Number of batch queries exceeded."),
+        ('{"query": "{"}', 400, "Syntax Error GraphQL (1:2) Expected Name, found EOF"),
+        ('{"query": "{nothing}"}', 400, 'Cannot query field "nothing" on type "Query".'),
+    ],
+)
+def test_what_is_no_query_is_refused(body, status, message):
+    answer = Client().post(PATH, body, content_type="application/json")
+
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["message"].startswith(message)
+
+
+def test_another_content_type_is_refused():
+    assert Client().post(PATH, NAMES, content_type="text/plain").status_code == 400
+
+
+def test_one_query_in_a_list_is_answered_as_one(boss):
+    body = json.dumps([{"query": NAMES}])
+
+    answer = Client().post(
+        PATH, body, content_type="application/json", **callers.bearer(boss.token)
+    )
+
+    assert answer.json()["data"] == {"customerGroups": {"edges": [{"node": {"name": "Standard"}}]}}
+
+
+def test_an_expired_token_is_said_to_be():
+    token = callers.narrow_token_of(callers.staff(), expired=True)
+
+    answer = Api(token).post(NAMES)
+
+    assert answer.status_code == 401
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "Signature has expired"
+    assert error["extensions"]["exception"]["code"] == "ExpiredSignatureError"
+
+
+def test_answers_are_not_kept_by_caches(boss):
+    assert boss.post(NAMES)["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("{" + "".join(f"a{n}: __typename " for n in range(101)) + "}", "aliases is 101"),
+        (
+            "mutation {"
+            + "".join(
+                f'm{n}: customerGroupDelete(id: "x") {{ errors {{ code }} }} ' for n in "abcde"
+            )
+            + "}",
+            "mutations is 5",
+        ),
+        (
+            "{ customerGroups(first: 100) { edges { node { defaultFor { id } } } "
+            + "".join(f"a{n}: edges {{ node {{ id name slug kind }} }} " for n in range(99))
+            + "} }",
+            "cost is",
+        ),
+    ],
+)
+def test_too_much_is_refused(boss, query, said):
+    (message,) = boss.refused(query)
+
+    assert said in message
+
+
+def test_a_plugin_that_is_off_answers_nothing(boss):
+    from saleor.plugins.models import PluginConfiguration
+
+    PluginConfiguration.objects.create(identifier="saleor.customer-groups", active=False)
+
+    assert boss.post(NAMES).status_code == 404
+
+
+def test_a_fault_of_ours_is_logged_and_not_told(boss, monkeypatch, caplog):
+    def fail(*_arguments, **_named):
+        raise RuntimeError("secret of the database")
+
+    monkeypatch.setattr("saleor_customer_groups.graphql.queries.groups.Slice", fail)
+
+    answer = boss.post(NAMES).json()
+
+    assert answer["errors"][0]["message"] == "Internal Server Error"
+    assert "secret" not in json.dumps(answer)
+    assert "secret of the database" in caplog.text
+
+
+def test_files_come_where_the_map_says():
+    file = SimpleUploadedFile("a.csv", b"a")
+    fields = {
+        "operations": '{"query": "q", "variables": {"file": null, "list": [null, null]}}',
+        "map": '{"0": ["variables.file", "variables.list.1"]}',
+    }
+
+    asked = uploads.with_files(fields, {"0": file})
+
+    assert asked["variables"] == {"file": file, "list": [None, file]}
+
+
+@pytest.mark.parametrize(
+    "places", ['{"0": ["variables.none.deep"]}', '{"0": ["variables.list.9"]}']
+)
+def test_a_map_to_nowhere_is_refused(places):
+    fields = {"operations": '{"variables": {"list": []}}', "map": places}
+
+    with pytest.raises(ValueError, match="no such place"):
+        uploads.with_files(fields, {"0": None})
