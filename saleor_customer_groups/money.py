@@ -21,11 +21,6 @@ def exponent(currency: str) -> Decimal:
     return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
-def places(currency: str) -> int:
-    """How many digits its amounts have after the point: USD 2, JPY 0."""
-    return get_currency_precision(currency)
-
-
 def quantize(amount: Decimal, currency: str) -> Decimal:
     """Round half up to the currency's smallest unit, as Saleor rounds its percentage discounts."""
     return amount.quantize(exponent(currency), rounding=ROUND_HALF_UP)

@@ -177,23 +177,34 @@ WITH given AS ({{rows}}), {ACT}, found AS MATERIALIZED (
 """
 
 # The accounts are locked, by a statement before: the lots must be read as they are since then.
+# What is wanted, drawn and posted is put together by grouping, not by joins: the planner takes each
+# for a single row, and would compare five thousand with five thousand.
 DRAW: Final = f"""
 WITH {ACT}, wanted AS MATERIALIZED ({{wanted}}), draws AS MATERIALIZED (
     SELECT *, row_number() OVER () AS place FROM ({{draws}}) AS chosen
 ), changes AS (
-    SELECT wanted.account_id, - coalesce(sum(draws.amount), 0)::bigint AS amount,
-           wanted.shortfall::bigint, NULL::timestamptz AS expires_at, wanted.reverses_id
-      FROM wanted LEFT JOIN draws USING (account_id)
-     GROUP BY wanted.account_id, wanted.shortfall, wanted.reverses_id
-    HAVING count(draws.amount) > 0 OR %(empty)s
-), {POSTED}, drawn AS (
+    SELECT account_id, - sum(amount)::bigint AS amount, max(shortfall)::bigint AS shortfall,
+           NULL::timestamptz AS expires_at, max(reverses_id) AS reverses_id
+      FROM (SELECT account_id, 0 AS amount, shortfall, reverses_id, NULL::bigint AS lot_id
+              FROM wanted
+             UNION ALL
+            SELECT account_id, amount, NULL, NULL, lot_id FROM draws) AS asked
+     GROUP BY account_id
+    HAVING count(lot_id) > 0 OR %(empty)s
+     ORDER BY account_id
+), {POSTED}, named AS MATERIALIZED (
+    SELECT max(entry_id) OVER (PARTITION BY account_id) AS entry_id, lot_id, amount, place
+      FROM (SELECT account_id, id AS entry_id, NULL::bigint AS lot_id, NULL::bigint AS amount,
+                   NULL::bigint AS place
+              FROM posted
+             UNION ALL
+            SELECT account_id, NULL, lot_id, amount, place FROM draws) AS told
+), drawn AS (
     INSERT INTO {{draw}} (entry_id, lot_id, amount)
-    SELECT posted.id, draws.lot_id, draws.amount FROM posted JOIN draws USING (account_id)
-     ORDER BY draws.place
+    SELECT entry_id, lot_id, amount FROM named WHERE lot_id IS NOT NULL ORDER BY place
 ), used AS (
-    UPDATE {{lot}} AS lot SET remaining = lot.remaining - draws.amount
-      FROM posted JOIN draws USING (account_id)
-     WHERE lot.entry_id = draws.lot_id
+    UPDATE {{lot}} AS lot SET remaining = lot.remaining - named.amount
+      FROM named WHERE lot.entry_id = ANY (ARRAY[named.lot_id])
 ){{ending}}
 """
 
@@ -223,14 +234,14 @@ SELECT account_id, lot_id, least(remaining, wanted - before) AS amount
                sum(lot.remaining) OVER (PARTITION BY lot.account_id
                                         ORDER BY lot.expires_at, lot.entry_id)
                - lot.remaining AS before
-          FROM wanted JOIN {lot} AS lot ON lot.account_id = wanted.account_id
+          FROM wanted JOIN {lot} AS lot ON lot.account_id = ANY (ARRAY[wanted.account_id])
          WHERE lot.remaining > 0) AS line
  WHERE before < wanted
 """
 
 DUE: Final = """
 SELECT lot.account_id, lot.entry_id AS lot_id, lot.remaining AS amount
-  FROM wanted JOIN {lot} AS lot ON lot.account_id = wanted.account_id
+  FROM wanted JOIN {lot} AS lot ON lot.account_id = ANY (ARRAY[wanted.account_id])
  WHERE lot.remaining > 0 AND lot.expires_at <= %(now)s
 """
 
@@ -255,17 +266,18 @@ SELECT account_id, lot_id, -least(used, wanted - before) AS amount
  WHERE before < wanted
 """
 
-# Of a bulk act that is reversed: what is left of what it gave, and what it took. What was given
-# back or taken back of an entry before is not done again. OFFSET 0: as in NOT_YET.
+# Of a bulk act that is reversed: what is left of what it gave (`own_lot`), and what it took. What was
+# given back or taken back of an entry before is not done again. OFFSET 0: as in NOT_YET.
 OF_ACT: Final = """
-SELECT entry.account_id, entry.id AS reverses_id,
+SELECT entry.account_id, entry.id AS reverses_id, entry.amount > 0 AS own_lot,
        CASE WHEN entry.amount > 0 THEN least(lot.remaining, entry.amount + mirrored.amount)
             ELSE - entry.amount - mirrored.amount END AS amount,
        CASE WHEN entry.amount > 0
             THEN greatest(entry.amount + mirrored.amount - lot.remaining, 0)
             ELSE 0 END AS shortfall
   FROM {entry} AS entry
-  LEFT JOIN {lot} AS lot ON lot.entry_id = entry.id
+  LEFT JOIN LATERAL (
+       SELECT own.remaining FROM {lot} AS own WHERE own.entry_id = entry.id OFFSET 0) AS lot ON TRUE
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(mirror.amount), 0)::bigint AS amount
          FROM {entry} AS mirror WHERE mirror.reverses_id = entry.id) AS mirrored
@@ -278,28 +290,24 @@ SELECT entry.account_id, entry.id AS reverses_id,
            OFFSET 0)
 """
 
-# The lots that the act made, and for what it took the lots it used (see BACK).
+# The lots that the act made, and for what it took the lots it used (see BACK), entry by entry: the
+# draws are more with each chunk.
 OF_ITS_LOTS: Final = """
-SELECT wanted.account_id, lot.entry_id AS lot_id, wanted.amount
-  FROM wanted JOIN {lot} AS lot ON lot.entry_id = wanted.reverses_id
- WHERE wanted.amount > 0
+SELECT account_id, reverses_id AS lot_id, amount FROM wanted WHERE own_lot AND amount > 0
  UNION ALL
 SELECT account_id, lot_id, -least(used, wanted - before) AS amount
-  FROM (SELECT net.account_id, net.lot_id, net.used, net.wanted,
-               sum(net.used) OVER (PARTITION BY net.account_id
-                                   ORDER BY lot.expires_at DESC, net.lot_id DESC)
+  FROM (SELECT wanted.account_id, wanted.amount AS wanted, net.lot_id, net.used,
+               sum(net.used) OVER (PARTITION BY wanted.account_id
+                                   ORDER BY net.expires_at DESC, net.lot_id DESC)
                - net.used AS before
-          FROM (SELECT wanted.account_id, wanted.amount AS wanted, draw.lot_id,
-                       sum(draw.amount) AS used
-                  FROM wanted
-                  JOIN {entry} AS entry
-                    ON entry.id = wanted.reverses_id OR entry.reverses_id = wanted.reverses_id
-                  JOIN {draw} AS draw ON draw.entry_id = entry.id
-                 WHERE NOT EXISTS (SELECT FROM {lot} AS own
-                                    WHERE own.entry_id = wanted.reverses_id)
-                 GROUP BY wanted.account_id, wanted.amount, draw.lot_id
-                HAVING sum(draw.amount) > 0) AS net
-          JOIN {lot} AS lot ON lot.entry_id = net.lot_id) AS line
+          FROM wanted CROSS JOIN LATERAL (
+               SELECT draw.lot_id, lot.expires_at, sum(draw.amount) AS used
+                 FROM {entry} AS entry
+                 JOIN {draw} AS draw ON draw.entry_id = ANY (ARRAY[entry.id])
+                 JOIN {lot} AS lot ON lot.entry_id = ANY (ARRAY[draw.lot_id])
+                WHERE entry.id = wanted.reverses_id OR entry.reverses_id = wanted.reverses_id
+                GROUP BY draw.lot_id, lot.expires_at HAVING sum(draw.amount) > 0) AS net
+         WHERE NOT wanted.own_lot) AS line
  WHERE before < wanted
 """
 

@@ -111,10 +111,8 @@ def recorded(customer_ids: Sequence[int]) -> None:
 
 def _as_written(units: str, currency: str) -> str:
     """The SQL of an amount as an event says it (rules.from_units)."""
-    if not currency:
-        return units
-    digits = money.places(currency)
-    return f"""'"' || round({units} / {10**digits}.0, {digits}) || '"'"""
+    # Multiplied, for that is exact: a quotient of eighteen digits would be rounded.
+    return f"""'"' || {units} * {money.exponent(currency):f} || '"'""" if currency else units
 
 
 def _purses_follow(unit: str, moved: Sequence[Moved]) -> None:
