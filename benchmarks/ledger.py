@@ -7,7 +7,7 @@ Makes a database of its own beside that of the settings, and drops it. Beside ea
 its floor is measured, the same rows written by hand (ledger_floor.py). They take turns chunk by
 chunk, so that whatever else the machine does falls on both alike. First accounts are made on the
 way, then a bulk act gives without events and one with them, then a whole adjustment of a group runs
-as a merchant starts it, and is reversed; before and after it, nothing else is left out.
+as a merchant starts it, and is reversed, and another one subtracts.
 Limits: 0.7 times the rate of the floor; a repeat inserts nothing; an adjustment of a million in 60 s
 and all below 300 MB.
 """
@@ -139,20 +139,20 @@ def measure_chunks(customers: int, size: int) -> None:
     again: list[int] = []
     seconds = taking_turns(customers, size, {
         "accounts": floor(ledger_floor.ACCOUNTS),
-        "floor": floor(ledger_floor.rows(loud=True), 1), "ours": ours(1, posted),
+        "floor": floor(ledger_floor.rows(loud=True), 101), "ours": ours(101, posted),
     })  # fmt: skip
     compared("post_many, accounts made on the way, with events", customers,
              seconds["accounts"] + seconds["floor"], seconds["ours"])  # fmt: skip
     settle()
     seconds = taking_turns(customers, size, {
-        "floor": floor(ledger_floor.rows(loud=False), 2), "silent": silent(ours(2, posted)),
-        "loud floor": floor(ledger_floor.rows(loud=True), 3), "loud": ours(3, posted),
+        "floor": floor(ledger_floor.rows(loud=False), 102), "silent": silent(ours(102, posted)),
+        "loud floor": floor(ledger_floor.rows(loud=True), 103), "loud": ours(103, posted),
     })  # fmt: skip
     compared("post_many, without events", customers, seconds["floor"], seconds["silent"])
     compared("post_many, with events", customers, seconds["loud floor"], seconds["loud"])
     if sum(posted) != 3 * customers:
         print(f"BROKEN: {sum(posted):,} entries instead of {3 * customers:,}")
-    repeated = taking_turns(customers, size, {"again": ours(3, again)})
+    repeated = taking_turns(customers, size, {"again": ours(103, again)})
     kept = "kept" if sum(again) == 0 else "BROKEN"
     note = f"; {sum(again)} entries written, limit 0: {kept}"
     said("a repeat", customers, repeated["again"], note)
@@ -199,6 +199,10 @@ def measure_adjustment(customers: int) -> None:
     adjustment.refresh_from_db()
     print(f"status {adjustment.status}, changed {adjustment.changed:,},"
           f" taken back {adjustment.taken_back:,} of {adjustment.moved:,}")  # fmt: skip
+    settle()
+    taking = drafts.create(drafts.Draft(unit="points", amount=-50), Audience(group_id=group))
+    steps.start(taking.pk, background=False)
+    said("an adjustment that subtracts", customers, timed(running.run, taking.pk))
 
 
 def adjusting(adjustment: int, customers: int, size: int, group: int) -> tuple[float, float]:
@@ -236,10 +240,10 @@ def measure_verifying(customers: int) -> None:
     start = time.perf_counter()
     found = len(list(verifying.verify()))
     seconds = time.perf_counter() - start
-    print(f"verifying {5 * customers:,} entries: {seconds:.1f} s, {found} findings")
+    print(f"verifying {6 * customers:,} entries: {seconds:.1f} s, {found} findings")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_size_pretty(pg_total_relation_size(%s))", [f"{OURS}entry"])
-        print(f"{5 * customers:,} entries take {cursor.fetchone()[0]} on disk")
+        print(f"{6 * customers:,} entries take {cursor.fetchone()[0]} on disk")
 
 
 def main() -> None:
