@@ -61,20 +61,19 @@ OF_TARGET = f"""{IN_SPAN} AND customer_id IN (
            SELECT customer_id FROM floor_target
             WHERE adjustment_id = %(adjustment)s AND {IN_SPAN})"""
 SILENT = "SELECT count(*) FROM moved"
-LOUD = f"""
+LOUD = """
 INSERT INTO floor_outbox (uid, name, version, subject, body, created_at)
 SELECT gen_random_uuid(), 'loyalty.balance_changed', 1, 'loyalty:points:',
-       json_build_object('type', 'loyalty.balance_changed', 'timestamp', now(), 'data',
-           json_build_object('unit', 'points', 'currency', '', 'kind', 'adjust',
-               'source', 'manual', 'adjustment', %(adjustment)s, 'changes',
-               json_agg(json_build_object('customer', customer, 'amount', amount,
-                                          'balance', balance, 'number', number)))), now()
-  FROM (SELECT encode(convert_to('User:' || customer_id, 'UTF8'), 'base64') AS customer,
-               amount, balance, number,
-               (row_number() OVER (ORDER BY customer_id) - 1) / %(together)s AS part
+       '{"type":"loyalty.balance_changed","timestamp":"2026-01-01T00:00:00.000000+00:00","data":'
+       '{"unit":"points","currency":"","changes":[' || string_agg(change, ',')
+       || '],"kind":"adjust","source":"manual","adjustment":1}}', now()
+  FROM (SELECT '{"customer":"' || encode(convert_to('User:' || customer_id, 'UTF8'), 'base64')
+               || '","amount":' || amount || ',"balance":' || balance
+               || ',"number":' || number || '}' AS change,
+               (row_number() OVER () - 1) / %(together)s AS part
           FROM moved) AS told
  GROUP BY part
-"""  # noqa: S608 - constants
+"""
 
 FREEZE = f"""
 INSERT INTO floor_target (adjustment_id, customer_id)

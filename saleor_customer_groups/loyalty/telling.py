@@ -16,17 +16,18 @@ from ..webhooks import outbox
 from . import purse_queue, rules
 from .lines import Account, Line, Moved, Words
 
-# The bodies of the events of a bulk act: that of `of_many` with the changes of those who moved.
+# The bodies of the events of a bulk act: that of `of_many` with the changes of those who moved, in
+# the order in which they did.
 BODIES: Final = """
 SELECT CASE WHEN count(*) = 1 THEN min(customer) ELSE %(event_subject)s END AS subject,
        replace(%(event_body)s::text, '"changes":[]',
-               '"changes":[' || string_agg(change, ',' ORDER BY account_id) || ']') AS body
-  FROM (SELECT account_id, customer, part,
+               '"changes":[' || string_agg(change, ',') || ']') AS body
+  FROM (SELECT customer, part,
                '{{{{"customer":"' || customer || '","amount":' || {amount} || ',"balance":'
                || {balance} || ',"number":' || number || '}}}}' AS change
-          FROM (SELECT account_id, amount, balance_after, number,
+          FROM (SELECT amount, balance_after, number,
                        encode(convert_to('User:' || customer_id, 'UTF8'), 'base64') AS customer,
-                       (row_number() OVER (ORDER BY account_id) - 1) / {together} AS part
+                       (row_number() OVER () - 1) / {together} AS part
                   FROM moved WHERE customer_id IS NOT NULL AND amount <> 0) AS numbered) AS named
  GROUP BY part ORDER BY part
 """
