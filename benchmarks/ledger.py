@@ -8,8 +8,8 @@ its floor is measured, the same rows written by hand (ledger_floor.py). They tak
 chunk, so that whatever else the machine does falls on both alike. First accounts are made on the
 way, then a bulk act gives without events and one with them, then a whole adjustment of a group runs
 as a merchant starts it, and is reversed, and another one subtracts.
-Limits: 0.7 times the rate of the floor; a repeat inserts nothing; an adjustment of a million in 60 s
-and all below 300 MB.
+Limits: 0.7 times the rate of the floor; a repeat inserts nothing; an adjustment of a million takes
+60 s; all stays below 300 MB.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ FREEZE = f"""
 INSERT INTO floor_target (adjustment_id, customer_id)
 SELECT %(adjustment)s, customer_id FROM {PREFIX}membership WHERE group_id = %(group)s
  ORDER BY customer_id
-"""  # noqa: S608 - constants
+"""
 THAW = "DELETE FROM floor_target WHERE adjustment_id = %(adjustment)s"
 
 

@@ -12,7 +12,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Parts: TypeAlias = Callable[[], Iterable[bytes]]  # the file from its beginning, at each call
 
@@ -188,19 +188,19 @@ class _Lines:
         next(self, None)
 
     def plain(self) -> list[str]:
-        """The next lines if each is a record of its own, for nothing is quoted: nearly always.
+        """The next lines that are a record each, for nothing in them is quoted: nearly always.
 
-        `first` is the number of the first one. None: they come again, one by one.
+        `first` is the number of the first one. The line that ends them comes again by itself.
         """
-        if self._again:
-            return []
-        lines = [line for _ in range(PLAIN) if (line := self._next()) != ""]
-        if any(line is None or '"' in line or len(line) > PLAIN_LINE for line in lines):
-            self._again.extend(lines)
-            return []
+        lines: list[str] = []
+        while not self._again and len(lines) < PLAIN and (line := self._next()) != "":
+            if line is None or '"' in line or len(line) > PLAIN_LINE:
+                self._again.append(line)
+            else:
+                lines.append(line)
         self.first = self._number + 1
         self._number += len(lines)
-        return cast("list[str]", lines)
+        return lines
 
     def begin_record(self) -> None:
         """The next line is the first one of a record."""

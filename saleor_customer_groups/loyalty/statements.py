@@ -266,8 +266,8 @@ SELECT account_id, lot_id, -least(used, wanted - before) AS amount
  WHERE before < wanted
 """
 
-# Of a bulk act that is reversed: what is left of what it gave (`own_lot`), and what it took. What was
-# given back or taken back of an entry before is not done again. OFFSET 0: as in NOT_YET.
+# Of a bulk act that is reversed: what is left of what it gave (`own_lot`), and what it took. What
+# was given back or taken back of an entry before is not done again. OFFSET 0: as in NOT_YET.
 OF_ACT: Final = """
 SELECT entry.account_id, entry.id AS reverses_id, entry.amount > 0 AS own_lot,
        CASE WHEN entry.amount > 0 THEN least(lot.remaining, entry.amount + mirrored.amount)
