@@ -22,7 +22,10 @@ class Area:
 
 
 # Every area is a line here.
-AREAS: Final = (Area("groups", gettext_lazy("Groups"), "groups", "groups.read"),)
+AREAS: Final = (
+    Area("groups", gettext_lazy("Groups"), "groups", "groups.read"),
+    Area("prices", gettext_lazy("Prices"), "price-rules", "prices.read"),
+)
 
 
 def areas_for(caller: Caller) -> list[Area]:

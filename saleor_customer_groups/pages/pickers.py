@@ -72,24 +72,50 @@ def _customers(ids: Collection[int]) -> Iterable[Option]:
     return map(_customer, get_user_model()._default_manager.filter(pk__in=ids))
 
 
-def _product(product: Any) -> Option:
-    return Option(product.pk, product.name, product.slug)
+def _named(model: str) -> Kind:
+    """Things of the catalogue that have a name and a slug."""
+
+    def rows() -> Any:
+        return apps.get_model("product", model)._default_manager.all()
+
+    def option(row: Any) -> Option:
+        return Option(row.pk, row.name, row.slug)
+
+    def find(text: str) -> Iterable[Option]:
+        return map(option, rows().filter(name__icontains=text).order_by("name", "pk")[:SHOWN])
+
+    def named(ids: Collection[int]) -> Iterable[Option]:
+        return map(option, rows().filter(pk__in=ids))
+
+    return Kind("prices.read", find, named)
 
 
-def _find_products(text: str) -> Iterable[Option]:
-    products = apps.get_model("product", "Product")._default_manager.filter(name__icontains=text)
-    return map(_product, products.order_by("name", "pk")[:SHOWN])
+def _variant(variant: Any) -> Option:
+    name = f"{variant.product.name} {variant.name}".strip()
+    return Option(variant.pk, name, variant.sku or "")
 
 
-def _products(ids: Collection[int]) -> Iterable[Option]:
-    return map(_product, apps.get_model("product", "Product")._default_manager.filter(pk__in=ids))
+def _variants() -> Any:
+    return apps.get_model("product", "ProductVariant")._default_manager.select_related("product")
+
+
+def _find_variants(text: str) -> Iterable[Option]:
+    either = Q(sku__icontains=text) | Q(name__icontains=text) | Q(product__name__icontains=text)
+    return map(_variant, _variants().filter(either).order_by("product__name", "pk")[:SHOWN])
+
+
+def _variants_of(ids: Collection[int]) -> Iterable[Option]:
+    return map(_variant, _variants().filter(pk__in=ids))
 
 
 # Every kind of thing that can be picked is a line here.
 KINDS: Final[dict[str, Kind]] = {
     "groups": Kind("groups.read", _find_groups, _groups),
     "customers": Kind("members.read", _find_customers, _customers),
-    "products": Kind("prices.read", _find_products, _products),
+    "products": _named("Product"),
+    "categories": _named("Category"),
+    "collections": _named("Collection"),
+    "variants": Kind("prices.read", _find_variants, _variants_of),
 }
 
 

@@ -113,6 +113,19 @@ def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("parts/pick.html", takes_context=True)
+def pick(context: Context, name: str, kind: str, ids: Any, label: Any) -> dict[str, Any]:
+    """A select with search that is no field of a form: {% pick "ids" "groups" ids label %}."""
+    found = chosen(kind, list(ids))
+    return {"visit": context["visit"], "name": name, "kind": kind, "chosen": found, "label": label}
+
+
+@register.filter
+def called(code: str, labels: Any) -> Any:
+    """What a code is called by these labels; itself where they do not know it."""
+    return labels.get(code, code)
+
+
 @register.inclusion_tag("parts/sort.html")
 def sort(rows: Any, key: str, label: str, *, part: str = "rows", css: str = "") -> dict[str, Any]:
     """The head of a column that can be sorted: {% sort list "name" label %}."""

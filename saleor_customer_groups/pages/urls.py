@@ -7,10 +7,16 @@ from django.urls import include, path
 from . import assets, pickers
 from .customers.urls import urlpatterns as customers
 from .groups.urls import urlpatterns as groups
+from .prices.urls import urlpatterns as prices
+from .prices.urls import widgets as price_widgets
+from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
     path("assets/<slug:at>/<str:name>", assets.serve, name="asset"),
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
+    path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
+    path("pages/prices", include(prices)),
+    *price_widgets,
     path("pages/", include(customers)),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..importing.pasted import Answer
 from ..models import GroupKind, MembershipAction, MembershipSource
+from .prices import words as prices
 
 KINDS: Final[dict[str, Any]] = {
     GroupKind.MANUAL: _("Manual"),
@@ -60,6 +61,15 @@ TONES: Final[dict[str, str]] = {
     Answer.FULL: "error",
     MembershipAction.JOINED: "success",
     MembershipAction.LEFT: "warning",
+    **prices.TONES,
 }
 # By what they are the codes of: the same code may be called otherwise elsewhere.
-WORDS: Final = {"kind": KINDS, "source": SOURCES, "action": ACTIONS, "answer": ANSWERS}
+WORDS: Final = {
+    "kind": KINDS,
+    "source": SOURCES,
+    "action": ACTIONS,
+    "answer": ANSWERS,
+    "state": prices.STATES,
+    "reason": prices.REASONS,
+    "step": prices.STEPS,
+}

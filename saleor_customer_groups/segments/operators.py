@@ -65,7 +65,7 @@ def _age(unit: str) -> Operator:
         assert isinstance(duration, Duration)  # noqa: S101  # for mypy: DURATION reads durations
         return duration
 
-    return Operator(Kind(values.AT_LEAST_ONE.expects, read), "is older than {}")
+    return Operator(Kind(values.AT_LEAST_ONE.expects, read, "whole"), "is older than {}")
 
 
 # Of metadata and attributes the option `type` says which of these holds.

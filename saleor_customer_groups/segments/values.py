@@ -103,11 +103,15 @@ def is_whole_day(moment: Moment) -> bool:
 class Kind:
     """A kind of value: what is allowed, in words, and how it is read.
 
-    `read` raises ValueError for anything else.
+    `read` raises ValueError for anything else. `shape` says what a form needs to ask for it, `of`
+    what a list or pair is made of, `choices` what can be chosen.
     """
 
     expects: str
     read: Callable[[object], Value]
+    shape: str = "text"
+    of: Kind | None = None
+    choices: tuple[str, ...] = ()
 
 
 def _text(data: object) -> str:
@@ -193,7 +197,7 @@ def many(kind: Kind, *, most: int = MAX_LIST) -> Kind:
             raise ValueError
         return tuple(dict.fromkeys(cast(Iterable[Scalar], (kind.read(one) for one in data))))
 
-    return Kind(f"a list of 1 to {most:,}, each {kind.expects}", read)
+    return Kind(f"a list of 1 to {most:,}, each {kind.expects}", read, "many", kind)
 
 
 def pair(kind: Kind) -> Kind:
@@ -208,7 +212,7 @@ def pair(kind: Kind) -> Kind:
             raise ValueError
         return cast(Value, (low, high))
 
-    return Kind(f"a list of two, the lower one first, each {kind.expects}", read)
+    return Kind(f"a list of two, the lower one first, each {kind.expects}", read, "pair", kind)
 
 
 def choice(*names: str) -> Kind:
@@ -219,33 +223,41 @@ def choice(*names: str) -> Kind:
             raise ValueError
         return cast(str, data)
 
-    return Kind("one of " + ", ".join(f'"{name}"' for name in names), read)
+    expects = "one of " + ", ".join(f'"{name}"' for name in names)
+    return Kind(expects, read, "choice", choices=names)
 
 
 TEXT: Final = Kind(f"text of 1 to {MAX_TEXT} characters", _text)
-BOOLEAN: Final = Kind("true or false", _boolean)
-TRUE: Final = Kind("true", _true)
-WHOLE: Final = Kind("a whole number", _whole)
-AT_LEAST_ONE: Final = Kind("a whole number of 1 or more", lambda data: _whole(data, 1))
-NUMBER: Final = Kind('a whole number, or a decimal as text such as "19.90"', _decimal)
-PERCENT: Final = Kind('a percentage from "0" to "100", up to two decimals, as text', _percent)
-ID: Final = Kind("an id: a whole number of 1 or more", lambda data: _whole(data, 1, MAX_ID))
+BOOLEAN: Final = Kind("true or false", _boolean, "boolean")
+TRUE: Final = Kind("true", _true, "true")
+WHOLE: Final = Kind("a whole number", _whole, "whole")
+AT_LEAST_ONE: Final = Kind("a whole number of 1 or more", lambda data: _whole(data, 1), "whole")
+NUMBER: Final = Kind('a whole number, or a decimal as text such as "19.90"', _decimal, "decimal")
+PERCENT: Final = Kind(
+    'a percentage from "0" to "100", up to two decimals, as text', _percent, "decimal"
+)
+ID: Final = Kind("an id: a whole number of 1 or more", lambda data: _whole(data, 1, MAX_ID), "id")
 THINGS: Final = Kind(
     'ids by what they are, such as {"category": [3, 7]}: one of ' + ", ".join(CATALOGUE),
     lambda data: _things(data, MAX_LIST),
+    "things",
 )
 FEW_THINGS: Final = Kind(
     f'up to {MAX_ALL} ids by what they are, such as {{"category": [3, 7]}}: one of '
     + ", ".join(CATALOGUE),
     lambda data: _things(data, MAX_ALL),
+    "things",
 )
 DURATION: Final = Kind(
-    'a duration of 1 or more such as {"days": 90}; units: ' + ", ".join(UNITS), _duration
+    'a duration of 1 or more such as {"days": 90}; units: ' + ", ".join(UNITS),
+    _duration,
+    "duration",
 )
 MOMENT: Final = Kind(
     'a day such as "2026-01-31", a moment with its time zone such as "2026-01-31T09:00:00+00:00",'
     ' or a moment that moves such as {"ago": {"days": 30}} or {"ahead": {"days": 7}}',
     _moment,
+    "moment",
 )
 COUNTRY: Final = Kind(
     'a country code of two letters such as "PL"',
@@ -262,6 +274,7 @@ PHONE_PREFIX: Final = Kind(
 DAYS_AHEAD: Final = Kind(
     'up to a year of days such as {"days": 30}',
     lambda data: _days(data),
+    "duration",
 )
 
 

@@ -27,6 +27,7 @@ class Tab:
 # Every tab is a line here.
 TABS: Final = (
     Tab("members", gettext_lazy("Members"), "group"),
+    Tab("rule", gettext_lazy("Rule"), "group-rule"),
     Tab("history", gettext_lazy("History"), "group-history"),
     Tab("settings", gettext_lazy("Settings"), "group-settings"),
 )

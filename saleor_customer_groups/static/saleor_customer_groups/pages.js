@@ -87,7 +87,9 @@
     if (event.target.closest("[data-close]")) { event.preventDefault(); dialog.open ? dialog.close() : send("popupClose"); }
     if (event.target === dialog) dialog.close(); // beside the dialog
     pick(event.target.closest("[data-pick]"));
-    event.target.closest("[data-unpick]")?.closest(".chip").remove();
+    const chip = event.target.closest("[data-unpick]")?.closest(".chip"), owner = chip?.closest(".picker");
+    chip?.remove();
+    owner?.dispatchEvent(new Event("change", { bubbles: true }));
   });
   addEventListener("keydown", (event) => { // the Dashboard hears no key that is typed in here
     if (event.key === "Escape" && kind === "popup" && !dialog.open) send("popupClose");

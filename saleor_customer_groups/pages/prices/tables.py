@@ -1,0 +1,84 @@
+"""The lists of rules and of price lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+
+from ...models import PriceList, PriceRule
+from ...pricing.rivals import rivals_of
+from ...pricing.states import State, in_state, state_of
+from ..lists import listing
+from ..screens import screen
+from ..visit import Visit
+from .words import KINDS, STATES, effect_of
+
+SORTS: Final = {
+    "name": ("name", "pk"),
+    "priority": ("-priority", "pk"),
+    "changed": ("-updated_at", "pk"),
+}
+KEEP: Final = ("q", "state", "group")
+
+
+@screen("prices.read")
+def rules(visit: Visit) -> HttpResponse:
+    """All rules, found by name, group and state; what each does, and which it meets."""
+    now = timezone.now()
+    found = _filtered(visit, PriceRule.objects.all()).prefetch_related(
+        "groups", "channels", "amounts", "targets"
+    )
+    page = listing(visit, found, sorts=SORTS, default="priority", keep=KEEP)
+    rivals = rivals_of([rule.pk for rule in page.rows])
+    rows = [
+        {
+            "rule": rule,
+            "state": state_of(rule, now),
+            "effect": effect_of(rule, rule.amounts.all()),
+            "targets": sum(not one.excluded for one in rule.targets.all()),
+            "rivals": rivals.get(rule.pk, []),
+        }
+        for rule in page.rows
+    ]
+    return _answer(visit, "prices/rules", {"list": page, "rows": rows, "kinds": KINDS.items()})
+
+
+@screen("prices.read")
+def lists(visit: Visit) -> HttpResponse:
+    """All price lists, with how many prices each holds."""
+    now = timezone.now()
+    found = _filtered(visit, PriceList.objects.all()).prefetch_related("groups")
+    page = listing(visit, found, sorts=SORTS, default="priority", keep=KEEP)
+    ids = [one.pk for one in page.rows]
+    counted: dict[int, int] = dict(
+        PriceList.objects.filter(pk__in=ids)
+        .order_by()
+        .annotate(number=Count("entries"))
+        .values_list("pk", "number")
+    )
+    rows = [
+        {"list": one, "state": state_of(one, now), "entries": counted.get(one.pk, 0)}
+        for one in page.rows
+    ]
+    return _answer(visit, "prices/lists", {"list": page, "rows": rows})
+
+
+def _filtered(visit: Visit, rows: QuerySet[Any]) -> QuerySet[Any]:
+    if text := visit.asked("q"):
+        rows = rows.filter(name__icontains=text)
+    if visit.asked("state") in State.values:
+        rows = rows.filter(in_state(visit.asked("state"), timezone.now()))
+    if visit.asked("group").isdecimal() and len(visit.asked("group")) < 10:
+        rows = rows.filter(groups=int(visit.asked("group")))
+    return rows
+
+
+def _answer(visit: Visit, template: str, context: dict[str, Any]) -> HttpResponse:
+    name = f"{template}_rows.html" if visit.wants("rows") else f"{template}.html"
+    asked = {"q": visit.asked("q"), "state": visit.asked("state"), "states": STATES.items()}
+    return visit.render(
+        name, {"area": "prices", "section": template.partition("/")[2], **asked, **context}
+    )

@@ -1,0 +1,121 @@
+"""The pages of price lists, pasting, and explaining."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from saleor_customer_groups.models import PriceList, PriceListEntry
+from saleor_customer_groups.pricing.editing import save_list, save_rule, set_entries
+from saleor_customer_groups.pricing.inputs import EntryInput, ListInput, RuleInput
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def trade_list(vip, listed):
+    return save_list(ListInput(name="Trade", group_ids=[vip.pk]))
+
+
+def test_a_list_is_made(merchant, vip):
+    merchant.post("/prices/lists/new", {"name": "Trade", "groups": vip.pk, "active": "on"})
+
+    made = PriceList.objects.get()
+    assert (made.name, made.active, list(made.groups.all())) == ("Trade", True, [vip])
+
+
+def test_prices_are_checked_first_and_then_set(merchant, trade_list):
+    lines = "small;usd;1;80\nsmall;usd;10;70,50\nnothing;usd;1;1\ntea_bag;usd;1;9.999"
+    address = f"/prices/lists/{trade_list.pk}/paste"
+
+    checked = text(merchant.post(address, {"lines": lines}))
+    assert "2 lines give a price." in checked
+    assert "2 lines are left out." in checked
+    assert "There is no variant “nothing”." in checked
+    assert not PriceListEntry.objects.exists()
+
+    merchant.post(address, {"lines": lines, "sure": "1"})
+    rows = PriceListEntry.objects.order_by("min_quantity").values_list("min_quantity", "amount")
+    assert list(rows) == [(1, Decimal(80)), (10, Decimal("70.5"))]
+
+
+def test_entries_are_shown_found_and_removed(merchant, trade_list, listed):
+    set_entries(
+        trade_list.pk,
+        [
+            EntryInput(listed.small.pk, listed.usd.pk, Decimal(80)),
+            EntryInput(listed.tea_bag.pk, listed.usd.pk, Decimal(8)),
+        ],
+    )
+    address = f"/prices/lists/{trade_list.pk}"
+    assert "$80.00" in text(merchant.get(address))
+    assert "$80.00" not in text(merchant.get(address, {"q": "tea"}))
+
+    entry = PriceListEntry.objects.get(amount=80)
+    assert "1 price is removed." in text(merchant.get(f"{address}/remove", {"entry": entry.pk}))
+    merchant.post(f"{address}/remove", {"entry": entry.pk, "sure": "1"})
+
+    assert list(PriceListEntry.objects.values_list("amount", flat=True)) == [Decimal(8)]
+
+
+def test_a_list_is_changed_and_deleted(merchant, trade_list, vip):
+    address = f"/prices/lists/{trade_list.pk}"
+    merchant.post(f"{address}/settings", {"name": "Traders", "groups": vip.pk})
+    trade_list.refresh_from_db()
+    assert (trade_list.name, trade_list.active) == ("Traders", False)
+
+    merchant.post(f"{address}/delete")
+    assert not PriceList.objects.exists()
+
+
+def test_it_explains_why_a_customer_pays_a_price(merchant, trade_list, vip, alice, listed):
+    set_entries(trade_list.pk, [EntryInput(listed.small.pk, listed.usd.pk, Decimal(80))])
+    for name, percentage in (("Ten", 10), ("Five", 5)):
+        save_rule(
+            RuleInput(
+                name=name,
+                group_ids=[vip.pk],
+                kind="percentage_off",
+                percentage=Decimal(percentage),
+                everything=True,
+            )
+        )
+
+    asked = {"customer": alice.pk, "channel": listed.usd.pk, "variants": listed.small.pk}
+    shown = text(merchant.get("/prices/explain", asked))
+
+    for said in ("$100.00", "$80.00", "$72.00", "Ten", "Five"):
+        assert said in shown
+    assert "Another one gives a lower price at the same priority." in shown
+    guest = text(merchant.get("/prices/explain", {**asked, "customer": ""}))
+    assert "No rule or price list of their groups names it." in guest
+
+
+def test_what_is_not_sold_in_the_channel_is_said(merchant, listed):
+    asked = {"channel": listed.pln.pk, "variants": listed.tea_bag.pk}
+
+    assert "It is not sold in this channel." in text(merchant.get("/prices/explain", asked))
+
+
+@pytest.mark.parametrize("who", ["nobody", "storekeeper"])
+def test_others_may_not(who, request, trade_list, vip):
+    browser = request.getfixturevalue(who)
+    address = f"/prices/lists/{trade_list.pk}"
+
+    answers = [
+        browser.get("/prices/lists"),
+        browser.get(address),
+        browser.post("/prices/lists/new", {"name": "X", "groups": vip.pk}),
+        browser.post(f"{address}/settings", {"name": "X", "groups": vip.pk}),
+        browser.post(f"{address}/paste", {"lines": "small;usd;1;1", "sure": "1"}),
+        browser.post(f"{address}/delete"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {401 if who == "nobody" else 403}
+    assert list(PriceList.objects.values_list("name", flat=True)) == ["Trade"]
+    assert not PriceListEntry.objects.exists()
