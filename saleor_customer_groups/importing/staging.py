@@ -23,7 +23,6 @@ from ..models import (
 from . import jobs, problems, reading, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
-from .identifiers import Key
 from .lines import Line, interpret
 from .problems import UnreadableFile
 from .reading import Record
@@ -174,8 +173,7 @@ def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime)
         if count:
             with jobs.chunk(job) as current:  # locked no sooner than now
                 cursor.execute(SORTING)
-                if layout.key is Key.PHONE:  # others are looked up in an index of unique values
-                    cursor.execute(f"ANALYZE {TEMPORARY} (name)")
+                cursor.execute(f"ANALYZE {TEMPORARY} (name)")
                 parameters = {
                     "job": job.pk,
                     "group": job.group_id,
