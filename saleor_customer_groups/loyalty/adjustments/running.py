@@ -75,7 +75,7 @@ def _adjust(adjustment: Adjustment, limit: int) -> bool:
     if not count:
         return False
     params["last"] = last
-    planned = plans.named(plans.PLANNED, named=plans.named(plans.CHUNK))
+    planned = plans.planned(plans.named(plans.CHUNK), chunk=True)
     with connection.cursor() as cursor:
         cursor.execute(plans.named(plans.SKIP, planned=planned), params)
     first = adjustment.position + 1
