@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import assets, pickers
+from .broadcasts.urls import urlpatterns as broadcasts
 from .customers.urls import urlpatterns as customers
 from .groups.urls import urlpatterns as groups
+from .loyalty.urls import urlpatterns as loyalty
 from .prices.urls import urlpatterns as prices
 from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
@@ -17,6 +19,8 @@ urlpatterns = [
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
     path("pages/prices", include(prices)),
+    path("pages/broadcasts", include(broadcasts)),
     *price_widgets,
     path("pages/", include(customers)),
+    path("pages/", include(loyalty)),
 ]

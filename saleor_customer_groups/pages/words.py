@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..importing.pasted import Answer
 from ..models import GroupKind, MembershipAction, MembershipSource
+from .broadcasts import words as broadcasts
+from .loyalty import words as loyalty
 from .prices import words as prices
 
 KINDS: Final[dict[str, Any]] = {
@@ -62,6 +64,8 @@ TONES: Final[dict[str, str]] = {
     MembershipAction.JOINED: "success",
     MembershipAction.LEFT: "warning",
     **prices.TONES,
+    **loyalty.TONES,
+    **broadcasts.TONES,
 }
 # By what they are the codes of: the same code may be called otherwise elsewhere.
 WORDS: Final = {
@@ -72,4 +76,13 @@ WORDS: Final = {
     "state": prices.STATES,
     "reason": prices.REASONS,
     "step": prices.STEPS,
+    "unit": loyalty.UNITS,
+    "adjustment": loyalty.STATUSES,
+    "skip": loyalty.SKIPS,
+    "entry": loyalty.ENTRIES,
+    "origin": loyalty.ORIGINS,
+    "broadcast": broadcasts.STATUSES,
+    "channel": broadcasts.CHANNELS,
+    "unreached": broadcasts.UNREACHED,
+    "recipient": broadcasts.RECIPIENTS,
 }
