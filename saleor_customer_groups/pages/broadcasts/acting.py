@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...broadcasts import control, editing
@@ -76,6 +76,6 @@ def schedule(visit: Visit, broadcast_id: int) -> HttpResponse:
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
         else:
-            toast = now("It is scheduled.")
+            toast = gettext("It is scheduled.")
             return visit.go(visit.link("broadcast", broadcast_id), toast=toast)
     return visit.form("broadcasts/schedule.html", {"broadcast": found, "form": form})

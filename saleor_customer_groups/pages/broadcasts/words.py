@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ...models import (
     Broadcast,
@@ -66,4 +65,8 @@ def audience_of(broadcast: Broadcast) -> str:
     if broadcast.audience == BroadcastAudience.PICKED:
         number = len(broadcast.customer_ids)
         return ngettext("%(n)s picked customer", "%(n)s picked customers", number) % {"n": number}
-    return now("A filter") if broadcast.audience == BroadcastAudience.RULE else broadcast.group_name
+    return (
+        gettext("A filter")
+        if broadcast.audience == BroadcastAudience.RULE
+        else broadcast.group_name
+    )

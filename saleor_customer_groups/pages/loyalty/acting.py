@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import CustomerGroupsError
@@ -83,7 +83,7 @@ def schedule(visit: Visit, adjustment_id: int) -> HttpResponse:
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
         else:
-            toast = now("It is scheduled.")
+            toast = gettext("It is scheduled.")
             return visit.go(visit.link("adjustment", adjustment_id), toast=toast)
     context = {"adjustment": found, "form": form, "title": words.title_of(found)}
     return visit.form("loyalty/schedule.html", context)

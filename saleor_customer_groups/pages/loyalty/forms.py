@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.apps import apps
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...loyalty.adjustments.drafts import Draft
@@ -96,7 +96,7 @@ class AdjustmentForm(Form):
         if self.cleaned_data.get("unit") != LoyaltyUnit.POINTS:
             return amount
         if amount != int(amount):
-            raise forms.ValidationError(now("Points are whole numbers."))
+            raise forms.ValidationError(gettext("Points are whole numbers."))
         return int(amount)
 
     def draft(self) -> Draft:

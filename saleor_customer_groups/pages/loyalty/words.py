@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ...loyalty.rules import Amount, from_units
 from ...models import (
@@ -82,7 +81,7 @@ def title_of(adjustment: Adjustment) -> str:
     amount = amount_text(from_units(abs(adjustment.amount), adjustment.currency),
                          adjustment.currency)  # fmt: skip
     if adjustment.mode == AdjustmentMode.ABSOLUTE:
-        return now("%(unit)s set to %(amount)s") % {"unit": unit, "amount": amount}
+        return gettext("%(unit)s set to %(amount)s") % {"unit": unit, "amount": amount}
     return f"{unit} {'+' if adjustment.amount > 0 else '−'}{amount}"
 
 
@@ -91,18 +90,18 @@ def audience_of(adjustment: Adjustment) -> str:
     if adjustment.customer_ids is not None:
         number = len(adjustment.customer_ids)
         return ngettext("%(n)s picked customer", "%(n)s picked customers", number) % {"n": number}
-    return now("A filter") if adjustment.rule is not None else adjustment.group_name
+    return gettext("A filter") if adjustment.rule is not None else adjustment.group_name
 
 
 def rate_of(rule: EarningRule) -> str:
     """What a rule gives: "2 points for each 1.00", "5 % cashback"."""
     if rule.unit == LoyaltyUnit.POINTS and rule.rate == int(rule.rate):
-        return now("%(points)s for each 1.00 spent") % {"points": amount_text(rule.rate, "")}
+        return gettext("%(points)s for each 1.00 spent") % {"points": amount_text(rule.rate, "")}
     if rule.unit == LoyaltyUnit.POINTS:
         number = number_text(rule.rate)
-        return now("%(number)s points for each 1.00 spent") % {"number": number}
-    percent = now("%(number)s %%") % {"number": number_text(rule.rate * 100)}
-    return now("%(percent)s of the order as %(unit)s") % {
+        return gettext("%(number)s points for each 1.00 spent") % {"number": number}
+    percent = gettext("%(number)s %%") % {"number": number_text(rule.rate * 100)}
+    return gettext("%(percent)s of the order as %(unit)s") % {
         "percent": percent,
         "unit": str(UNITS[rule.unit]).lower(),
     }
