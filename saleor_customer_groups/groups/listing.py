@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from ..models import CustomerGroup, DefaultGroup, Membership, MembershipEvent
 from . import queries
 from .kinds import is_expired
+from .names import customers_named
 
 COUNTED: Final = 10_000  # members of a group that a list counts; beyond it is "more than"
 
@@ -71,17 +72,9 @@ def overviews(
 
 
 def members_named(group: CustomerGroup, text: str, *, now: datetime) -> QuerySet[Membership]:
-    """The members at `now` whose e-mail holds the text or a name of whom begins with a word of it,
-    with their customers.
-    """
+    """The members at `now` who are called so (names.py), with their customers."""
     members = queries.members_of(group, now=now).select_related("customer")
-    if not text:
-        return members
-    condition = Q(customer__email__icontains=text)
-    for word in text.split():
-        condition |= Q(customer__first_name__istartswith=word)
-        condition |= Q(customer__last_name__istartswith=word)
-    return members.filter(condition)
+    return members.filter(customers_named(text, path="customer__")) if text else members
 
 
 def latest_of_group(group_id: int) -> QuerySet[MembershipEvent]:

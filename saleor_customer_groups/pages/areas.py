@@ -25,6 +25,7 @@ class Area:
 AREAS: Final = (
     Area("groups", gettext_lazy("Groups"), "groups", "groups.read"),
     Area("prices", gettext_lazy("Prices"), "price-rules", "prices.read"),
+    Area("endpoints", gettext_lazy("Endpoints"), "endpoints", "endpoints.read"),
 )
 
 

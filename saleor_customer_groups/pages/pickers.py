@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 
+from ..groups.names import customers_named
 from ..models import CustomerGroup
 from .screens import screen
 from .visit import Visit
@@ -52,15 +53,6 @@ def _groups(ids: Collection[int]) -> Iterable[Option]:
 def _customer(customer: Any) -> Option:
     name = f"{customer.first_name} {customer.last_name}".strip()
     return Option(customer.pk, name or customer.email, customer.email if name else "")
-
-
-def customers_named(text: str) -> Q:
-    """A condition for customers whose e-mail or name begins so, or whose e-mail holds it."""
-    words = text.split()
-    condition = Q(email__icontains=text)
-    for word in words:
-        condition |= Q(first_name__istartswith=word) | Q(last_name__istartswith=word)
-    return condition
 
 
 def _find_customers(text: str) -> Iterable[Option]:

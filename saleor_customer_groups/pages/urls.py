@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from . import assets, pickers
 from .customers.urls import urlpatterns as customers
+from .endpoints.urls import urlpatterns as endpoints
 from .groups.urls import urlpatterns as groups
 from .prices.urls import urlpatterns as prices
 from .rules.urls import urlpatterns as rules
@@ -16,5 +17,6 @@ urlpatterns = [
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
     path("pages/prices", include(prices)),
+    path("pages/endpoints", include(endpoints)),
     path("pages/", include(customers)),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..importing.pasted import Answer
 from ..models import GroupKind, MembershipAction, MembershipSource
+from .endpoints import words as endpoints
 from .prices import words as prices
 
 KINDS: Final[dict[str, Any]] = {
@@ -62,6 +63,7 @@ TONES: Final[dict[str, str]] = {
     MembershipAction.JOINED: "success",
     MembershipAction.LEFT: "warning",
     **prices.TONES,
+    **endpoints.TONES,
 }
 # By what they are the codes of: the same code may be called otherwise elsewhere.
 WORDS: Final = {
@@ -72,4 +74,10 @@ WORDS: Final = {
     "state": prices.STATES,
     "reason": prices.REASONS,
     "step": prices.STEPS,
+    "health": endpoints.HEALTH,
+    "off": endpoints.OFF_REASONS,
+    "delivery": endpoints.DELIVERIES,
+    "outcome": endpoints.OUTCOMES,
+    "purpose": endpoints.PURPOSES,
+    "call": endpoints.CALLS,
 }
