@@ -98,8 +98,8 @@ class Caller:
     def actor(self) -> str:
         """How history and logs name them: no personal data, and known for ever."""
         if self.app_id is not None:
-            return f"app:{self.app_id}"
-        return "" if self.user_id is None else f"user:{self.user_id}"
+            return f"App:{self.app_id}"
+        return "" if self.user_id is None else f"User:{self.user_id}"
 
     def may(self, act: str) -> bool:
         """Whether the act is allowed."""

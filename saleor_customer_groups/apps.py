@@ -38,6 +38,8 @@ class CustomerGroupsConfig(AppConfig):
 
             for problem in filter(None, (webhook_events.problem(), webhook_types.install())):
                 logger.critical("%s", problem)
+            if conf.get("MERGE_GRAPHQL"):
+                self._merge()
         if not checkout.install():
             for problem in checkout.problems():
                 logger.critical("Group prices are not applied: %s", problem)
@@ -57,3 +59,15 @@ class CustomerGroupsConfig(AppConfig):
                 "options": {"queue": conf.get("CELERY_QUEUE")},
             },
         )
+
+    @staticmethod
+    def _merge() -> None:
+        """Our API in Saleor's own endpoint, or why it is not there."""
+        from .host import merging
+
+        if problem := merging.problem():
+            logger.critical("%s", problem)
+            return
+        from .graphql import merged
+
+        merged.install()

@@ -26,7 +26,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # For how many days files and lines of imports are kept; they hold personal data.
     "IMPORT_DAYS": 30,
     # Seconds between two sweeps of the repricing queue and of windows (Celery beat).
-    "SWEEP_SECONDS": 60,
+    "SWEEP_SECONDS": 30,
     # For how many seconds "there is no guest group" and "the shop has no group prices" may be
     # believed without asking the database.
     "CACHE_SECONDS": 30,
@@ -79,6 +79,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     # Which permissions of Saleor open an act, any one of them, where it is not as in access.py:
     # {"prices.read": ["discount.manage_discounts"]}.
     "PERMISSIONS": {},
+    # Whether our API is also part of Saleor's own endpoint.
+    "MERGE_GRAPHQL": False,
 }
 
 # What each setting must be for the system check.
@@ -100,7 +102,13 @@ POSITIVE_INTEGERS: Final = (
     "CLAIM_SECONDS",
     "BROADCAST_CHUNK",
 )
-BOOLEANS: Final = ("DELETE_GROUPS", "WEBHOOK_HTTP", "PURSES", "RETURN_CREDIT_ON_CANCEL")
+BOOLEANS: Final = (
+    "DELETE_GROUPS",
+    "WEBHOOK_HTTP",
+    "PURSES",
+    "RETURN_CREDIT_ON_CANCEL",
+    "MERGE_GRAPHQL",
+)
 LEAST_TRIGGER_DAYS: Final = 7
 OPTIONAL_POSITIVE_INTEGERS: Final = ("MEMBER_LIMIT", "EXPIRY_WARNING_DAYS")
 CHOICES: Final = {"LOYALTY_MODE": ("own", "external"), "CLAW_BACK": ("available", "later")}

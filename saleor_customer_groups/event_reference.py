@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -107,6 +107,15 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A field of an event: its name (in a list of objects "list[].name"), type and meaning."""
+
+    path: str
+    type: str
+    meaning: str
+
+
 def reference() -> str:
     """The whole of it: the events at a glance, then the fields of each."""
     return "\n".join([*_at_a_glance(), *_in_detail()]) + "\n"
@@ -129,39 +138,45 @@ def _at_a_glance() -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for name, payload in events.CATALOGUE.items():
         native = events.native_name(name)
-        yield f"| `{name}` | `{native}` | `{payload.needs}` | {_when(payload)} |"
+        yield f"| `{name}` | `{native}` | `{payload.needs}` | {when(payload)} |"
     yield ""
+
+
+def fields_of(payload: type[events.Payload]) -> Iterator[FieldRow]:
+    """The fields of an event, each followed by those of the objects that it is a list of."""
+    hints = get_type_hints(payload)
+    for one in fields(payload):
+        hint = hints[one.name]
+        yield FieldRow(one.name, _type(hint), meaning(payload.name, one.name))
+        part = events.part_of(hint)
+        if part is not None:
+            yield from _of_part(payload.name, f"{one.name}[].", part)
+
+
+def when(payload: type[events.Payload]) -> str:
+    """When the event happens."""
+    return " ".join((payload.__doc__ or "").split())
+
+
+def _of_part(name: str, prefix: str, part: type[Any]) -> Iterator[FieldRow]:
+    hints = get_type_hints(part)
+    for one in fields(part):
+        yield FieldRow(f"{prefix}{one.name}", TYPES[hints[one.name]], meaning(name, one.name))
 
 
 def _in_detail() -> Iterator[str]:
     for name, payload in events.CATALOGUE.items():
-        hints = get_type_hints(payload)
         yield f"### {name}\n"
-        yield f"{_when(payload)} Version {payload.version}.\n"
+        yield f"{when(payload)} Version {payload.version}.\n"
         yield "| field | | |"
         yield "| --- | --- | --- |"
-        for one in fields(payload):
-            yield f"| `{one.name}` | {_type(hints[one.name])} | {meaning(name, one.name)} |"
-            yield from _parts(name, f"{one.name}[].", hints[one.name])
+        for row in fields_of(payload):
+            yield f"| `{row.path}` | {row.type} | {row.meaning} |"
         yield ""
 
 
 def _type(hint: Any) -> str:
     return "list of objects" if events.part_of(hint) else TYPES[hint]
-
-
-def _parts(name: str, prefix: str, hint: Any) -> Iterator[str]:
-    """The fields of the objects in a list."""
-    part = events.part_of(hint)
-    if part is None:
-        return
-    hints = get_type_hints(part)
-    for one in fields(part):
-        yield f"| `{prefix}{one.name}` | {TYPES[hints[one.name]]} | {meaning(name, one.name)} |"
-
-
-def _when(payload: type[events.Payload]) -> str:
-    return " ".join((payload.__doc__ or "").split())
 
 
 def main(arguments: list[str]) -> None:

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 
 from . import conf, repricing, urls
-from .host import changes, customers, dashboard, guard, orders, spending
+from .host import changes, customers, dashboard, guard, orders, point_vouchers, spending
 from .host.db import on_writer
 from .host.prices import Memo
 from .pages import origins
@@ -129,12 +130,13 @@ class CustomerGroupsPlugin(BasePlugin):
             checkout_info, lines or checkout_info.lines, requestor=self.requestor
         )
         on_writer(spending.refuse_what_is_not_there)(checkout_info, requestor=self.requestor)
+        on_writer(point_vouchers.refuse_what_is_anothers)(checkout_info, requestor=self.requestor)
         return previous_value
 
-    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponse:
+    def webhook(self, request: HttpRequest, path: str, previous_value: Any) -> HttpResponseBase:
         """A request of an address of ours. Saleor hands it over also while we are off."""
         if not self.active:
-            response: HttpResponse = previous_value
+            response: HttpResponseBase = previous_value
             return response
         request.META[origins.DASHBOARD] = self._setting(DASHBOARD_ADDRESS)
         return on_writer(urls.respond)(request, path)

@@ -53,7 +53,7 @@ def reprice_open_checkouts() -> int:
 
 @shared_task(name=conf.SWEEP_TASK, acks_late=True, reject_on_worker_lost=True)
 def sweep() -> int:
-    """Every minute: notice windows that opened or closed, and do what a killed task left.
+    """Every half minute: notice windows that opened or closed, and do what a killed task left.
 
     How many of its concerns went well.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 
@@ -50,12 +51,21 @@ def overview() -> QuerySet[Broadcast]:
 
 def counts(broadcast_id: int) -> Counts:
     """What became of the recipients so far; one statement."""
-    by_status: dict[str, int] = dict.fromkeys(RecipientStatus.values, 0)
-    reasons: dict[str, int] = {}
-    for status, reason, number in _grouped(broadcast_id):
-        by_status[status] += number
+    return counts_of([broadcast_id])[broadcast_id]
+
+
+def counts_of(broadcast_ids: Sequence[int]) -> dict[int, Counts]:
+    """The same of several broadcasts, in one statement."""
+    by_status = {key: dict.fromkeys(RecipientStatus.values, 0) for key in broadcast_ids}
+    reasons: dict[int, dict[str, int]] = {key: {} for key in broadcast_ids}
+    for key, status, reason, number in _grouped(broadcast_ids):
+        by_status[key][status] += number
         if reason:
-            reasons[reason] = number
+            reasons[key][reason] = number
+    return {key: _counts(by_status[key], reasons[key]) for key in broadcast_ids}
+
+
+def _counts(by_status: Mapping[str, int], reasons: Mapping[str, int]) -> Counts:
     settled = [by_status[one] for one in ("sent", "failed", "unknown")]
     return Counts(
         recipients=sum(by_status.values()),
@@ -69,12 +79,12 @@ def counts(broadcast_id: int) -> Counts:
     )
 
 
-def _grouped(broadcast_id: int) -> QuerySet[BroadcastRecipient, tuple[str, str, int]]:
+def _grouped(broadcast_ids: Sequence[int]) -> QuerySet[BroadcastRecipient, tuple[Any, ...]]:
     """How many of each state, skipped ones by our codes: of a failure a sender says anything."""
     code = Case(
         When(status=RecipientStatus.SKIPPED, then=F("reason")),
         default=Value(""),
         output_field=CharField(),
     )
-    rows = BroadcastRecipient.objects.filter(broadcast_id=broadcast_id).order_by()
-    return rows.values_list("status", code).annotate(number=Count("id"))
+    rows = BroadcastRecipient.objects.filter(broadcast_id__in=broadcast_ids).order_by()
+    return rows.values_list("broadcast_id", "status", code).annotate(number=Count("id"))

@@ -16,9 +16,11 @@ from django.db.models import Q, QuerySet
 from graphene.relay.connection import PageInfo
 from graphql import GraphQLError
 
+from ..host.db import on_writer
 from ..host.graphql_types import NonNullList
 
 MOST: Final = 100
+OF_SALEOR: Final = "saleor.graphql."
 ARGUMENTS: Final[dict[str, Callable[[], Any]]] = {
     "before": lambda: graphene.String(description="Return the elements before this cursor."),
     "after": lambda: graphene.String(description="Return the elements after this cursor."),
@@ -93,8 +95,12 @@ def page_of(
 
 @cache
 def connection_of(node: Any) -> Any:
-    """The connection's type of a node's type, named as Saleor names them."""
-    name = node._meta.name
+    """The connection's type of a node's type, named as Saleor names them.
+
+    Of a type of Saleor's own the name has ours before it: Saleor may have such a connection.
+    """
+    of_saleor = node.__module__.startswith(OF_SALEOR)
+    name = f"CustomerGroups{node._meta.name}" if of_saleor else node._meta.name
     edge = type(
         f"{name}CountableEdge",
         (graphene.ObjectType,),
@@ -104,6 +110,7 @@ def connection_of(node: Any) -> Any:
         },
     )
 
+    @on_writer
     def resolve_total_count(root: Page, _info: Any) -> int:
         return int(root.rows.order_by().count())
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 import graphene
 from graphene.types.mountedtype import MountedType
 
-from ..access import ANONYMOUS, Act, Caller, needed
+from ..access import Act, Caller, needed
+from ..host.db import on_writer
+from ..host.merging import caller_in_saleor
 from .connections import ARGUMENTS, connection_of, page_of
+
+CALLER: Final = "customer_groups_caller"
 
 
 def caller_of(info: Any) -> Caller:
-    """Who sent the request; the view put them there."""
-    caller: Caller = getattr(info.context, "customer_groups_caller", ANONYMOUS)
+    """Who sent the request: our view put them there; in Saleor's endpoint it is seen now."""
+    caller: Caller | None = getattr(info.context, CALLER, None)
+    if caller is None:
+        caller = caller_in_saleor(info.context)
+        setattr(info.context, CALLER, caller)
     return caller
 
 
@@ -32,6 +39,7 @@ class Guarded(graphene.Field):
         resolve = super().get_resolver(parent_resolver)
 
         @wraps(resolve)
+        @on_writer
         def checked(root: Any, info: Any, **arguments: Any) -> Any:
             caller_of(info).require(self.act)
             return self.finish(resolve(root, info, **arguments), info, arguments)

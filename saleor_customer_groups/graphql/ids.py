@@ -5,13 +5,14 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from graphql_relay import from_global_id
 
 from ..errors import InvalidInput
 from ..events import global_id
 
-__all__ = ["global_id", "key_of", "keys_of", "optional_key_of"]
+__all__ = ["global_id", "key_of", "keys_of", "optional_key_of", "uuid_of"]
 
 BIGGEST: Final = 2**63 - 1
 
@@ -36,6 +37,18 @@ def keys_of(texts: Iterable[str], kind: str, *, field: str = "ids") -> list[int]
 def optional_key_of(text: str | None, kind: str, *, field: str = "id") -> int | None:
     """The key; None for no id."""
     return None if text is None else key_of(text, kind, field=field)
+
+
+def uuid_of(text: str, kind: str, *, field: str = "id") -> UUID:
+    """The key in a global id of a type whose keys are UUIDs. InvalidInput for any other text."""
+    try:
+        found, key = from_global_id(text)
+        number = UUID(key)
+    except (ValueError, UnicodeDecodeError, binascii.Error) as error:
+        raise _not_of(text, kind, field) from error
+    if found != kind:
+        raise _not_of(text, kind, field)
+    return number
 
 
 def _not_of(text: str, kind: str, field: str) -> InvalidInput:

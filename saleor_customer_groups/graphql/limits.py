@@ -17,6 +17,8 @@ MOST_COST: Final = 50_000
 MOST_ALIASES: Final = 100
 MOST_MUTATIONS: Final = 4
 SIZES: Final = ("first", "last")
+# Lists that are asked with: there is an answer for each of them.
+LISTS: Final = ("representations", "lines", "variants")
 
 
 @dataclass(slots=True)
@@ -57,7 +59,15 @@ class Cost:
         for argument in node.arguments:
             if argument.name.value in SIZES:
                 return self._number(argument.value)
+            if argument.name.value in LISTS:
+                return self._length(argument.value)
         return 1
+
+    def _length(self, value: Any) -> int:
+        if isinstance(value, ast.Variable):
+            found = self.variables.get(value.name.value)
+            return len(found) if isinstance(found, list) else 1
+        return len(value.values) if isinstance(value, ast.ListValue) else 1
 
     def _number(self, value: Any) -> int:
         if isinstance(value, ast.Variable):

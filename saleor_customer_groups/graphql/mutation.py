@@ -7,8 +7,9 @@ from typing import Any
 import graphene
 from graphene.types.mutation import MutationOptions
 
-from ..access import Act
+from ..access import Act, Forbidden
 from ..errors import CustomerGroupsError
+from ..host.db import on_writer
 from ..host.graphql_types import NonNullList
 from .errors import Error, errors_of
 from .fields import caller_of, says
@@ -40,9 +41,15 @@ class BaseMutation(graphene.Mutation):
     @classmethod
     def mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
         """Forbidden is an error of the request; what is refused otherwise is one of the answer."""
+        return on_writer(cls._mutate)(info, arguments)
+
+    @classmethod
+    def _mutate(cls, info: Any, arguments: dict[str, Any]) -> Any:
         caller_of(info).require(cls._meta.act)
         try:
             answered = cls.perform(info, **arguments)
+        except Forbidden:
+            raise
         except CustomerGroupsError as refusal:
             return cls(errors=errors_of(refusal))
         return cls(errors=[], **answered)

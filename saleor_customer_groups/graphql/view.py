@@ -54,9 +54,11 @@ def _execute(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
         return _refuse("Must provide a query string.", status=400)
     try:
         document = parse(query)
+        problems = validate(schema(), document) or limits.check(document, variables)
     except GraphQLSyntaxError as error:
         return _answer({"errors": [formatted(error)]}, status=400)
-    problems = validate(schema(), document) or limits.check(document, variables)
+    except RecursionError:  # nested without end, or fragments that name each other
+        return _refuse("The query is nested too deeply.", status=400)
     if problems:
         return _answer({"errors": [formatted(problem) for problem in problems]}, status=400)
     result: Any = execute(

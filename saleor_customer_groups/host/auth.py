@@ -41,6 +41,13 @@ def caller_of(request: HttpRequest) -> Caller:
     return _user(context.user)
 
 
+def caller_in(context: Any) -> Caller:
+    """Who sent a request that Saleor itself has authenticated."""
+    if context.app:
+        return _app(context.app)
+    return _user(context.user) if context.user else ANONYMOUS
+
+
 def _app(app: Any) -> Caller:
     if app is None:
         raise InvalidToken("No app that is active has this token.", code="InvalidTokenError")

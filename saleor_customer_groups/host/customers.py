@@ -26,7 +26,7 @@ from ..groups.cleaning import clean
 from ..importing import jobs as imports
 from ..loyalty import erasure as loyalty
 from ..loyalty.adjustments import forgetting as adjustments
-from . import spending
+from . import point_vouchers, spending
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ def forget(customer: Any) -> None:
     try:
         _forget_files([customer.pk])
         loyalty.forget([customer.pk])
+        point_vouchers.forget([customer.pk])
         adjustments.forget([customer.pk])
         erasure.forget([customer.pk])
     except Exception:
@@ -70,6 +71,7 @@ def forget_the_gone() -> int:
     """The same for everybody who is gone and not forgotten yet; how many. For the nightly task."""
     imports.forget_the_gone()  # what ended after its customers had gone
     loyalty.forget_the_gone()
+    point_vouchers.forget_the_gone()
     broadcasts.forget_the_gone()  # who was in no group ever, or became a recipient while going
     return erasure.forget_the_gone(first=_forget_files)
 

@@ -18,7 +18,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Sum, Value, When
 from saleor.order.models import Order, OrderLine
-from saleor.payment import PaymentMethodType, TransactionEventType, TransactionKind
+from saleor.payment import TransactionEventType, TransactionKind
 from saleor.payment.models import Payment, Transaction, TransactionEvent, TransactionItem
 
 from ..loyalty.earning import settling
@@ -27,6 +27,8 @@ from ..loyalty.earning.rules import Line, OrderFacts
 logger = logging.getLogger(__name__)
 
 ZERO: Final = Decimal(0)
+# Saleor's PaymentMethodType.GIFT_CARD, whose name 3.22 does not have.
+GIFT_CARD: Final = "gift_card"
 LATEST: Final = 200  # so many orders of one customer are looked at again
 
 
@@ -125,7 +127,7 @@ def _transactions(order_id: UUID) -> _Paid:
     for row in rows.annotate(in_hand=in_hand).values_list(*columns):
         key, now, refunded, *method = row
         back = refunded + lost.get(key, ZERO)
-        if method == [PaymentMethodType.GIFT_CARD]:
+        if method == [GIFT_CARD]:
             by_gift_card += now + back
         else:
             held, returned = held + now, returned + back

@@ -44,6 +44,16 @@ DISCOUNTS: Final = (access.DISCOUNTS,)
 # Every place is a line here. At most one widget in a place: two of one origin hear each other.
 EXTENSIONS: Final = (
     Extension("groups", "Customer groups", "navigation_customers", "app_page", "/groups", USERS),
+    Extension("prices", "Group prices", "navigation_discounts", "app_page", "/prices", DISCOUNTS),
+    Extension(
+        "product",
+        "Group prices",
+        "product_details_widgets",
+        "widget",
+        "/widgets/product",
+        DISCOUNTS,
+        WIDGET,
+    ),
     Extension(
         "customer",
         "Customer groups",

@@ -17,6 +17,7 @@ from .. import conf
 from ..groups import defaults, queries
 from ..pricing import book as books
 from ..pricing.book import Book
+from ..pricing.quote import Quote, quote
 from ..pricing.rules import Item
 from .lines import (
     RECORD_KEY,
@@ -84,6 +85,22 @@ def decide_lines(
     currency = checkout_info.checkout.currency
     return {
         line_info.line.pk: decide(items[line_info.line.pk], book, currency) for line_info in lines
+    }
+
+
+def quote_lines(checkout_info: Any, lines: Sequence[Any]) -> dict[UUID, Quote | None]:
+    """The quote of each line for the checkout's customer, by line id, from the database.
+
+    None for a line whose price is not ours to set.
+    """
+    items = {line_info.line.pk: item_of(line_info) for line_info in lines}
+    wanted = [item for item in items.values() if item is not None]
+    if not wanted:
+        return dict.fromkeys(items)
+    book, currency = _book(checkout_info, wanted, None), checkout_info.checkout.currency
+    return {
+        line_id: None if item is None else quote(item, book, currency)
+        for line_id, item in items.items()
     }
 
 

@@ -6,7 +6,6 @@ From here on it is as with Saleor's own events, its promise included: five retri
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -19,22 +18,21 @@ from saleor.webhook.transport.asynchronous.transport import (
 from saleor.webhook.utils import get_webhooks_for_event
 
 from ..models import OutboxEvent
+from ..webhooks.outbox import Handed
 from . import webhook_events
 from .db import on_writer
 
 
-def send_native(told: Sequence[OutboxEvent]) -> None:
+def send_native(handed: Handed) -> None:
     """After the commit, hand these events to the Apps that listen; a type that fails, alone."""
-    by_type: defaultdict[str, list[OutboxEvent]] = defaultdict(list)
-    for event in told:
-        by_type[webhook_events.native_type(event.name)].append(event)
-    for native, same in by_type.items():
+    for name, ids in handed.items():
+        native = webhook_events.native_type(name)
         if native in webhook_events.TYPES:
             # Saleor wants it outside a transaction: its tasks look for what was committed.
-            transaction.on_commit(partial(on_writer(_send), native, same), robust=True)
+            transaction.on_commit(partial(on_writer(_send), native, ids), robust=True)
 
 
-def _send(native: str, told: Sequence[OutboxEvent]) -> None:
+def _send(native: str, ids: Sequence[int]) -> None:
     webhooks = list(get_webhooks_for_event(native))
     if webhooks:
         trigger_webhooks_async_for_multiple_objects(
@@ -42,7 +40,7 @@ def _send(native: str, told: Sequence[OutboxEvent]) -> None:
             webhooks,
             [
                 WebhookPayloadData(subscribable_object=_said(event), data=event.body)
-                for event in told
+                for event in OutboxEvent.objects.filter(pk__in=ids).order_by("pk")
             ],
         )
 

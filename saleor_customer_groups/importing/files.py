@@ -30,10 +30,12 @@ def create_import(
     data: bytes | Iterable[bytes],
     options: OptionsGiven | None = None,
     actor: str = "",
+    apply: bool = False,
 ) -> Import:
     """Keep the file, to be checked and then applied (jobs.py starts both as tasks).
 
-    `name` is the file's; CSV or XLSX is told by its bytes. While `data` is read, nothing else can
+    `name` is the file's; CSV or XLSX is told by its bytes. `apply`: it is applied as soon as it is
+    checked. While `data` is read, nothing else can
     be asked of the database. InvalidInput: another mode or option,
     an empty file, one larger than IMPORT_MEGABYTES, an old Excel file. InvalidInput and
     Refused as `kinds.require_by_hand`.
@@ -50,12 +52,22 @@ def create_import(
             mode=mode,
             file_name=name.replace("\x00", "")[-LONGEST_NAME:],
             format="xlsx" if first.startswith(spreadsheet.MAGIC) else "csv",
-            options=dict(options or {}),
+            options={**(options or {}), **({jobs.AT_ONCE: True} if apply else {})},
             actor=actor[:100],
         )
         job.file_bytes, job.total = _keep(job, first, parts)
         job.save(update_fields=["file_bytes", "total"])
     return job
+
+
+def check_again(import_id: int, *, options: OptionsGiven | None = None) -> Import:
+    """Have a task check the file after commit; with `options` as these say, in place of those
+    before. InvalidInput: an option that is none. Refused when the import was applied.
+    """
+    if options is None:
+        return jobs.request_check(import_id)
+    _refuse_options(options)
+    return jobs.request_check(import_id, options=dict(options))
 
 
 def parts_of(job: Import) -> Iterator[bytes]:
@@ -102,6 +114,10 @@ def _refuse_arguments(mode: str, options: OptionsGiven) -> None:
     if mode not in ImportMode.values:
         sentence = f"“{mode}” is not one of {', '.join(ImportMode.values)}."
         raise InvalidInput(sentence, field="mode")
+    _refuse_options(options)
+
+
+def _refuse_options(options: OptionsGiven) -> None:
     try:
         refuse_wrong_options(options)
     except WrongOption as error:

@@ -35,6 +35,7 @@ LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
 # For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
 # takes longer than it saves.
 TUNING: Final = "SET LOCAL work_mem = '32MB'; SET LOCAL jit = off"
+AT_ONCE: Final = "apply_at_once"  # of an import's options, beside those of columns.OptionsGiven
 MOST_RUNS: Final = 20  # then something is wrong with the import itself
 # Nothing more is read from the file or the lines of such an import.
 FINISHED: Final = (
@@ -111,9 +112,9 @@ def group_of(job: Import, action: MembershipAction, *, now: datetime) -> Custome
     return job.group
 
 
-def request_check(import_id: int) -> Import:
-    """Have a task check it after commit. Refused when it was applied."""
-    return _request(import_id, ImportStatus.CHECKING)
+def request_check(import_id: int, **changes: Any) -> Import:
+    """Have a task check it after commit, with these `changes`. Refused when it was applied."""
+    return _request(import_id, ImportStatus.CHECKING, **changes)
 
 
 def request_apply(import_id: int, *, all_or_nothing: bool = False) -> Import:

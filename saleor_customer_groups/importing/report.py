@@ -47,7 +47,7 @@ def page(import_id: int, *, after: Problem | None = None, first: int = 100) -> t
     if len(rows) < first:
         members = reported.filter(line=0, customer_id__gt=member)
         rows += members.order_by("customer_id")[: first - len(rows)]
-    return tuple(map(_problem, rows))
+    return tuple(map(problem_of, rows))
 
 
 def report_csv(import_id: int) -> Iterator[bytes]:
@@ -67,7 +67,8 @@ def report_csv(import_id: int) -> Iterator[bytes]:
         after = problems_of_page[-1]
 
 
-def _problem(row: ImportRow) -> Problem:
+def problem_of(row: ImportRow) -> Problem:
+    """The line that is reported."""
     return Problem(
         line=row.line or None,
         column=row.column,

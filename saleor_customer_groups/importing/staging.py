@@ -100,13 +100,17 @@ def check(import_id: int, *, now: datetime | None = None) -> Import:
     """Read, resolve and stage the whole file: what an `apply` would do, and what is wrong.
 
     May be killed and run again, then from the beginning. A file that cannot be read as a whole
-    fails the import, with a sentence. Refused: it was applied.
+    fails the import, with a sentence. Refused: it was applied. One that is to be applied at once
+    is handed on to the task that does it; killed before, the check comes again.
     """
     job = jobs.claim(import_id, ImportStatus.CHECKING)
     if job is not None:
         with jobs.run(job):
             _check(job, now or timezone.now())
-    return jobs.find(import_id)
+    checked = jobs.find(import_id)
+    if checked.status == ImportStatus.CHECKED and checked.options.get(jobs.AT_ONCE):
+        return jobs.request_apply(import_id)
+    return checked
 
 
 def _check(job: Import, now: datetime) -> None:

@@ -80,19 +80,13 @@ def points_to_credit(
     the key was used for something else (key_used).
     """
     rules.check_key(f"{key}:credit")
-    rules.check_unit(LoyaltyUnit.CREDIT, currency)
-    if points < 1:
-        raise InvalidInput("The points to convert must be at least 1.", field="points")
     moment = now or timezone.now()
-    request = Posting(
-        customer_id=customer_id,
-        unit=LoyaltyUnit.POINTS,
-        amount=-points,
-        kind="convert",
-        key=f"{key}:points",
-        source="api",
+    request = taking(
+        customer_id,
+        points,
+        currency=currency,
+        key=key,
         actor=actor,
-        # Ties the points to the currency: under the same key it cannot be another one.
         reference=f"Convert:{currency}",
     )
     with transaction.atomic():
@@ -102,10 +96,14 @@ def points_to_credit(
     return Converted(points, Decimal(given.amount), taken, given)
 
 
-def _give(request: Posting, key: str, points: int, currency: str, now: datetime) -> Posted:
+def worth(points: int, currency: str, *, now: datetime) -> tuple[Decimal, datetime | None]:
+    """What the points are turned into, and until when that is good (None: for ever).
+
+    InvalidInput: too few, or no multiple of the step. Refused: there is no rate (no_rate).
+    """
     rate = PointRate.objects.filter(currency=currency).first()
     if rate is None:
-        raise Refused(f"Points do not become credit in {currency}.", code="no_rate")
+        raise Refused(f"Points do not become money in {currency}.", code="no_rate")
     if points < rate.minimum:
         sentence = f"At least {rate.minimum} points can be converted at once, not {points}."
         raise InvalidInput(sentence, field="points", code="too_few")
@@ -116,6 +114,31 @@ def _give(request: Posting, key: str, points: int, currency: str, now: datetime)
     if not credit:
         sentence = f"{points} points are worth less than the smallest amount of {currency}."
         raise InvalidInput(sentence, field="points", code="too_few")
+    return credit, now + timedelta(days=rate.valid_days) if rate.valid_days else None
+
+
+def taking(
+    customer_id: int, points: int, *, currency: str, key: str, actor: str, reference: str
+) -> Posting:
+    """What takes the points. InvalidInput: there is no such currency, or nothing to take."""
+    rules.check_unit(LoyaltyUnit.CREDIT, currency)
+    if points < 1:
+        raise InvalidInput("The points to convert must be at least 1.", field="points")
+    return Posting(
+        customer_id=customer_id,
+        unit=LoyaltyUnit.POINTS,
+        amount=-points,
+        kind="convert",
+        key=f"{key}:points",
+        source="api",
+        actor=actor,
+        # A part of the request: under the same key it cannot be another currency.
+        reference=reference,
+    )
+
+
+def _give(request: Posting, key: str, points: int, currency: str, now: datetime) -> Posted:
+    credit, expires_at = worth(points, currency, now=now)
     return ledger.post(
         replace(
             request,
@@ -123,7 +146,7 @@ def _give(request: Posting, key: str, points: int, currency: str, now: datetime)
             currency=currency,
             amount=credit,
             key=f"{key}:credit",
-            expires_at=now + timedelta(days=rate.valid_days) if rate.valid_days else None,
+            expires_at=expires_at,
             reference="",
         ),
         now=now,

@@ -16,7 +16,14 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from ..errors import InvalidInput, Refused
-from ..models import HoldState, LoyaltyAccount, LoyaltyEntry, LoyaltyHold, LoyaltyLot
+from ..models import (
+    HoldState,
+    LoyaltyAccount,
+    LoyaltyEntry,
+    LoyaltyHold,
+    LoyaltyLot,
+    PointVoucher,
+)
 from . import rules, statements, writing
 from .lines import Account, Line, Words
 from .retrying import patiently
@@ -135,6 +142,9 @@ def _to_reverse(entry: LoyaltyEntry, amount: Amount | None, account: Account) ->
     if LoyaltyHold.objects.filter(entry=entry, state=HoldState.OPEN).exists():
         sentence = "The hold is open: release it rather than reverse it."
         raise Refused(sentence, code="hold_open")
+    if entry.kind == "convert" and _is_voucher(entry):
+        sentence = "The points are a voucher: give that back, or they would be there twice."
+        raise Refused(sentence, code="is_voucher")
     mirrors = LoyaltyEntry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))
     left = abs(entry.amount + (mirrors["sum"] or 0))
     wanted = left if amount is None else rules.to_units(amount, account.unit, account.currency)
@@ -144,6 +154,10 @@ def _to_reverse(entry: LoyaltyEntry, amount: Amount | None, account: Account) ->
         sentence = f"Of the entry only {account.amount(left)} are not reversed yet."
         raise Refused(sentence, code="already_reversed")
     return wanted
+
+
+def _is_voucher(entry: LoyaltyEntry) -> bool:
+    return PointVoucher.objects.filter(entry=entry, ended_at=None).exists()
 
 
 def merge(

@@ -5,11 +5,14 @@ What has expired by `now` counts no more, whether or not the job has written tha
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..models import LoyaltyEntry, LoyaltyLot, LoyaltyNote
@@ -17,6 +20,7 @@ from . import rules, writing
 from .rules import Amount
 
 PAGE: Final = 50
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # beyond every expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +91,24 @@ def balance(
 
 def balances(customer_id: int, *, now: datetime | None = None) -> tuple[Balance, ...]:
     """What the customer has of each unit they ever had."""
-    bound = {"customer": customer_id, "now": now or timezone.now()}
-    return tuple(
-        Balance(
+    return balances_of([customer_id], now=now).get(customer_id, ())
+
+
+def balances_of(
+    customer_ids: Sequence[int], *, now: datetime | None = None
+) -> dict[int, tuple[Balance, ...]]:
+    """The same of several customers, in one statement; who never had anything is not there."""
+    bound = {"customers": list(customer_ids), "now": now or timezone.now()}
+    found: dict[int, list[Balance]] = defaultdict(list)
+    for customer_id, unit, currency, units, held in writing.execute(BALANCES, bound):
+        one = Balance(
             unit,
             currency,
             rules.from_units(int(units), currency),
             rules.from_units(int(held), currency),
         )
-        for unit, currency, units, held in writing.execute(BALANCES, bound)
-    )
+        found[customer_id].append(one)
+    return {customer_id: tuple(balances) for customer_id, balances in found.items()}
 
 
 def lots(
@@ -156,6 +168,35 @@ def liability_of_group(group_id: int, *, now: datetime | None = None) -> tuple[L
     return _liabilities(LIABILITY_OF_GROUP, {"now": now or timezone.now(), "group": group_id})
 
 
+def liability_of_groups(
+    group_ids: Sequence[int], *, now: datetime | None = None
+) -> dict[int, tuple[Liability, ...]]:
+    """The same of several groups, in one statement; a member of two is in both."""
+    bound = {"now": now or timezone.now(), "groups": list(group_ids)}
+    found: dict[int, list[Liability]] = {group_id: [] for group_id in group_ids}
+    for group_id, *row in writing.execute(LIABILITY_OF_GROUPS, bound):
+        found[group_id].append(_liability(*row))
+    return {group_id: tuple(owed) for group_id, owed in found.items()}
+
+
+def lots_left(*, now: datetime) -> QuerySet[LoyaltyLot]:
+    """All that can be spent, of all customers who are not erased, with entry and account.
+
+    `ends_at` is when it expires, far in the future for what never does: in its order, and by
+    entry, an account's lots are spent.
+    """
+    ends_at = Coalesce("expires_at", Value(NEVER), output_field=DateTimeField())
+    left = LoyaltyLot.objects.filter(remaining__gt=0, account__customer__isnull=False)
+    open_ = left.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+    return open_.annotate(ends_at=ends_at).select_related("entry", "account")
+
+
+def entries_of(customer_id: int) -> QuerySet[LoyaltyEntry]:
+    """All that ever happened to what a customer has, with its account and note."""
+    entries = LoyaltyEntry.objects.filter(account__customer=customer_id)
+    return entries.select_related("account", "note")
+
+
 def _line(entry: LoyaltyEntry, note: LoyaltyNote | None, currency: str) -> StatementLine:
     return StatementLine(
         entry_id=entry.pk,
@@ -175,15 +216,16 @@ def _line(entry: LoyaltyEntry, note: LoyaltyNote | None, currency: str) -> State
 
 
 def _liabilities(statement: str, bound: dict[str, Any]) -> tuple[Liability, ...]:
-    return tuple(
-        Liability(
-            unit,
-            currency,
-            customers,
-            rules.from_units(int(units), currency),
-            rules.from_units(int(nameless), currency),
-        )
-        for unit, currency, customers, units, nameless in writing.execute(statement, bound)
+    return tuple(_liability(*row) for row in writing.execute(statement, bound))
+
+
+def _liability(unit: str, currency: str, customers: int, units: int, nameless: int) -> Liability:
+    return Liability(
+        unit,
+        currency,
+        customers,
+        rules.from_units(int(units), currency),
+        rules.from_units(int(nameless), currency),
     )
 
 
@@ -191,15 +233,15 @@ DUE_OF: Final = """(SELECT account_id, sum(remaining) AS amount FROM {lot}
           WHERE remaining > 0 AND expires_at <= %(now)s GROUP BY account_id)"""
 
 BALANCES: Final = """
-SELECT account.unit, account.currency,
+SELECT account.customer_id, account.unit, account.currency,
        account.balance - coalesce((SELECT sum(lot.remaining) FROM {lot} AS lot
                                     WHERE lot.account_id = account.id AND lot.remaining > 0
                                       AND lot.expires_at <= %(now)s), 0),
        coalesce((SELECT sum(hold.amount) FROM {hold} AS hold
                   WHERE hold.account_id = account.id AND hold.state = 'open'), 0)
   FROM {account} AS account
- WHERE account.customer_id = %(customer)s
- ORDER BY account.unit, account.currency
+ WHERE account.customer_id = ANY (%(customers)s)
+ ORDER BY account.customer_id, account.unit, account.currency
 """
 
 OWED: Final = f"""
@@ -225,3 +267,16 @@ LIABILITY_OF_GROUP: Final = (
           AND (until IS NULL OR until > %(now)s))"""
     + BY_UNIT
 )
+
+LIABILITY_OF_GROUPS: Final = f"""
+SELECT member.group_id, account.unit, account.currency,
+       count(account.customer_id) FILTER (WHERE account.balance > coalesce(due.amount, 0)),
+       sum(account.balance - coalesce(due.amount, 0)), 0
+  FROM {{membership}} AS member
+  JOIN {{account}} AS account ON account.customer_id = member.customer_id
+  LEFT JOIN {DUE_OF} AS due ON due.account_id = account.id
+ WHERE member.group_id = ANY (%(groups)s) AND member.started_at <= %(now)s
+   AND (member.until IS NULL OR member.until > %(now)s)
+ GROUP BY member.group_id, account.unit, account.currency
+ ORDER BY member.group_id, account.unit, account.currency
+"""

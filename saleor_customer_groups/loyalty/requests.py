@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from .. import conf, events
@@ -101,6 +102,12 @@ def confirm(
         sentence = f"{key} was answered already: it was {request.state}."
         raise Refused(sentence, code="answered_already")
     return request
+
+
+def refused_of(keys: Iterable[str]) -> int:
+    """How much of what was asked under these keys the other system refused, in smallest units."""
+    refused = CreditRequest.objects.filter(key__in=keys, state=CreditRequestState.REJECTED)
+    return refused.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def forget_the_gone() -> int:

@@ -80,6 +80,7 @@ from .purse import PointRate, Purse, PurseEvent, PurseEventKind, PurseRequest
 from .repricing import RepricingClock, RepricingRequest
 from .segments import CustomerChange, CustomerChannel, Segment, SegmentPin, SegmentRun
 from .triggers import CallOutcome, Trigger, TriggerCall
+from .vouchers import PointVoucher
 from .webhooks import (
     AttemptOutcome,
     DeliveryAttempt,
@@ -157,6 +158,7 @@ __all__ = [
     "OffReason",
     "OutboxEvent",
     "PointRate",
+    "PointVoucher",
     "PriceList",
     "PriceListEntry",
     "PriceRule",

@@ -9,6 +9,7 @@ from .customers.urls import urlpatterns as customers
 from .endpoints.urls import urlpatterns as endpoints
 from .groups.urls import urlpatterns as groups
 from .prices.urls import urlpatterns as prices
+from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
@@ -18,5 +19,6 @@ urlpatterns = [
     path("pages/groups", include(groups)),
     path("pages/prices", include(prices)),
     path("pages/endpoints", include(endpoints)),
+    *price_widgets,
     path("pages/", include(customers)),
 ]

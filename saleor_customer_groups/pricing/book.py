@@ -61,10 +61,50 @@ def load(
     guest_group = queries.guest_group_id(fresh=fresh) if customer_id is None else None
     if customer_id is None and guest_group is None:
         return NOBODY
+    found = _ask(
+        customer_id,
+        guest_group,
+        channel_id=channel_id,
+        currency=currency,
+        items=items,
+        now=now,
+        ask_for_prices=known is None,
+    )
+    if known is None:
+        presence.remember(not found.empty)
+    return found.book()
+
+
+def of_group(
+    group_id: int, *, channel_id: int, currency: str, items: Iterable[Item], now: datetime
+) -> Book:
+    """The book of somebody who is in this group and no other. One statement, always asked."""
+    return _ask(
+        None,
+        group_id,
+        channel_id=channel_id,
+        currency=currency,
+        items=items,
+        now=now,
+        ask_for_prices=False,
+    ).book()
+
+
+def _ask(
+    customer_id: int | None,
+    group_id: int | None,
+    *,
+    channel_id: int,
+    currency: str,
+    items: Iterable[Item],
+    now: datetime,
+    ask_for_prices: bool,
+) -> Found:
+    """The rows of a customer or, without one, of the one group that stands for them."""
     basket = list(items)
     arguments = {
         "customer": customer_id,
-        "guest_group": guest_group,
+        "guest_group": group_id,
         "channel": channel_id,
         "currency": currency,
         "now": now,
@@ -72,14 +112,11 @@ def load(
         "products": _array({item.product_id for item in basket}),
         "categories": _array({item.category_id for item in basket if item.category_id is not None}),
         "collections": _array({number for item in basket for number in item.collection_ids}),
-        "ask_for_prices": known is None,
+        "ask_for_prices": ask_for_prices,
     }
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(SHOPPER, arguments)
-        found = _read(cursor.fetchall())
-    if known is None:
-        presence.remember(not found.empty)
-    return found.book()
+        return _read(cursor.fetchall())
 
 
 def _array(ids: Iterable[int]) -> str:

@@ -29,7 +29,7 @@ def quotes(
     """The quote of each line for the customer (None: a guest), in their order.
 
     None for a variant that has no price in the channel or, with `published_only`, that shoppers
-    cannot see. `fresh` as for `book.load`. The statements are as many for one line as for a hundred.
+    cannot see. `fresh` as for `book.load`. As many statements for one line as for a hundred.
     """
     found = catalogue.items(
         asked, channel_id=channel_id, published_at=now if published_only else None
@@ -40,6 +40,16 @@ def quotes(
     book = _book(
         customer_id, wanted, channel_id=channel_id, currency=currency, now=now, fresh=fresh
     )
+    return [None if item is None else quote(item, book, currency) for item in found]
+
+
+def quotes_of_group(
+    group_id: int, asked: Collection[Asked], *, channel_id: int, currency: str, now: datetime
+) -> list[Quote | None]:
+    """What somebody would pay who is in this group and no other; else as `quotes`."""
+    found = catalogue.items(asked, channel_id=channel_id)
+    wanted = [item for item in found if item is not None]
+    book = books.of_group(group_id, channel_id=channel_id, currency=currency, items=wanted, now=now)
     return [None if item is None else quote(item, book, currency) for item in found]
 
 

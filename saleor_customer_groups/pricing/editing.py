@@ -183,11 +183,11 @@ def _tell_updated(
 
 
 def _rule_id(key: int) -> str:
-    return events.global_id("PriceRule", key)
+    return events.global_id("GroupPriceRule", key)
 
 
 def _list_id(key: int) -> str:
-    return events.global_id("PriceList", key)
+    return events.global_id("GroupPriceList", key)
 
 
 def _locked_rule(rule_id: int) -> PriceRule:

@@ -10,13 +10,14 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .. import conf, events
+from .. import background, conf, events
 from ..models import CustomerGroup, Membership, Segment, SegmentRun
 from ..webhooks import outbox
 from . import refresh
@@ -64,6 +65,12 @@ def run(segment: Segment) -> Run | None:
         if claimed
         else None
     )
+
+
+def request(segment: Segment, *, now: datetime | None = None) -> None:
+    """Have a task run one segment in full after commit."""
+    Segment.objects.filter(pk=segment.pk).update(due_at=now or timezone.now())
+    transaction.on_commit(partial(background.start, conf.SEGMENTS_TASK))
 
 
 def next_due(segment: Segment, after: datetime) -> datetime:

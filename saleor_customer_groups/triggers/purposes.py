@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import InvalidInput
+from ..models import Trigger
 from ..webhooks import triggers
 from ..webhooks.inbound import Handler
 from ..webhooks.triggers import IssuedTrigger
@@ -54,3 +55,16 @@ def create(
         raise InvalidInput(sentence, field="purpose", code="invalid_choice")
     found.check_config(config or {})
     return triggers.create(name, purpose, config=config, calls_a_minute=calls_a_minute)
+
+
+def update(
+    trigger: Trigger,
+    *,
+    name: str | None = None,
+    config: Mapping[str, Any] | None = None,
+    calls_a_minute: int | None = None,
+) -> Trigger:
+    """Change what is given of a trigger; its purpose stays. InvalidInput as for `create`."""
+    if config is not None:
+        PURPOSES[trigger.purpose].check_config(config)
+    return triggers.update(trigger, name=name, config=config, calls_a_minute=calls_a_minute)

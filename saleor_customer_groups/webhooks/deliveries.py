@@ -6,7 +6,6 @@ written when. There is no other state that says whose turn it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,9 +15,11 @@ from django.utils import timezone
 
 from .. import background, conf, events
 from ..models import DeliveryState, OutboxEvent, WebhookDelivery, WebhookEndpoint
+from .outbox import Handed
 
 # Endpoints that are deleted meanwhile are passed over, as are events that the purge takes.
 WRITE: Final = """
+WITH written AS (
 INSERT INTO saleor_customer_groups_webhookdelivery AS delivery
        (endpoint_id, event_id, subject, state, due_at, attempts, replays, created_at)
 SELECT endpoint.id, event.id, event.subject, 'pending', %(now)s, 0, 0, %(now)s
@@ -29,7 +30,8 @@ SELECT endpoint.id, event.id, event.subject, 'pending', %(now)s, 0, 0, %(now)s
  ORDER BY event.id, endpoint.id
    FOR KEY SHARE
     ON CONFLICT (endpoint_id, event_id) {otherwise}
-RETURNING endpoint_id
+RETURNING endpoint_id)
+SELECT endpoint_id, count(*) FROM written GROUP BY endpoint_id
 """
 NEW: Final = WRITE.format(
     which="event.id = ANY (%(events)s) AND endpoint.off_since IS NULL", otherwise="DO NOTHING"
@@ -76,26 +78,27 @@ SELECT count(*)
 CLOCKS_DIFFER: Final = timedelta(minutes=10)
 
 
-def fan_out(handed: Sequence[OutboxEvent]) -> None:
+def fan_out(handed: Handed) -> None:
     """Write a delivery of each event for each endpoint that asked for it; a fan-out of the outbox.
 
     After the commit the endpoints' tasks are started.
     """
-    written = _write(NEW, events=[event.pk for event in handed], now=timezone.now())
-    for endpoint_id in sorted(set(written)):
+    ids = [id for same in handed.values() for id in same]
+    written = _write(NEW, events=ids, now=timezone.now())
+    for endpoint_id in sorted(written):
         start_after_commit(endpoint_id)
 
 
 def write_missed(endpoint: WebhookEndpoint, *, since: datetime, now: datetime) -> int:
     """Write deliveries of what was dispatched while the endpoint was off; how many."""
-    return len(_write_past(MISSED, endpoint, since - CLOCKS_DIFFER, None, now))
+    return _write_past(MISSED, endpoint, since - CLOCKS_DIFFER, None, now)
 
 
 def write_again(
     endpoint: WebhookEndpoint, *, since: datetime, until: datetime | None, now: datetime
 ) -> int:
     """Make all events of a span of time pending, whether the endpoint had them or not."""
-    return len(_write_past(AGAIN, endpoint, since, until, now))
+    return _write_past(AGAIN, endpoint, since, until, now)
 
 
 def write_one(endpoint: WebhookEndpoint, event: OutboxEvent, *, now: datetime) -> WebhookDelivery:
@@ -117,14 +120,6 @@ def count_overdue(late: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(OVERDUE, {"late": late})
         return int(cursor.fetchone()[0])
-
-
-def head(endpoint_id: int, subject: str) -> WebhookDelivery | None:
-    """The subject's next delivery to the endpoint, due or not."""
-    pending = WebhookDelivery.objects.filter(
-        endpoint_id=endpoint_id, subject=subject, state=DeliveryState.PENDING
-    )
-    return pending.order_by("event").select_related("event").first()
 
 
 def due_now(endpoint: WebhookEndpoint, *, now: datetime) -> None:
@@ -157,13 +152,20 @@ def _write_past(
     since: datetime,
     until: datetime | None,
     now: datetime,
-) -> list[int]:
-    ping = events.PingSent.name
-    return _write(statement, endpoint=endpoint.pk, ping=ping, since=since, until=until, now=now)
+) -> int:
+    written = _write(
+        statement,
+        endpoint=endpoint.pk,
+        ping=events.PingSent.name,
+        since=since,
+        until=until,
+        now=now,
+    )
+    return sum(written.values())
 
 
-def _write(statement: str, **parameters: Any) -> list[int]:
-    """The endpoints of the deliveries that were written."""
+def _write(statement: str, **parameters: Any) -> dict[int, int]:
+    """How many deliveries were written for each endpoint."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [row[0] for row in cursor.fetchall()]
+        return dict(cursor.fetchall())

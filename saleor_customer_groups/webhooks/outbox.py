@@ -6,7 +6,7 @@ means it never was. After the commit a task dispatches; the sweep catches what a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -21,11 +21,6 @@ from ..models import OutboxEvent
 TOGETHER: Final = 500  # events that one transaction dispatches
 COLUMNS: Final = ("uid", "name", "version", "subject", "body", "created_at")
 COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
-
-# One dispatcher after the other keeps the order. It waits rather than gives up: the one before may
-# have looked already. (The numbers only keep our locks apart from others.)
-ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
-
 # The same as a part of the statement that makes the change: of very many customers.
 RECORD: Final = """
     INSERT INTO {outbox} (uid, name, version, subject, body, created_at)
@@ -34,7 +29,24 @@ RECORD: Final = """
       FROM ({bodies}) AS told
 """
 
-FanOut = Callable[[Sequence[OutboxEvent]], None]
+# One dispatcher after the other keeps the order. It waits rather than gives up: the one before may
+# have looked already. (The numbers only keep our locks apart from others.)
+ONE_DISPATCHER: Final = "SELECT pg_advisory_xact_lock(1129076048, -1)"
+
+# Claimed and marked in one statement that reads no body. Whoever else holds one of the rows is
+# waited for: passing it over would break the order.
+CLAIM: Final = """
+WITH claimed AS (
+    UPDATE saleor_customer_groups_outboxevent SET dispatched_at = %(now)s
+     WHERE id = ANY (ARRAY(
+           SELECT id FROM saleor_customer_groups_outboxevent
+            WHERE dispatched_at IS NULL ORDER BY id LIMIT %(limit)s))
+ RETURNING id, name)
+SELECT name, array_agg(id ORDER BY id) FROM claimed GROUP BY name ORDER BY min(id)
+"""
+
+Handed = Mapping[str, Sequence[int]]  # of each name of an event the ids of rows, oldest first
+FanOut = Callable[[Handed], None]
 
 
 def record(
@@ -128,7 +140,7 @@ def rewrite(uids: Collection[UUID], change: Callable[[str], str]) -> int:
 
 
 def dispatch(fan_outs: Sequence[FanOut]) -> int:
-    """Hand the waiting events to each of these, oldest first; how many there were.
+    """Hand the waiting events to each of these, so many at a time; how many there were.
 
     Each gets them in the transaction that marks them as dispatched.
     """
@@ -141,16 +153,13 @@ def dispatch(fan_outs: Sequence[FanOut]) -> int:
 def _dispatch_some(fan_outs: Sequence[FanOut]) -> int:
     with transaction.atomic():
         hold_dispatch()
-        waiting = list(
-            OutboxEvent.objects.filter(dispatched_at__isnull=True).order_by("id")[:TOGETHER]
-        )
-        if not waiting:
-            return 0
-        for fan_out in fan_outs:
-            fan_out(waiting)
-        ids = [event.pk for event in waiting]
-        OutboxEvent.objects.filter(pk__in=ids).update(dispatched_at=timezone.now())
-        return len(waiting)
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, {"now": timezone.now(), "limit": TOGETHER})
+            handed: Handed = dict(cursor.fetchall())
+        if handed:
+            for fan_out in fan_outs:
+                fan_out(handed)
+        return sum(len(ids) for ids in handed.values())
 
 
 def start() -> None:

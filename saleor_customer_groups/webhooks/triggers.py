@@ -35,22 +35,32 @@ def create(
 ) -> IssuedTrigger:
     """Make a trigger. InvalidInput: no name, no purpose, a rate out of bounds."""
     secret = signing.new_secret()
-    name, purpose = name.strip(), purpose.strip()
-    for text, longest, what in ((name, 250, "name"), (purpose, 64, "purpose")):
-        if not 1 <= len(text) <= longest:
-            sentence = f"The {what} must have 1 to {longest} characters."
-            raise InvalidInput(sentence, field=what)
-    if not 1 <= calls_a_minute <= MOST_CALLS:
-        sentence = f"There may be 1 to {MOST_CALLS:,} calls a minute."
-        raise InvalidInput(sentence, field="calls_a_minute")
     trigger = Trigger.objects.create(
-        name=name,
-        purpose=purpose,
+        name=_text(name, "name", longest=250),
+        purpose=_text(purpose, "purpose", longest=64),
         config=dict(config or {}),
-        calls_a_minute=calls_a_minute,
+        calls_a_minute=_rate(calls_a_minute),
         secret=vault.seal(secret),
     )
     return IssuedTrigger(trigger, secret)
+
+
+def update(
+    trigger: Trigger,
+    *,
+    name: str | None = None,
+    config: Mapping[str, Any] | None = None,
+    calls_a_minute: int | None = None,
+) -> Trigger:
+    """Change what is given. InvalidInput: no name, a rate out of bounds, or it is gone."""
+    fields: dict[str, Any] = {}
+    if name is not None:
+        fields["name"] = _text(name, "name", longest=250)
+    if config is not None:
+        fields["config"] = dict(config)
+    if calls_a_minute is not None:
+        fields["calls_a_minute"] = _rate(calls_a_minute)
+    return _changed(trigger, **fields)
 
 
 def rotate(trigger: Trigger, *, now: datetime | None = None) -> IssuedTrigger:
@@ -86,6 +96,21 @@ def keys(trigger: Trigger, *, now: datetime) -> list[str]:
     if trigger.old_secret_until is not None and trigger.old_secret_until > now:
         sealed.append(trigger.old_secret)
     return [vault.unseal(text) for text in sealed]
+
+
+def _text(text: str, field: str, *, longest: int) -> str:
+    text = text.strip()
+    if not 1 <= len(text) <= longest:
+        sentence = f"The {field} must have 1 to {longest} characters."
+        raise InvalidInput(sentence, field=field)
+    return text
+
+
+def _rate(calls_a_minute: int) -> int:
+    if not 1 <= calls_a_minute <= MOST_CALLS:
+        sentence = f"There may be 1 to {MOST_CALLS:,} calls a minute."
+        raise InvalidInput(sentence, field="calls_a_minute")
+    return calls_a_minute
 
 
 def _changed(trigger: Trigger, **fields: Any) -> Trigger:

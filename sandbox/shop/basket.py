@@ -17,10 +17,14 @@ from saleor.checkout.fetch import (
 )
 from saleor.checkout.models import Checkout
 from saleor.core.db.connection import allow_writer
+from saleor.giftcard.models import GiftCard
+from saleor.giftcard.utils import add_gift_card_code_to_checkout
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import ProductVariant
 from saleor.webhook.event_types import WebhookEventAsyncType
+
+from . import payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,25 @@ def remove_voucher(checkout: Checkout) -> None:
 
 
 @allow_writer()
+def add_gift_card(checkout: Checkout, card: GiftCard) -> None:
+    """checkoutAddPromoCode with a card's code. Raises ValidationError for somebody else's."""
+    email = checkout.get_customer_email() or ""
+    add_gift_card_code_to_checkout(checkout, email, card.code, checkout.currency)
+    manager = get_plugins_manager(allow_replica=False)
+    _finish(checkout, manager, WebhookEventAsyncType.CHECKOUT_UPDATED)
+
+
+@allow_writer()
+def remove_gift_cards(checkout: Checkout) -> None:
+    """checkoutRemovePromoCode with each card's code."""
+    checkout.gift_cards.clear()
+    manager = get_plugins_manager(allow_replica=False)
+    _finish(checkout, manager, WebhookEventAsyncType.CHECKOUT_UPDATED)
+
+
+@allow_writer()
 def complete(checkout: Checkout, user: Any, email: str) -> Order:
-    """checkoutComplete. Raises ValidationError when the order is refused."""
+    """checkoutComplete, and the payment. Raises ValidationError when the order is refused."""
     checkout.email = email
     checkout.save(update_fields=["email", "last_change"])
     manager = get_plugins_manager(allow_replica=False)
@@ -155,4 +176,5 @@ def complete(checkout: Checkout, user: Any, email: str) -> Order:
     )
     if order is None:
         raise ValidationError("This basket is gone.")
+    payment.charge(order, manager)
     return order

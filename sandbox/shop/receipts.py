@@ -37,6 +37,7 @@ class Receipt:
     saved: Money
     voucher_name: str
     voucher_discount: Money | None
+    credit: Money | None
     total: Money
 
 
@@ -45,23 +46,28 @@ def basket_receipt(basket: Basket) -> Receipt:
     lines = tuple(_basket_line(line_info) for line_info in basket.lines)
     checkout = basket.checkout
     voucher = checkout.discount_name if checkout.voucher_code else None
-    return _receipt(lines, checkout.total.gross, voucher)
+    total = checkout.total.gross
+    credit = min(checkout.get_total_gift_cards_balance(), total)
+    return _receipt(lines, total, voucher, credit)
 
 
 def order_receipt(order: Order) -> Receipt:
     """An order as it was made."""
     rows = order.lines.select_related("variant__product").prefetch_related("discounts")
     lines = tuple(_order_line(row) for row in rows)
-    return _receipt(lines, order.total.gross, order.voucher.name if order.voucher else None)
+    total = order.subtotal.gross  # no shipping here; what gift cards paid is off the order's total
+    voucher = order.voucher.name if order.voucher else None
+    return _receipt(lines, total, voucher, total - order.total.gross)
 
 
-def _receipt(lines: tuple[Line, ...], total: Money, voucher: str | None) -> Receipt:
-    """The voucher is what lies between the lines' own prices and the total."""
+def _receipt(lines: tuple[Line, ...], total: Money, voucher: str | None, credit: Money) -> Receipt:
+    """The voucher is what lies between the lines' own prices and the total before credit."""
     zero = Money(0, total.currency)
     saved = sum(((line.was - line.now) * line.quantity for line in lines if line.was), zero)
     subtotal = sum((line.total for line in lines), zero)
     discount = subtotal - total if voucher else None
-    return Receipt(lines, subtotal, saved, voucher or "", discount, total)
+    paid = credit if credit.amount else None
+    return Receipt(lines, subtotal, saved, voucher or "", discount, paid, total - credit)
 
 
 def _basket_line(info: CheckoutLineInfo) -> Line:

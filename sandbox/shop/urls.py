@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from saleor.plugins.views import handle_plugin_webhook
 
-from .views import account, basket, catalogue
+from .views import account, basket, catalogue, loyalty
 
 shop = (
     [
@@ -18,9 +18,11 @@ shop = (
         path("basket/add/", basket.add, name="add"),
         path("basket/line/<uuid:line_id>/", basket.change, name="change"),
         path("basket/voucher/", basket.voucher, name="voucher"),
+        path("basket/credit/", basket.credit, name="credit"),
         path("checkout/", basket.checkout_page, name="checkout"),
         path("orders/<uuid:order_id>/", basket.order_page, name="order"),
         path("account/", account.account_page, name="account"),
+        path("account/points/", loyalty.exchange, name="exchange"),
         path("login/", account.log_in, name="login"),
         path("logout/", account.log_out, name="logout"),
         path("register/", account.register, name="register"),

@@ -7,6 +7,7 @@ import pytest
 from tests import callers
 
 from .api import Api, staff_api
+from .catalogue import Catalogue, stock
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,16 @@ def wrong_staff(db: None) -> Api:
     """Staff with a permission that opens nothing of ours."""
     token = callers.token_of(callers.staff("product.manage_products", email="wrong@example.com"))
     return Api(token)
+
+
+@pytest.fixture
+def prices_staff(db: None) -> Api:
+    """Staff who manage prices."""
+    token = callers.token_of(callers.staff("discount.manage_discounts", email="prices@example.com"))
+    return Api(token)
+
+
+@pytest.fixture
+def catalogue(db: None) -> Catalogue:
+    """What the shop sells."""
+    return stock()

@@ -600,7 +600,7 @@ class TestTelling:
         type_name = type(thing).__name__
         field = {"PriceRule": "price_rule", "PriceList": "price_list"}[type_name]
         return {
-            field: events.global_id(type_name, thing.pk),
+            field: events.global_id(f"Group{type_name}", thing.pk),
             "groups": [events.group_id(group.pk) for group in groups],
             "group_count": len(groups),
             **more,

@@ -126,9 +126,9 @@ class Api:
         )
 
     def delete(self, basket: Basket, line: str) -> Basket:
-        """checkoutLineDelete."""
+        """checkoutLinesDelete, of one line."""
         return self._change(
-            basket, "checkoutLineDelete", "$id: ID!, $l: ID", "id: $id, lineId: $l", l=line
+            basket, "checkoutLinesDelete", "$id: ID!, $l: [ID!]!", "id: $id, linesIds: $l", l=[line]
         )
 
     def promo(self, basket: Basket, code: str) -> Basket:

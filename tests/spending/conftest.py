@@ -85,7 +85,12 @@ def order(customer: Any, channel: Any, *, checkout: Any = None, **fields: Any) -
 
 def pay(customer: Any, channel: Any, amount: str, *, checkout: Any = None, **fields: Any) -> Any:
     """What Saleor does when an order is paid with the card; the order."""
-    card, made = card_of(customer), order(customer, channel, checkout=checkout, **fields)
+    return pay_for(order(customer, channel, checkout=checkout, **fields), amount)
+
+
+def pay_for(made: Any, amount: str) -> Any:
+    """The same for an order that there is; the order."""
+    card = card_of(made.user)
     before = card.current_balance_amount
     card.current_balance_amount = before - Decimal(amount)
     card.last_used_on = timezone.now()

@@ -12,7 +12,7 @@ import saleor_customer_groups
 
 PACKAGE = Path(saleor_customer_groups.__file__).parent
 SENSITIVE = re.compile(r"sign|secret|token|mac")
-FILES = [PACKAGE / "vault.py", *sorted((PACKAGE / "webhooks").glob("*.py"))]
+FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def compared(source: str) -> list[str]:
@@ -23,6 +23,8 @@ def compared(source: str) -> list[str]:
             continue
         if not any(isinstance(operator, ast.Eq | ast.NotEq) for operator in node.ops):
             continue
+        if any(_is_length(side) for side in (node.left, *node.comparators)):
+            continue
         for part in ast.walk(node):
             name = getattr(part, "id", None) or getattr(part, "attr", None) or ""
             if SENSITIVE.search(name.lower()):
@@ -30,7 +32,12 @@ def compared(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def _is_length(side: ast.expr) -> bool:
+    """Whether it is a len(…): how long a secret is everybody may know."""
+    return isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id == "len"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_i3_no_secret_is_compared_by_equality(file):
     assert compared(file.read_text()) == []
 
@@ -43,7 +50,8 @@ def test_i3_no_secret_is_compared_by_equality(file):
         ("headers['x'] == hmac_of(b)", ["hmac_of"]),
         ("a == b", []),
         ("token in tokens", []),
-        ("len(TOKEN) == 3", ["TOKEN"]),
+        ("TOKEN == 3", ["TOKEN"]),
+        ("len(token) == TOKEN_LENGTH", []),
     ],
 )
 def test_i3_the_check_sees_them(source, names):

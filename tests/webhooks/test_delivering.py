@@ -6,6 +6,8 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_groups import events
 from saleor_customer_groups.models import (
@@ -33,6 +35,7 @@ from .conftest import (
     REJECTED,
     SECOND,
     Receiver,
+    Said,
     fresh,
     happen,
     message_ids,
@@ -87,7 +90,7 @@ def test_the_endpoints_are_started_after_the_commit(endpoint, started):
 
 def test_an_event_that_is_dispatched_again_is_written_once(endpoint):
     happen(("a", 1))
-    deliveries.fan_out(list(OutboxEvent.objects.all()))
+    deliveries.fan_out({"group.created": [OutboxEvent.objects.get().pk]})
 
     assert states(endpoint) == {"pending": 1}
 
@@ -524,3 +527,30 @@ def test_a_large_body_is_said_aloud_and_sent(endpoint, receiver, clock, caplog):
 
     assert len(receiver.heard) == 1
     assert "has a body of 20020 bytes" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_more_send_is_four_statements_and_one_commit(endpoint, receiver, clock):
+    def statements(count):
+        happen(*[("a", number) for number in range(count)])
+        with CaptureQueriesContext(connection) as captured:
+            send(endpoint, receiver, clock)
+        return len(captured)
+
+    five, six = statements(5), statements(6)
+
+    assert len(receiver.heard) == 11
+    assert six - five == 4 + len(["BEGIN", "COMMIT"])
+
+
+@pytest.mark.parametrize("count", [1, 10, 100])
+def test_dispatching_takes_the_same_statements_for_any_number(
+    count, endpoint, django_assert_num_queries
+):
+    outbox.record(Said("a", number) for number in range(count))
+    savepoints = 2  # the test's own transaction is around it, for the last, empty look too
+
+    with django_assert_num_queries(2 * (2 + savepoints) + 1):
+        outbox.dispatch([deliveries.fan_out])
+
+    assert states(endpoint) == {"pending": count}

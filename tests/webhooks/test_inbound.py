@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import tracemalloc
@@ -345,6 +346,25 @@ def test_i4_two_hundred_calls_a_second_are_refused_beyond_the_rate(say, trigger)
     assert replies[-1].headers["Retry-After"] == "1"
     flood = TriggerCall.objects.get(code="rate_limited")
     assert (flood.count, flood.status) == (140, 429)
+
+
+def test_i4_memory_stays_flat_under_a_flood(say, trigger):
+    now = timezone.now()
+    deep, large = "[" * 10_000, b'{"name":"' + b"a" * 1_000_000 + b'"}'
+
+    def flood(first: int) -> int:
+        """What Python holds after 200 calls of a second: good, deep, large and too many."""
+        for n in range(first, first + 200):
+            body = [GOOD, deep, large, "{}"][n % 4]
+            say(body, id=f"msg_{n}", now=now + n * SECOND / 200)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    first, second, third = flood(0), flood(200), flood(400)
+    tracemalloc.stop()
+
+    assert max(second, third) - first < 300_000, (first, second, third)
 
 
 def test_the_rate_comes_back_with_time(say, trigger):

@@ -9,8 +9,10 @@ import graphene
 from ...access import Act
 from ...errors import InvalidInput
 from ...groups import deleting, editing
-from ...host.graphql_types import DateTime
+from ...host.graphql_types import JSON, DateTime
 from ...models import CustomerGroup as Row
+from ...models import GroupKind
+from ...segments import editing as segments
 from ..fields import caller_of
 from ..ids import key_of, optional_key_of
 from ..mutation import BaseMutation
@@ -36,6 +38,7 @@ class CustomerGroupCreateInput(CustomerGroupInput):
     name = graphene.String(required=True, description="What it is called.")
     kind = Kind(description="What decides who is in it; else MANUAL.")
     channel = graphene.ID(description="Of a channel group: the channel.")
+    rule = JSON(description="Of a dynamic group: the rule that keeps it.")
 
 
 class CustomerGroupCreate(BaseMutation):
@@ -50,12 +53,7 @@ class CustomerGroupCreate(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        details = dict(input)
-        if "channel" in details:
-            channel = details.pop("channel")
-            details["channel_id"] = optional_key_of(channel, "Channel", field="channel")
-        group = editing.create_group(**details, actor=caller_of(info).actor)
-        return {"customer_group": group}
+        return {"customer_group": _created(dict(input), actor=caller_of(info).actor)}
 
 
 class CustomerGroupUpdate(BaseMutation):
@@ -102,6 +100,26 @@ def group_of(id: str, *, field: str = "id") -> Row:
     if group is None:
         raise InvalidInput("There is no such group.", field=field, code="not_found")
     return group
+
+
+def _created(details: dict[str, Any], *, actor: str) -> Row:
+    """A group of the kind that is asked for, with the rule that keeps it."""
+    kind, rule = details.get("kind"), details.pop("rule", None)
+    channel = optional_key_of(details.pop("channel", None), "Channel", field="channel")
+    if kind == GroupKind.DYNAMIC:
+        if rule is None:
+            sentence = "A dynamic group needs a rule."
+            raise InvalidInput(sentence, field="rule", code="required")
+        del details["kind"]
+        return segments.create_dynamic(details.pop("name"), rule, **details, actor=actor)
+    if rule is not None:
+        sentence = "Only a dynamic group has a rule of its own."
+        raise InvalidInput(sentence, field="rule", code="kind_mismatch")
+    if kind == GroupKind.CHANNEL and channel is not None:
+        del details["kind"]
+        name = details.pop("name")
+        return segments.create_of_channel(name, channel, **details, actor=actor)
+    return editing.create_group(**details, channel_id=channel, actor=actor)
 
 
 class GroupMutations(graphene.ObjectType):

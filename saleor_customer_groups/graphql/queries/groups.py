@@ -8,17 +8,24 @@ import graphene
 from django.db.models import Q
 
 from ...access import Act
+from ...groups import references
+from ...host.graphql_types import NonNullList
 from ...models import CustomerGroup as Row
+from ...models import DefaultGroup, GroupKind
 from ..connections import Slice
 from ..enums import OrderDirection
+from ..errors import Reference
 from ..fields import ConnectionField, Guarded
-from ..ids import key_of
+from ..ids import key_of, keys_of
 from ..types.groups import CustomerGroup, Kind
 
 
 class CustomerGroupFilterInput(graphene.InputObjectType):
     search = graphene.String(description="Part of the name or slug.")
     kinds = graphene.List(graphene.NonNull(Kind), description="Of one of these kinds.")
+    ids = NonNullList(graphene.ID, description="Of these IDs.")
+    channel = graphene.ID(description="Channel groups of this channel.")
+    is_default = graphene.Boolean(description="Whether newcomers enter it.")
 
 
 class CustomerGroupSortField(graphene.Enum):
@@ -48,8 +55,30 @@ class GroupQueries(graphene.ObjectType):
         sort_by=CustomerGroupSortingInput(description="In which order; else by name."),
     )
 
+    guest_customer_group = Guarded(
+        CustomerGroup,
+        act=Act.READ_GROUPS,
+        description="The group of shoppers who are not logged in; null: there is none.",
+    )
+    customer_group_references = Guarded(
+        NonNullList(Reference),
+        act=Act.READ_GROUPS,
+        required=True,
+        description="What uses a group: it cannot be deleted meanwhile.",
+        id=graphene.ID(required=True, description="The ID of the group."),
+    )
+
     class Meta:
         abstract = True
+
+    @staticmethod
+    def resolve_guest_customer_group(_root: Any, _info: Any) -> Row | None:
+        return Row.objects.filter(kind=GroupKind.GUEST).first()
+
+    @staticmethod
+    def resolve_customer_group_references(_root: Any, _info: Any, *, id: str) -> Any:
+        group = Row.objects.filter(pk=key_of(id, "CustomerGroup")).first()
+        return [] if group is None else references.references(group)
 
     @staticmethod
     def resolve_customer_group(
@@ -74,5 +103,12 @@ class GroupQueries(graphene.ObjectType):
             rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
         if wanted.get("kinds"):
             rows = rows.filter(kind__in=wanted["kinds"])
+        if wanted.get("ids") is not None:
+            rows = rows.filter(pk__in=keys_of(wanted["ids"], "CustomerGroup"))
+        if wanted.get("channel") is not None:
+            rows = rows.filter(channel_id=key_of(wanted["channel"], "Channel", field="channel"))
+        if wanted.get("is_default") is not None:
+            default = Q(pk__in=DefaultGroup.objects.values("group_id"))
+            rows = rows.filter(default if wanted["is_default"] else ~default)
         by = sort_by or {"field": "name", "direction": ""}
         return Slice(rows, order=(by["field"], "pk"), descending=by["direction"] == "-")

@@ -15,6 +15,8 @@ from ...models import GroupKind
 from ..enums import enum_of
 from ..fields import Guarded
 from ..loaders.groups import ChannelById, DefaultsOfGroup, MembersOfGroup
+from ..loaders.segments import SegmentOfGroup
+from .segments import CustomerGroupSegment
 
 Kind = enum_of(GroupKind, "CustomerGroupKind", "What decides who is in a group.")
 
@@ -56,6 +58,11 @@ class CustomerGroup(graphene.ObjectType):
         required=True,
         description="How many customers are in it now.",
     )
+    segment = Guarded(
+        CustomerGroupSegment,
+        act=Act.READ_GROUPS,
+        description="The rule that keeps it; null: none does.",
+    )
     metadata = NonNullList(MetadataItem, required=True, description="Public metadata.")
     private_metadata = Guarded(
         NonNullList(MetadataItem),
@@ -81,6 +88,10 @@ class CustomerGroup(graphene.ObjectType):
     @staticmethod
     def resolve_members_count(root: Row, info: Any) -> Any:
         return MembersOfGroup.of(info).load(root.pk)
+
+    @staticmethod
+    def resolve_segment(root: Row, info: Any) -> Any:
+        return SegmentOfGroup.of(info).load(root.pk)
 
     @staticmethod
     def resolve_is_default(root: Row, info: Any) -> Any:

@@ -23,7 +23,7 @@ from ...webhooks import outbox
 from .. import rules
 from . import asking, drafts
 
-LATE: Final = timedelta(minutes=1)  # without a chunk, before the sweep starts it again
+LATE: Final = timedelta(seconds=30)  # without a chunk, before the sweep starts it again
 AT_ONCE: Final = 100  # adjustments that one sweep looks at
 Status = AdjustmentStatus
 

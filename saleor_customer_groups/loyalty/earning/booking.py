@@ -71,8 +71,12 @@ def _take(earning: Earning, minor: int, *, now: datetime) -> int:
 
 
 def _expired_of(earning: Earning, *, now: datetime) -> int:
-    """How much of what was given for it has expired, or will when the job comes by."""
+    """How much of what was given for it has expired, or will when the job comes by; of what
+    another system was asked to give, how much it refused.
+    """
     keys = [_key(earning, "earn", number) for number in range(1, earning.bookings + 1)]
+    if requests.are_used():
+        return requests.refused_of(keys)
     lots = LoyaltyLot.objects.filter(entry__key__in=keys)
     due = lots.filter(expires_at__lte=now).aggregate(sum=Sum("remaining"))
     expired = LoyaltyDraw.objects.filter(lot__in=lots, entry__kind=LoyaltyKind.EXPIRE)

@@ -53,6 +53,20 @@ def request_due(now: datetime) -> None:
     request(dict.fromkeys(ids))
 
 
+def move(customer_id: int, *, into: int) -> None:
+    """What orders earned a customer is another's (loyalty/merging.py).
+
+    Not what that one has of the same order already, as after it moved between the two.
+    """
+    known = Earning.objects.filter(
+        customer=into,
+        order_id=OuterRef("order_id"),
+        unit=OuterRef("unit"),
+        currency=OuterRef("currency"),
+    )
+    Earning.objects.filter(~Exists(known), customer=customer_id).update(customer=into)
+
+
 def start() -> None:
     """Start the task that works the queue off."""
     background.start(conf.SETTLE_TASK)

@@ -18,6 +18,7 @@ from ...errors import CustomerGroupsError
 from ...groups import queries as groups
 from ...loyalty.earning import editing
 from ...loyalty.earning.inputs import UNITS, EarningRuleInput, MultiplierInput
+from ...loyalty.earning.queries import said_by, targets_of
 from ...models import EarningMultiplier, EarningRule
 from ...pricing.inputs import TARGET_KINDS, TargetInput
 
@@ -83,7 +84,7 @@ class Command(BaseCommand):
         rule = EarningRule.objects.filter(pk=options["id"]).first()
         if rule is None:
             raise CommandError(f"There is no earning rule {options['id']}.")
-        changed = editing.save_rule(_with(_given(rule), options), rule_id=rule.pk)
+        changed = editing.save_rule(_with(said_by(rule), options), rule_id=rule.pk)
         self.stdout.write(f"changed: {_described(changed)}")
 
     def _switch(self, options: dict[str, Any]) -> None:
@@ -130,41 +131,6 @@ def _with(given: EarningRuleInput, options: dict[str, Any]) -> EarningRuleInput:
     return replace(given, **changes)
 
 
-def _given(rule: EarningRule) -> EarningRuleInput:
-    """What the rule says now."""
-    return EarningRuleInput(
-        name=rule.name,
-        group_id=rule.group_id,
-        unit=rule.unit,
-        rate=rule.rate,
-        channel_id=rule.channel_id,
-        validity_days=rule.validity_days,
-        pending_days=rule.pending_days,
-        active=rule.active,
-        starts_at=rule.starts_at,
-        ends_at=rule.ends_at,
-        multipliers=[
-            MultiplierInput(
-                factor=one.factor,
-                everything=one.everything,
-                targets=_targets(one),
-                starts_at=one.starts_at,
-                ends_at=one.ends_at,
-            )
-            for one in rule.multipliers.all()
-        ],
-    )
-
-
-def _targets(multiplier: EarningMultiplier) -> list[TargetInput]:
-    return [
-        TargetInput(kind, number)
-        for target in multiplier.targets.all()
-        for kind in TARGET_KINDS
-        if (number := getattr(target, f"{kind}_id")) is not None
-    ]
-
-
 def _described(rule: EarningRule) -> str:
     parts = [
         f"{rule.pk}  {rule.name}",
@@ -184,7 +150,7 @@ def _described(rule: EarningRule) -> str:
 
 
 def _multiplied(multiplier: EarningMultiplier) -> str:
-    things = [f"{target.kind}:{target.id}" for target in _targets(multiplier)]
+    things = [f"{target.kind}:{target.id}" for target in targets_of(multiplier)]
     named = ",".join(things) if not multiplier.everything else EVERYTHING
     return f"{multiplier.factor.normalize():f}x{named or 'nothing'}"
 

@@ -14,6 +14,7 @@ from ...groups import membership
 from ...groups.kinds import KEPT_BY_RULE
 from ...models import CustomerGroup, Membership, MembershipSource
 from ..ids import pk_of
+from ..prices.summary import in_force
 from ..screens import screen
 from ..visit import Visit, told
 
@@ -25,7 +26,14 @@ def customer(visit: Visit) -> HttpResponse:
     toast, status = _change(visit, found) if visit.posted else ("", "")
     memberships = Membership.objects.active(timezone.now()).filter(customer=found)
     rows = memberships.select_related("group").order_by("-group__priority", "group__name")[:100]
-    context = {"customer": found, "rows": rows, "by_rule": KEPT_BY_RULE, "global_id": _asked(visit)}
+    prices = in_force([row.group_id for row in rows]) if visit.may("prices.read") else []
+    context = {
+        "prices": prices,
+        "customer": found,
+        "rows": rows,
+        "by_rule": KEPT_BY_RULE,
+        "global_id": _asked(visit),
+    }
     return told(visit.render("customers/widget.html", context), toast, status=status)
 
 

@@ -22,7 +22,12 @@ def explain(visit: Visit) -> HttpResponse:
     """The question and, once it is asked, its answer. A customer or a guest, many variants."""
     asked = bool(visit.request.GET.get("channel"))
     form = AskForm(visit.request.GET if asked else None)
-    context: dict[str, Any] = {"area": "prices", "form": form, "asked": asked}
+    context: dict[str, Any] = {
+        "area": "prices",
+        "section": "explain",
+        "form": form,
+        "asked": asked,
+    }
     if asked and form.is_valid():
         context["answers"] = _answers(form.cleaned_data)
     return visit.render("prices/explain.html", context)

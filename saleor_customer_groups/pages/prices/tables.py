@@ -79,4 +79,6 @@ def _filtered(visit: Visit, rows: QuerySet[Any]) -> QuerySet[Any]:
 def _answer(visit: Visit, template: str, context: dict[str, Any]) -> HttpResponse:
     name = f"{template}_rows.html" if visit.wants("rows") else f"{template}.html"
     asked = {"q": visit.asked("q"), "state": visit.asked("state"), "states": STATES.items()}
-    return visit.render(name, {"area": "prices", **asked, **context})
+    return visit.render(
+        name, {"area": "prices", "section": template.partition("/")[2], **asked, **context}
+    )

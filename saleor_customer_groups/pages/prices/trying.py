@@ -7,13 +7,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ...groups import membership
-from ...models import CustomerGroup, MembershipSource
+from ...models import CustomerGroup
 from ...pricing import counter, editing
 from ...pricing.catalogue import Asked
 from ...pricing.inputs import RuleInput, TargetInput
@@ -36,8 +34,8 @@ class Tried:
 def tried(given: RuleInput, *, rule_id: int | None, customer_id: int | None) -> dict[str, Any]:
     """For prices/preview.html: some variants that the rule is for, before and after.
 
-    Without a customer it is a member of the rule's groups who would pay. All of it happens in a
-    transaction that is taken back.
+    Without a customer it is a member of the rule's first group who would pay. All of it happens in
+    a transaction that is taken back.
     """
     channel = _channel(given)
     if channel is None:
@@ -45,18 +43,21 @@ def tried(given: RuleInput, *, rule_id: int | None, customer_id: int | None) -> 
     variants = _variants(given, channel.pk)
     asked = [Asked(variant.pk, max(given.min_quantity, 1)) for variant in variants]
     with transaction.atomic():
-        who = customer_id if customer_id is not None else _member(given)
-        before = _prices(who, asked, channel)
+        before = _prices(customer_id, given, asked, channel)
         editing.save_rule(replace(given, name=given.name or "?"), rule_id=rule_id)
-        after = _prices(who, asked, channel)
+        after = _prices(customer_id, given, asked, channel)
         transaction.set_rollback(True)
     rows = [
         _row(variant, old, new, channel.currency_code)
         for variant, old, new in zip(variants, before, after, strict=True)
         if old is not None and new is not None
     ]
-    return {"rows": rows, "channel": channel, "member": customer_id is None,
-            "quantity": max(given.min_quantity, 1)}  # fmt: skip
+    return {
+        "rows": rows,
+        "channel": channel,
+        "group": _group(given) if customer_id is None else None,
+        "quantity": max(given.min_quantity, 1),
+    }
 
 
 def _row(variant: Any, old: Any, new: Any, currency: str) -> Tried:
@@ -70,28 +71,18 @@ def _row(variant: Any, old: Any, new: Any, currency: str) -> Tried:
     )
 
 
-def _prices(customer_id: int, asked: list[Asked], channel: Any) -> list[Any]:
-    return list(
-        counter.quotes(
-            customer_id,
-            asked,
-            channel_id=channel.pk,
-            currency=channel.currency_code,
-            now=timezone.now(),
-            published_only=False,
-            fresh=True,  # what was just written is in no cache
-        )
-    )
+def _prices(
+    customer_id: int | None, given: RuleInput, asked: list[Asked], channel: Any
+) -> list[Any]:
+    where = {"channel_id": channel.pk, "currency": channel.currency_code, "now": timezone.now()}
+    if customer_id is None:
+        return list(counter.quotes_of_group(next(iter(given.group_ids)), asked, **where))
+    # What was just written is in no cache.
+    return list(counter.quotes(customer_id, asked, **where, published_only=False, fresh=True))
 
 
-def _member(given: RuleInput) -> int:
-    """Somebody who is in the rule's groups and no others; gone with the transaction."""
-    somebody = get_user_model()._default_manager.create(
-        email=f"nobody-{timezone.now().timestamp()}@preview.invalid"
-    )
-    for group in CustomerGroup.objects.filter(pk__in=given.group_ids, kind="manual"):
-        membership.add(group, [somebody.pk], source=MembershipSource.MANUAL)
-    return int(somebody.pk)
+def _group(given: RuleInput) -> CustomerGroup | None:
+    return CustomerGroup.objects.filter(pk=next(iter(given.group_ids))).first()
 
 
 def _channel(given: RuleInput) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import explaining, lists, rules, tables
+from . import explaining, lists, rules, tables, widget
 
 urlpatterns = [
     path("", tables.rules, name="price-rules"),
@@ -21,3 +21,5 @@ urlpatterns = [
     path("/lists/<int:list_id>/delete", lists.delete, name="price-list-delete"),
     path("/explain", explaining.explain, name="price-explain"),
 ]
+
+widgets = [path("pages/widgets/product", widget.product, name="product-widget")]

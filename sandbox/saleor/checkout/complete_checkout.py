@@ -15,7 +15,10 @@ from ..core.taxes import TaxError, zero_taxed_money
 from ..core.utils.events import call_event
 from ..discount import DiscountType, DiscountValueType
 from ..discount.models import OrderLineDiscount
-from ..discount.utils.voucher import calculate_line_discount_amount_from_voucher
+from ..discount.utils.voucher import (
+    calculate_line_discount_amount_from_voucher,
+    increase_voucher_usage,
+)
 from ..order import OrderOrigin, OrderStatus
 from ..order.models import Order, OrderLine
 from ..order.utils import add_gift_cards_to_order
@@ -87,6 +90,9 @@ def _create_order(checkout_info: Any, lines: list[Any], manager: Any) -> Order:
     total = calculations.calculate_checkout_total_with_gift_cards(
         manager=manager, checkout_info=checkout_info, lines=lines
     )
+    if checkout_info.voucher:
+        email = checkout_info.get_customer_email()
+        increase_voucher_usage(checkout_info.voucher, checkout_info.voucher_code, email)
     metadata = get_or_create_checkout_metadata(checkout)
     order = Order.objects.create(
         status=OrderStatus.UNCONFIRMED,

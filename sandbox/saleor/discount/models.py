@@ -30,13 +30,19 @@ def _discount(kind: str | None, value: Decimal, currency: str) -> Callable[[Mone
 
 
 class VoucherQueryset(models.QuerySet["Voucher"]):
-    def active_in_channel(self, date: Any, channel_slug: str) -> VoucherQueryset:
-        """Vouchers that run at `date` and are listed in the channel."""
+    def active(self, date: Any) -> VoucherQueryset:
+        """Vouchers that run at `date` and are not used up."""
+        uses = VoucherCode.objects.filter(voucher=models.OuterRef("pk")).order_by()
+        used = uses.values("voucher").annotate(total=models.Sum("used")).values("total")
         return self.filter(
             models.Q(end_date__isnull=True) | models.Q(end_date__gte=date),
+            models.Q(usage_limit__isnull=True) | models.Q(usage_limit__gt=models.Subquery(used)),
             start_date__lte=date,
-            channel_listings__channel__slug=channel_slug,
         )
+
+    def active_in_channel(self, date: Any, channel_slug: str) -> VoucherQueryset:
+        """The same, of those that are listed in the channel."""
+        return self.active(date).filter(channel_listings__channel__slug=channel_slug)
 
 
 class Voucher(ModelWithMetadata):
@@ -44,9 +50,11 @@ class Voucher(ModelWithMetadata):
         max_length=20, choices=VoucherType.CHOICES, default=VoucherType.ENTIRE_ORDER
     )
     name = models.CharField(max_length=255, null=True, blank=True)
+    usage_limit = models.PositiveIntegerField(null=True, blank=True)
     start_date = models.DateTimeField(default=timezone.now)
     end_date = models.DateTimeField(null=True, blank=True)
     apply_once_per_order = models.BooleanField(default=False)
+    single_use = models.BooleanField(default=False)
     discount_value_type = models.CharField(
         max_length=10, choices=DiscountValueType.CHOICES, default=DiscountValueType.FIXED
     )

@@ -110,6 +110,15 @@ class PluginsManager:
     def order_created(self, order: Any, webhooks: Any = None) -> Any:
         return self._run("order_created", order, webhooks=webhooks)
 
+    def order_confirmed(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_confirmed", order, webhooks=webhooks)
+
+    def order_paid(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_paid", order, webhooks=webhooks)
+
+    def order_fully_paid(self, order: Any, webhooks: Any = None) -> Any:
+        return self._run("order_fully_paid", order, webhooks=webhooks)
+
     def order_cancelled(self, order: Any, webhooks: Any = None) -> Any:
         return self._run("order_cancelled", order, webhooks=webhooks)
 
@@ -118,6 +127,9 @@ class PluginsManager:
 
     def gift_card_updated(self, gift_card: Any) -> Any:
         return self._run("gift_card_updated", gift_card)
+
+    def voucher_created(self, voucher: Any, code: str) -> Any:
+        return self._run("voucher_created", voucher, code)
 
     def customer_created(self, customer: Any) -> Any:
         return self._run("customer_created", customer)

@@ -18,6 +18,7 @@ from saleor.account.tasks import finish_creating_user
 from saleor_customer_groups.models import Membership
 
 from .. import basket, demo, session
+from . import loyalty
 from .back import back
 
 
@@ -122,11 +123,12 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def account_page(request: HttpRequest) -> HttpResponse:
-    """The customer's groups and orders."""
+    """The customer's groups, points, credit and orders."""
     customer: Any = request.user
     memberships = Membership.objects.active(timezone.now()).filter(customer=customer)
     context = {
         "memberships": memberships.select_related("group").order_by("-group__priority"),
         "orders": customer.orders.select_related("channel"),
+        **loyalty.sheet(customer),
     }
     return render(request, "shop/account.html", context)

@@ -15,6 +15,7 @@ from saleor.product.models import ProductVariant
 
 from .. import basket as baskets
 from .. import session
+from ..credit import purse_of
 from ..receipts import basket_receipt, order_receipt
 
 ORDERS = "orders"
@@ -31,8 +32,13 @@ class EmailForm(forms.Form):
 def basket_page(request: HttpRequest) -> HttpResponse:
     """The basket with "was / now" for each line."""
     checkout = session.basket_of(request)
-    receipt = basket_receipt(baskets.open_basket(checkout)) if checkout else None
-    return render(request, "shop/basket.html", {"receipt": receipt})
+    if checkout is None:
+        return render(request, "shop/basket.html", {"receipt": None})
+    context = {
+        "receipt": basket_receipt(baskets.open_basket(checkout)),
+        "purse": purse_of(request.user, checkout.currency),
+    }
+    return render(request, "shop/basket.html", context)
 
 
 @require_POST
@@ -84,6 +90,21 @@ def voucher(request: HttpRequest) -> HttpResponse:
             messages.error(request, " ".join(error.messages))
     elif checkout:
         baskets.remove_voucher(checkout)
+    return redirect("shop:basket")
+
+
+@require_POST
+def credit(request: HttpRequest) -> HttpResponse:
+    """Pay with what the customer has; or keep it."""
+    checkout = session.basket_of(request)
+    card = purse_of(request.user, checkout.currency) if checkout else None
+    if checkout and not request.POST.get("use"):
+        baskets.remove_gift_cards(checkout)
+    elif checkout and card:
+        try:
+            baskets.add_gift_card(checkout, card)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
     return redirect("shop:basket")
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import random
 import signal
-import time
 from multiprocessing import get_context
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Count, Sum
-from django.utils import timezone
 
 from saleor_customer_groups.groups import membership
 from saleor_customer_groups.loyalty.adjustments import drafts, running, steps
@@ -24,6 +21,8 @@ from saleor_customer_groups.models import (
     LoyaltyEntry,
 )
 from saleor_customer_groups.segments.audience import Audience
+from tests.loyalty.crowd import make_people
+from tests.waiting import until
 
 WORKERS = 4
 
@@ -31,11 +30,8 @@ WORKERS = 4
 def crowd(size: int) -> CustomerGroup:
     """A group of so many customers."""
     group = CustomerGroup.objects.create(name="Crowd", slug="crowd")
-    user = get_user_model()
-    made = user.objects.bulk_create(
-        (user(email=f"person{number}@example.com") for number in range(size)), batch_size=5_000
-    )
-    membership.add(group, [one.pk for one in made], source="manual")
+    first, last = make_people(size)
+    membership.add(group, range(first, last + 1), source="manual")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return group
@@ -47,7 +43,7 @@ def check_killed_award(size: int, *, kills: int) -> Adjustment:
     adjustment = drafts.create(Draft(unit="points", amount=5), Audience(group_id=group.pk))
     steps.start(adjustment.pk)
 
-    _work_until_done(adjustment.pk, kills=kills, status="done")
+    _work_until_done(adjustment.pk, size, kills=kills, status="done")
 
     entries = LoyaltyEntry.objects.filter(adjustment_id=adjustment.pk)
     assert entries.count() == size
@@ -64,7 +60,7 @@ def check_killed_reversal(adjustment: Adjustment, size: int, *, kills: int) -> N
     """Take it all back in the same way; each entry has one mirror."""
     steps.reverse(adjustment.pk)
 
-    _work_until_done(adjustment.pk, kills=kills, status="reversed")
+    _work_until_done(adjustment.pk, size, kills=kills, status="reversed")
 
     mirrors = LoyaltyEntry.objects.filter(adjustment_id=adjustment.pk, kind="reverse")
     assert mirrors.count() == size
@@ -75,39 +71,36 @@ def check_killed_reversal(adjustment: Adjustment, size: int, *, kills: int) -> N
     assert (adjustment.taken_back, adjustment.not_taken_back) == (5 * size, 0)
 
 
-def _work_until_done(adjustment_id: int, *, kills: int, status: str) -> None:
-    """Four processes at the same adjustment; one after another is killed at some moment."""
-    total = Adjustment.objects.values_list("total", flat=True).get(pk=adjustment_id)
-    connections.close_all()
-    dice, left = random.Random(7), kills
-    workers = [_worker(adjustment_id) for _ in range(WORKERS)]
-    while Adjustment.objects.values_list("status", flat=True).get(pk=adjustment_id) != status:
-        connections.close_all()
-        time.sleep(dice.uniform(0.02, 0.2))
-        if left:
-            victim = dice.randrange(WORKERS)
-            os.kill(workers[victim].pid, signal.SIGKILL)
-            workers[victim].join(10)
-            workers[victim] = _worker(adjustment_id)
-            left -= 1
+def _work_until_done(adjustment_id: int, size: int, *, kills: int, status: str) -> None:
+    """Four processes at the same adjustment; one is killed each time that so many more are done."""
+    dice, own = random.Random(7), Adjustment.objects.filter(pk=adjustment_id)
+    workers = _workers(adjustment_id, WORKERS)
+    for kill in range(1, kills + 1):
+        mark = size * kill // (kills + 1)
+        until(lambda mark=mark: own.values_list("done", flat=True).get() >= mark)
+        victim = workers.pop(dice.randrange(WORKERS))
+        os.kill(victim.pid, signal.SIGKILL)
+        victim.join(10)
+        workers += _workers(adjustment_id, 1)
+    until(lambda: own.values_list("status", flat=True).get() == status, within=600)
     for worker in workers:
         worker.kill()
         worker.join(10)
-    assert total is None or total > 0
 
 
-def _worker(adjustment_id: int) -> Any:
-    process = get_context("fork").Process(target=_run_for_ever, args=(adjustment_id,))
-    process.start()
-    return process
+def _workers(adjustment_id: int, count: int) -> list[Any]:
+    connections.close_all()  # ours, which they would inherit
+    context = get_context("fork")
+    processes = [context.Process(target=_run_for_ever, args=(adjustment_id,)) for _ in range(count)]
+    for process in processes:
+        process.start()
+    return processes
 
 
 def _run_for_ever(adjustment_id: int) -> None:
-    """As a worker that gets the message again and again, and a sweep that finds what is left."""
-    for alias in connections:
-        connections[alias].connection = None  # the parent's
+    """As a worker that gets the message again and again; who comes in vain waits for the other."""
     connection.inc_thread_sharing()
     while True:
         running.run(adjustment_id)
-        steps.take_over(timezone.now())
-        time.sleep(0.01)
+        with transaction.atomic():
+            Adjustment.objects.select_for_update().filter(pk=adjustment_id).first()

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from saleor_customer_groups.host import orders
+from saleor_customer_groups.loyalty import requests
 from saleor_customer_groups.loyalty.earning import booking, settling
 from saleor_customer_groups.models import (
     CreditRequest,
@@ -199,6 +200,24 @@ def test_where_another_system_keeps_the_ledger_it_is_asked(rule, alice, place, s
     ]  # fmt: skip
     assert told("credit.requested") == 2
     assert (earning.kept, earning.posted, earning.clawed_back) == (400, 500, 100)
+
+
+def test_what_another_system_refused_to_give_is_not_asked_back(rule, alice, place, settings):
+    settings.SALEOR_CUSTOMER_GROUPS = {"LOYALTY_MODE": "external"}
+    rule()
+    order = place(alice)
+    transaction_ = shop.charge(order, "100")
+    settle(order)
+    requests.confirm(CreditRequest.objects.get().key, accepted=False)
+
+    shop.refund(transaction_, "20")
+    settle(order)
+    shop.refund(transaction_, "80")
+    settle(order)
+
+    assert CreditRequest.objects.count() == 1
+    earning = Earning.objects.get()
+    assert (earning.kept, earning.posted, earning.clawed_back, earning.lapsed) == (0, 100, 0, 100)
 
 
 # -- what must hold in the database

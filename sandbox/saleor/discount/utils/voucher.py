@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import F
 from prices import Money
 
 from ...core.taxes import zero_money
@@ -22,6 +23,16 @@ def is_line_level_voucher(voucher: Any) -> bool:
     return bool(
         voucher and (voucher.type == VoucherType.SPECIFIC_PRODUCT or voucher.apply_once_per_order)
     )
+
+
+def increase_voucher_usage(voucher: Any, code: Any, customer_email: str | None) -> None:
+    """An order uses the code: one time less, and none at all if it is for a single use."""
+    if voucher.usage_limit:
+        code.used = F("used") + 1
+        code.save(update_fields=["used"])
+    if voucher.single_use:
+        code.is_active = False
+        code.save(update_fields=["is_active"])
 
 
 def attach_voucher_to_line_info(voucher_info: VoucherInfo, lines_info: Sequence[Any]) -> None:

@@ -10,7 +10,7 @@ from saleor.product.models import Product
 
 from saleor_customer_groups.host import dashboard
 from shop import demo
-from shop.seeding import catalogue, people, prices
+from shop.seeding import catalogue, loyalty, people, prices
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         people.fill()
         prices.fill()
         dashboard.sync()  # at once; elsewhere the sweep of every minute does it
+        loyalty.fill()
         products = Product.objects.count()
         self.stdout.write(f"{products} products in two channels (USD and PLN). Accounts:")
         for person in demo.PEOPLE:
@@ -30,5 +31,9 @@ class Command(BaseCommand):
         self.stdout.write(
             "What to try: put a Gooseneck Kettle and a Linen Cushion into the basket as a guest,\n"
             "then be Alice, Bob and Charlie with the row of names at the top, in list, basket\n"
-            "and order. The voucher WELCOME10 works beside group prices."
+            "and order. The voucher WELCOME10 works beside group prices.\n"
+            "Loyalty: Alice has 20.00 of credit, which the basket offers to use. Her orders earn\n"
+            "two points for each dollar paid in money, Bob's one: the account page has the\n"
+            "statement and turns points into a voucher. With the second order a customer becomes\n"
+            "a Regular: a rule keeps that group."
         )

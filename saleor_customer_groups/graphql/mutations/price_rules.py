@@ -1,0 +1,208 @@
+"""Making, changing, switching and deleting price rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ...access import Act
+from ...errors import InvalidInput
+from ...host.graphql_types import DateTime, Decimal
+from ...models import PriceRule as Row
+from ...pricing import current, editing
+from ...pricing.inputs import RuleInput, TargetInput
+from ..ids import key_of, keys_of
+from ..mutation import BaseMutation
+from ..types.price_rules import GroupPriceRule, Kind
+
+THINGS = {
+    "categories": ("category", "Category"),
+    "collections": ("collection", "Collection"),
+    "products": ("product", "Product"),
+    "variants": ("variant", "ProductVariant"),
+}
+
+
+class GroupPriceAmountInput(graphene.InputObjectType):
+    currency = graphene.String(required=True, description="The currency's code.")
+    amount = Decimal(required=True, description="How much, in that currency.")
+
+
+class GroupPriceTargetsInput(graphene.InputObjectType):
+    categories = graphene.List(graphene.NonNull(graphene.ID), description="With those below.")
+    collections = graphene.List(graphene.NonNull(graphene.ID), description="All in them.")
+    products = graphene.List(graphene.NonNull(graphene.ID), description="All their variants.")
+    variants = graphene.List(graphene.NonNull(graphene.ID), description="Single variants.")
+
+
+class GroupPriceRuleInput(graphene.InputObjectType):
+    name = graphene.String(description="What shoppers see as the reason.")
+    kind = Kind(description="What it does to the price.")
+    percentage = Decimal(description="Of a rule by percentage.")
+    amounts = graphene.List(
+        graphene.NonNull(GroupPriceAmountInput),
+        description="Of a rule by amount: one for each currency it applies in.",
+    )
+    groups = graphene.List(graphene.NonNull(graphene.ID), description="Whose prices it changes.")
+    channels = graphene.List(
+        graphene.NonNull(graphene.ID), description="Where it applies; none: everywhere."
+    )
+    everything = graphene.Boolean(description="Whether it is for all that is not excluded.")
+    targets = GroupPriceTargetsInput(description="What it applies to.")
+    excluded = GroupPriceTargetsInput(description="What it never applies to.")
+    min_quantity = graphene.Int(description="From how many on it applies.")
+    starts_at = DateTime(description="From when on; null: always.")
+    ends_at = DateTime(description="Until when; null: for ever.")
+    priority = graphene.Int(description="A higher number goes first.")
+    stand_alone = graphene.Boolean(
+        description="Whether the shop's promotions do not compete with it."
+    )
+    active = graphene.Boolean(description="Whether it is switched on.")
+
+
+class GroupPriceRuleCreateInput(GroupPriceRuleInput):
+    name = graphene.String(required=True, description="What shoppers see as the reason.")
+    kind = Kind(required=True, description="What it does to the price.")
+    groups = graphene.List(
+        graphene.NonNull(graphene.ID), required=True, description="Whose prices it changes."
+    )
+
+
+class GroupPriceRuleCreate(BaseMutation):
+    group_price_rule = graphene.Field(GroupPriceRule, description="The new rule.")
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = "Makes a price rule."
+
+    class Arguments:
+        input = GroupPriceRuleCreateInput(required=True, description="What it shall be.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in changes_of(input, ()).items() if value is not None}
+        return {"group_price_rule": editing.save_rule(RuleInput(**given))}
+
+
+class GroupPriceRuleUpdate(BaseMutation):
+    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = (
+            "Changes a price rule; what is not given stays as it is. A rule that turns from a "
+            "percentage to amounts, or back, needs the other as null or as no amounts."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the rule.")
+        input = GroupPriceRuleInput(required=True, description="What changes.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
+        key = key_of(id, "GroupPriceRule")
+        targets: tuple[TargetInput, ...] = ()
+        if ("targets" in input) != ("excluded" in input):
+            targets = tuple(current.targets_of(key))
+        return {"group_price_rule": current.change_rule(key, **changes_of(input, targets))}
+
+
+class GroupPriceRuleDelete(BaseMutation):
+    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it was.")
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = "Deletes a price rule."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the rule.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        key = key_of(id, "GroupPriceRule")
+        rule = Row.objects.filter(pk=key).first()
+        editing.delete_rule(key)
+        return {"group_price_rule": rule}
+
+
+class GroupPriceRuleActivate(BaseMutation):
+    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = "Switches a price rule on."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the rule.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        rule = current.change_rule(key_of(id, "GroupPriceRule"), active=True)
+        return {"group_price_rule": rule}
+
+
+class GroupPriceRuleDeactivate(BaseMutation):
+    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = "Switches a price rule off."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the rule.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        rule = current.change_rule(key_of(id, "GroupPriceRule"), active=False)
+        return {"group_price_rule": rule}
+
+
+def changes_of(input: dict[str, Any], targets: tuple[TargetInput, ...]) -> dict[str, Any]:
+    """What the input says, by the names of RuleInput; `targets` are those that the rule has."""
+    given = dict(input)
+    changed: dict[str, Any] = {}
+    if "groups" in given:
+        changed["group_ids"] = keys_of(given.pop("groups") or (), "CustomerGroup", field="groups")
+    if "channels" in given:
+        changed["channel_ids"] = keys_of(given.pop("channels") or (), "Channel", field="channels")
+    if "amounts" in given:
+        changed["amounts"] = _amounts(given.pop("amounts") or ())
+    if "targets" in given or "excluded" in given:
+        changed["targets"] = [
+            target
+            for name, excluded in (("targets", False), ("excluded", True))
+            for target in (
+                _targets(given.pop(name) or {}, excluded=excluded)
+                if name in given
+                else [one for one in targets if one.excluded == excluded]
+            )
+        ]
+    return {**given, **changed}
+
+
+def _amounts(given: Any) -> dict[str, Any]:
+    amounts = {one["currency"]: one["amount"] for one in given}
+    if len(amounts) != len(given):
+        raise InvalidInput("A currency has two amounts.", field="amounts", code="duplicate")
+    return amounts
+
+
+def _targets(given: dict[str, Any], *, excluded: bool) -> list[TargetInput]:
+    field = "excluded" if excluded else "targets"
+    return [
+        TargetInput(kind, key, excluded)
+        for name, (kind, type_name) in THINGS.items()
+        for key in keys_of(given.get(name) or (), type_name, field=field)
+    ]
+
+
+class PriceRuleMutations(graphene.ObjectType):
+    group_price_rule_create = GroupPriceRuleCreate.Field()
+    group_price_rule_update = GroupPriceRuleUpdate.Field()
+    group_price_rule_delete = GroupPriceRuleDelete.Field()
+    group_price_rule_activate = GroupPriceRuleActivate.Field()
+    group_price_rule_deactivate = GroupPriceRuleDeactivate.Field()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,143 @@
+"""Giving groups a rule, running it, and the groups that rules make: ladders and splits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ...access import Act
+from ...errors import Refused
+from ...host.graphql_types import JSON, Decimal, NonNullList
+from ...models import CustomerGroup as Row
+from ...models import Segment
+from ...segments import editing, ladders, schedule, splits
+from ..fields import caller_of
+from ..mutation import BaseMutation
+from ..types.groups import CustomerGroup
+from .groups import group_of
+
+
+class CustomerGroupRuleSet(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = (
+            "Gives a group a rule, which keeps it from now on: a manual group becomes dynamic, "
+            "and whom the rule does not find leaves it. Its members follow in a moment."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        rule = JSON(required=True, description="The rule.")
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, rule: Any) -> dict[str, Any]:
+        segment = editing.set_rule(group_of(id), rule, actor=caller_of(info).actor)
+        return {"customer_group": Row.objects.get(pk=segment.group_id)}
+
+
+class CustomerGroupSegmentRefresh(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The group.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Has a worker run a group's rule in full now; `segment` tells how it went."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        group = group_of(id)
+        segment = Segment.objects.filter(group=group).first()
+        if segment is None:
+            raise Refused(f"{group.name} has no rule.", code="no_rule")
+        schedule.request(segment)
+        return {"customer_group": group}
+
+
+class CustomerGroupLadderStepInput(graphene.InputObjectType):
+    name = graphene.String(required=True, description="What the group is called.")
+    amount = Decimal(required=True, description="From what spending on a customer is in it.")
+
+
+class CustomerGroupLadderCreate(BaseMutation):
+    customer_groups = NonNullList(CustomerGroup, description="The groups, lowest first.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = (
+            "Makes a dynamic group for each step of spending; a customer is in the highest one "
+            "that they reached."
+        )
+
+    class Arguments:
+        steps = NonNullList(
+            CustomerGroupLadderStepInput, required=True, description="The steps, lowest first."
+        )
+        currency = graphene.String(required=True, description="Of the amounts.")
+        days = graphene.Int(required=True, description="Within how many days it was spent.")
+        downgrade = graphene.Boolean(
+            default_value=True, description="Whether customers fall below a step again."
+        )
+
+    @classmethod
+    def perform(
+        cls,
+        _info: Any,
+        *,
+        steps: list[dict[str, Any]],
+        currency: str,
+        days: int,
+        downgrade: bool = True,
+    ) -> dict[str, Any]:
+        pairs = [(step["name"], step["amount"]) for step in steps]
+        made = ladders.create_ladder(pairs, currency=currency, days=days, downgrade=downgrade)
+        return {"customer_groups": list(made)}
+
+
+class CustomerGroupSplitPartInput(graphene.InputObjectType):
+    name = graphene.String(required=True, description="What the part is called.")
+    percent = Decimal(description="How much of the group; it follows the group.")
+    count = graphene.Int(description="How many customers, as of now.")
+
+
+class CustomerGroupSplit(BaseMutation):
+    customer_groups = NonNullList(CustomerGroup, description="The parts, in their order.")
+    salt = graphene.String(description="Repeats the cut: who gets which part.")
+
+    class Meta:
+        act = Act.MANAGE_MEMBERS
+        description = (
+            "Cuts the customers of a group into random parts, for A/B tests and hold-outs: all by "
+            "percent, or all by count."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        parts = NonNullList(CustomerGroupSplitPartInput, required=True, description="The parts.")
+        salt = graphene.String(description="Of a cut to repeat; else a new one.")
+
+    @classmethod
+    def perform(
+        cls, info: Any, *, id: str, parts: list[dict[str, Any]], salt: str | None = None
+    ) -> dict[str, Any]:
+        wanted = [
+            splits.Part(part["name"], part.get("percent"), part.get("count")) for part in parts
+        ]
+        caller = caller_of(info)
+        caller.require(Act.MANAGE_GROUPS)
+        cut = splits.split(group_of(id), wanted, salt=salt, actor=caller.actor)
+        return {"customer_groups": list(cut.groups), "salt": cut.salt}
+
+
+class SegmentMutations(graphene.ObjectType):
+    customer_group_rule_set = CustomerGroupRuleSet.Field()
+    customer_group_segment_refresh = CustomerGroupSegmentRefresh.Field()
+    customer_group_ladder_create = CustomerGroupLadderCreate.Field()
+    customer_group_split = CustomerGroupSplit.Field()
+
+    class Meta:
+        abstract = True

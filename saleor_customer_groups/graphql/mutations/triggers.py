@@ -1,0 +1,126 @@
+"""Triggers: making, changing, switching and deleting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.db import transaction
+
+from ... import models
+from ...access import Act
+from ...errors import InvalidInput
+from ...host.graphql_types import JSON
+from ...triggers import purposes
+from ...webhooks import triggers
+from ..ids import key_of
+from ..mutation import BaseMutation
+from ..types.triggers import Purpose, WebhookTrigger
+
+ID = "The ID of the trigger."
+SECRET = "Signs the calls. Shown this once, and never again."  # noqa: S105 - says what it is
+
+
+class WebhookTriggerInput(graphene.InputObjectType):
+    name = graphene.String(description="What it is called.")
+    config = JSON(description="What its purpose needs to know (docs/endpoints.md).")
+    calls_a_minute = graphene.Int(description="How many calls a minute are taken; else 60.")
+    enabled = graphene.Boolean(description="Whether calls are taken.")
+
+
+class WebhookTriggerCreateInput(graphene.InputObjectType):
+    name = graphene.String(required=True, description="What it is called.")
+    purpose = Purpose(required=True, description="What a call does.")
+    config = JSON(description="What its purpose needs to know (docs/endpoints.md).")
+    calls_a_minute = graphene.Int(description="How many calls a minute are taken; else 60.")
+
+
+class TriggerMutation(BaseMutation):
+    """What each of them answers."""
+
+    trigger = graphene.Field(WebhookTrigger, description="The trigger as it is now.")
+
+    class Meta:
+        abstract = True
+
+
+class WebhookTriggerCreate(TriggerMutation):
+    secret = graphene.String(description=SECRET)
+
+    class Meta:
+        act = Act.MANAGE_ENDPOINTS
+        description = "Makes an address that another system may call."
+
+    class Arguments:
+        input = WebhookTriggerCreateInput(required=True, description="What it is for.")
+
+    @classmethod
+    def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
+        issued = purposes.create(**{key: one for key, one in input.items() if one is not None})
+        return {"trigger": issued.trigger, "secret": issued.secret}
+
+
+class WebhookTriggerUpdate(TriggerMutation):
+    class Meta:
+        act = Act.MANAGE_ENDPOINTS
+        description = "Changes a trigger; what is not given stays as it is."
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
+        input = WebhookTriggerInput(required=True, description="What changes.")
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
+        changes = {key: one for key, one in input.items() if one is not None}
+        enabled, trigger = changes.pop("enabled", None), _trigger(id)
+        with transaction.atomic():
+            trigger = purposes.update(trigger, **changes)
+            if enabled is not None:
+                trigger = triggers.set_enabled(trigger, enabled)
+        return {"trigger": trigger}
+
+
+class WebhookTriggerDelete(TriggerMutation):
+    class Meta:
+        act = Act.MANAGE_ENDPOINTS
+        description = "Deletes a trigger and the log of its calls."
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
+        trigger = _trigger(id)
+        triggers.delete(trigger)
+        return {"trigger": trigger}
+
+
+class WebhookTriggerRotateSecret(TriggerMutation):
+    secret = graphene.String(description=SECRET)
+
+    class Meta:
+        act = Act.MANAGE_ENDPOINTS
+        description = "Gives a trigger a new secret; for 24 hours the old one is taken too."
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
+        issued = triggers.rotate(_trigger(id))
+        return {"trigger": issued.trigger, "secret": issued.secret}
+
+
+class TriggerMutations:
+    webhook_trigger_create = WebhookTriggerCreate.Field()
+    webhook_trigger_update = WebhookTriggerUpdate.Field()
+    webhook_trigger_delete = WebhookTriggerDelete.Field()
+    webhook_trigger_rotate_secret = WebhookTriggerRotateSecret.Field()
+
+
+def _trigger(id: str) -> models.Trigger:
+    """InvalidInput where there is none."""
+    found = models.Trigger.objects.filter(pk=key_of(id, "WebhookTrigger")).first()
+    if found is None:
+        raise InvalidInput("There is no such trigger.", field="id", code="not_found")
+    return found

@@ -1,0 +1,228 @@
+"""What is done with groups as a whole: copying, another kind, the default, metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import graphene
+from django.db import transaction
+
+from ...access import Act
+from ...errors import InvalidInput
+from ...groups import copying, editing
+from ...host.graphql_types import NonNullList
+from ...models import CustomerGroup as Row
+from ...models import GroupKind
+from ...segments import editing as segments
+from ..fields import caller_of
+from ..ids import optional_key_of
+from ..mutation import BaseMutation
+from ..types.groups import CustomerGroup, Kind
+from .groups import group_of
+
+
+class CustomerGroupMetadataInput(graphene.InputObjectType):
+    key = graphene.String(required=True, description="Key of a metadata item.")
+    value = graphene.String(required=True, description="Value of a metadata item.")
+
+
+class CustomerGroupCopy(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The new group.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = (
+            "Makes another group like this one, with its rule or, if asked and the caller may "
+            "manage members, its members; without its prices, and never a default group."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        name = graphene.String(required=True, description="What the new one is called.")
+        with_members = graphene.Boolean(
+            description="Whether its members are copied, with their ends; else not."
+        )
+
+    @classmethod
+    def perform(
+        cls, info: Any, *, id: str, name: str, with_members: bool = False
+    ) -> dict[str, Any]:
+        if with_members:
+            caller_of(info).require(Act.MANAGE_MEMBERS)
+        group, actor = group_of(id), caller_of(info).actor
+        if with_members or group.kind not in (GroupKind.DYNAMIC, GroupKind.CHANNEL):
+            copy = copying.copy_group(group, name=name, with_members=with_members, actor=actor)
+        else:
+            copy = _copy_with_rule(group, name, actor=actor)
+        return {"customer_group": copy}
+
+
+class CustomerGroupChangeKind(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = (
+            "Makes it a group of another kind. Its members stay; a group becomes dynamic by "
+            "`customerGroupRuleSet`."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        kind = Kind(required=True, description="Of which kind.")
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, kind: str) -> dict[str, Any]:
+        changed = editing.change_kind(group_of(id), kind, actor=caller_of(info).actor)
+        return {"customer_group": changed}
+
+
+class CustomerGroupSetDefault(BaseMutation):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = (
+            "Makes it the group that newcomers enter, of a channel or of the shop; the former one "
+            "keeps its members."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        channel = graphene.ID(description="Of this channel; else of the shop.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str, channel: str | None = None) -> dict[str, Any]:
+        channel_id = optional_key_of(channel, "Channel", field="channel")
+        default = editing.set_default(group_of(id), channel_id=channel_id)
+        return {"customer_group": default.group}
+
+
+class _MetadataMutation(BaseMutation):
+    """Changes the metadata named `kept_in`."""
+
+    kept_in: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def change(
+        cls, info: Any, id: str, edit: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The group with what `edit` makes of its metadata, nobody else changing them meanwhile."""
+        actor = caller_of(info).actor
+        with transaction.atomic():
+            group = group_of(id)
+            current = Row.objects.select_for_update().filter(pk=group.pk).first() or group
+            edited = edit(dict(getattr(current, cls.kept_in)))
+            changes: Any = {cls.kept_in: edited}
+            return {"customer_group": editing.update_group(current, actor=actor, **changes)}
+
+
+class _MetadataUpdate(_MetadataMutation):
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, input: list[dict[str, str]]) -> dict[str, Any]:
+        given = {item["key"]: item["value"] for item in input}
+        if any(not key.strip() for key in given):
+            raise InvalidInput("A key must not be empty.", field="input", code="required")
+        if any("\x00" in text for pair in given.items() for text in pair):
+            sentence = "Metadata must not contain a null character."
+            raise InvalidInput(sentence, field="input", code="null_character")
+        return cls.change(info, id, lambda metadata: metadata | given)
+
+
+class _MetadataDelete(_MetadataMutation):
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def perform(cls, info: Any, *, id: str, keys: list[str]) -> dict[str, Any]:
+        return cls.change(
+            info,
+            id,
+            lambda metadata: {key: metadata[key] for key in metadata if key not in keys},
+        )
+
+
+class CustomerGroupMetadataUpdate(_MetadataUpdate):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+    kept_in = "metadata"
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Sets items of a group's public metadata; the others stay."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        input = NonNullList(CustomerGroupMetadataInput, required=True, description="The items.")
+
+
+class CustomerGroupMetadataDelete(_MetadataDelete):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+    kept_in = "metadata"
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Removes items of a group's public metadata."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        keys = NonNullList(graphene.String, required=True, description="Their keys.")
+
+
+class CustomerGroupPrivateMetadataUpdate(_MetadataUpdate):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+    kept_in = "private_metadata"
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Sets items of a group's private metadata; the others stay."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        input = NonNullList(CustomerGroupMetadataInput, required=True, description="The items.")
+
+
+class CustomerGroupPrivateMetadataDelete(_MetadataDelete):
+    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
+    kept_in = "private_metadata"
+
+    class Meta:
+        act = Act.MANAGE_GROUPS
+        description = "Removes items of a group's private metadata."
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        keys = NonNullList(graphene.String, required=True, description="Their keys.")
+
+
+class WholeGroupMutations(graphene.ObjectType):
+    customer_group_copy = CustomerGroupCopy.Field()
+    customer_group_change_kind = CustomerGroupChangeKind.Field()
+    customer_group_set_default = CustomerGroupSetDefault.Field()
+    customer_group_metadata_update = CustomerGroupMetadataUpdate.Field()
+    customer_group_metadata_delete = CustomerGroupMetadataDelete.Field()
+    customer_group_private_metadata_update = CustomerGroupPrivateMetadataUpdate.Field()
+    customer_group_private_metadata_delete = CustomerGroupPrivateMetadataDelete.Field()
+
+    class Meta:
+        abstract = True
+
+
+def _copy_with_rule(group: Row, name: str, *, actor: str) -> Row:
+    details: Any = {
+        field: getattr(group, field)
+        for field in copying.COPIED
+        if field not in ("kind", "channel_id", "member_limit")
+    }
+    if group.kind == GroupKind.DYNAMIC:
+        return segments.copy_rule(group, name, actor=actor, **details)
+    if group.channel_id is None:
+        sentence = f"The channel of {group.name} is gone."
+        raise InvalidInput(sentence, field="id", code="not_found")
+    return segments.create_of_channel(name, group.channel_id, actor=actor, **details)

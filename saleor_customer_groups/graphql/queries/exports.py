@@ -1,0 +1,64 @@
+"""Questions about exports: what they may have, and how far they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ...access import Act
+from ...exporting.columns import COLUMNS
+from ...host.graphql_types import NonNullList
+from ...models import Export
+from ..connections import Slice
+from ..fields import ConnectionField, Guarded
+from ..ids import key_of
+from ..types.exports import CustomerGroupExport, CustomerGroupExportColumn, Status
+
+
+class CustomerGroupExportFilterInput(graphene.InputObjectType):
+    group = graphene.ID(description="Of this group.")
+    statuses = graphene.List(graphene.NonNull(Status), description="Of one of these statuses.")
+
+
+class ExportQueries(graphene.ObjectType):
+    customer_group_export_columns = Guarded(
+        NonNullList(CustomerGroupExportColumn),
+        act=Act.READ_GROUPS,
+        required=True,
+        description="The columns that an export may have.",
+    )
+    customer_group_export = Guarded(
+        CustomerGroupExport,
+        act=Act.READ_MEMBERS,
+        description="One export, and how far it is.",
+        id=graphene.ID(required=True, description="Its ID."),
+    )
+    customer_group_exports = ConnectionField(
+        CustomerGroupExport,
+        act=Act.READ_MEMBERS,
+        description="Exports, the newest first.",
+        filter=CustomerGroupExportFilterInput(description="Which of them."),
+    )
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def resolve_customer_group_export_columns(_root: Any, _info: Any) -> Any:
+        return list(COLUMNS.values())
+
+    @staticmethod
+    def resolve_customer_group_export(_root: Any, _info: Any, *, id: str) -> Any:
+        return Export.objects.filter(pk=key_of(id, "CustomerGroupExport")).first()
+
+    @staticmethod
+    def resolve_customer_group_exports(
+        _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
+    ) -> Slice:
+        rows, wanted = Export.objects.all(), filter or {}
+        if wanted.get("group") is not None:
+            rows = rows.filter(group_id=key_of(wanted["group"], "CustomerGroup", field="group"))
+        if wanted.get("statuses"):
+            rows = rows.filter(status__in=wanted["statuses"])
+        return Slice(rows, descending=True)

@@ -1,0 +1,170 @@
+"""Questions about price rules and price lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from ...access import Act
+from ...models import PriceList, PriceListEntry, PriceRule, PriceRuleTarget
+from ...pricing.states import in_state
+from ..connections import Slice
+from ..enums import OrderDirection
+from ..fields import ConnectionField, Guarded
+from ..ids import key_of, keys_of
+from ..types.price_lists import GroupPriceList, GroupPriceListEntry
+from ..types.price_rules import GroupPriceRule, GroupPriceRuleTarget, Kind, PriceState
+
+
+class GroupPriceListFilterInput(graphene.InputObjectType):
+    search = graphene.String(description="Part of the name.")
+    groups = graphene.List(graphene.NonNull(graphene.ID), description="For one of these groups.")
+    states = graphene.List(graphene.NonNull(PriceState), description="In one of these states.")
+
+
+class GroupPriceRuleFilterInput(GroupPriceListFilterInput):
+    channels = graphene.List(
+        graphene.NonNull(graphene.ID), description="That apply in one of these channels."
+    )
+    kinds = graphene.List(graphene.NonNull(Kind), description="Of one of these kinds.")
+
+
+class GroupPriceSortField(graphene.Enum):
+    PRIORITY = "priority"
+    NAME = "name"
+    CREATED_AT = "created_at"
+
+
+class GroupPriceSortingInput(graphene.InputObjectType):
+    field = GroupPriceSortField(required=True, description="By what.")
+    direction = OrderDirection(required=True, description="Which way.")
+
+
+class GroupPriceListEntryFilterInput(graphene.InputObjectType):
+    search = graphene.String(description="Part of the variant's SKU.")
+    variants = graphene.List(graphene.NonNull(graphene.ID), description="Of these variants.")
+    channels = graphene.List(graphene.NonNull(graphene.ID), description="In these channels.")
+
+
+class PriceQueries(graphene.ObjectType):
+    group_price_rule = Guarded(
+        GroupPriceRule,
+        act=Act.READ_PRICES,
+        description="One price rule.",
+        id=graphene.ID(required=True, description="Its ID."),
+    )
+    group_price_rules = ConnectionField(
+        GroupPriceRule,
+        act=Act.READ_PRICES,
+        description="The price rules of the shop.",
+        filter=GroupPriceRuleFilterInput(description="Which of them."),
+        sort_by=GroupPriceSortingInput(description="In which order; else the highest first."),
+    )
+    group_price_rule_targets = ConnectionField(
+        GroupPriceRuleTarget,
+        act=Act.READ_PRICES,
+        description="Everything that a price rule names.",
+        rule=graphene.ID(required=True, description="The ID of the rule."),
+    )
+    group_price_list = Guarded(
+        GroupPriceList,
+        act=Act.READ_PRICES,
+        description="One price list.",
+        id=graphene.ID(required=True, description="Its ID."),
+    )
+    group_price_lists = ConnectionField(
+        GroupPriceList,
+        act=Act.READ_PRICES,
+        description="The price lists of the shop.",
+        filter=GroupPriceListFilterInput(description="Which of them."),
+        sort_by=GroupPriceSortingInput(description="In which order; else the highest first."),
+    )
+    group_price_list_entries = ConnectionField(
+        GroupPriceListEntry,
+        act=Act.READ_PRICES,
+        description="The prices of a price list, in the order in which they came in.",
+        price_list=graphene.ID(required=True, description="The ID of the list."),
+        filter=GroupPriceListEntryFilterInput(description="Which of them."),
+    )
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def resolve_group_price_rule(_root: Any, _info: Any, *, id: str) -> PriceRule | None:
+        return PriceRule.objects.filter(pk=key_of(id, "GroupPriceRule")).first()
+
+    @staticmethod
+    def resolve_group_price_rules(_root: Any, _info: Any, **wanted: Any) -> Slice:
+        asked = wanted.get("filter") or {}
+        rows = _found(PriceRule.objects.all(), asked)
+        if asked.get("channels"):
+            keys = keys_of(asked["channels"], "Channel", field="channels")
+            there = PriceRule.channels.through.objects.filter(
+                pricerule_id=OuterRef("pk"), channel_id__in=keys
+            )
+            rows = rows.filter(Q(every_channel=True) | Exists(there))
+        if asked.get("kinds"):
+            rows = rows.filter(kind__in=asked["kinds"])
+        return _sorted(rows, wanted.get("sort_by"))
+
+    @staticmethod
+    def resolve_group_price_rule_targets(
+        _root: Any, _info: Any, *, rule: str, **_page: Any
+    ) -> Slice:
+        key = key_of(rule, "GroupPriceRule", field="rule")
+        return Slice(PriceRuleTarget.objects.filter(rule_id=key))
+
+    @staticmethod
+    def resolve_group_price_list(_root: Any, _info: Any, *, id: str) -> PriceList | None:
+        return PriceList.objects.filter(pk=key_of(id, "GroupPriceList")).first()
+
+    @staticmethod
+    def resolve_group_price_lists(_root: Any, _info: Any, **wanted: Any) -> Slice:
+        rows = _found(PriceList.objects.all(), wanted.get("filter") or {})
+        return _sorted(rows, wanted.get("sort_by"))
+
+    @staticmethod
+    def resolve_group_price_list_entries(
+        _root: Any, _info: Any, *, price_list: str, filter: Any = None, **_page: Any
+    ) -> Slice:
+        key = key_of(price_list, "GroupPriceList", field="price_list")
+        rows, asked = PriceListEntry.objects.filter(price_list_id=key), filter or {}
+        if asked.get("search"):
+            rows = rows.filter(variant__sku__icontains=asked["search"])
+        if asked.get("variants"):
+            keys = keys_of(asked["variants"], "ProductVariant", field="variants")
+            rows = rows.filter(variant_id__in=keys)
+        if asked.get("channels"):
+            rows = rows.filter(channel_id__in=keys_of(asked["channels"], "Channel"))
+        return Slice(rows)
+
+
+def _found(rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
+    """What rules and lists are both asked for."""
+    if asked.get("search"):
+        rows = rows.filter(name__icontains=asked["search"])
+    if asked.get("groups"):
+        through = rows.model.groups.through.objects
+        owner = f"{rows.model._meta.model_name}_id"
+        keys = keys_of(asked["groups"], "CustomerGroup", field="groups")
+        rows = rows.filter(
+            Exists(through.filter(**{owner: OuterRef("pk")}, customergroup_id__in=keys))
+        )
+    if asked.get("states"):
+        now, condition = timezone.now(), Q()
+        for state in asked["states"]:
+            condition |= in_state(state, now)
+        rows = rows.filter(condition)
+    return rows
+
+
+def _sorted(rows: QuerySet[Any], by: dict[str, Any] | None) -> Slice:
+    """In the order of their taking part, unless another is asked for."""
+    if by is None:
+        ranked = rows.annotate(rank=-F("priority"))
+        return Slice(ranked, order=("rank", "pk"))
+    return Slice(rows, order=(by["field"], "pk"), descending=by["direction"] == "-")

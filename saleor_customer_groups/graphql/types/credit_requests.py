@@ -1,0 +1,53 @@
+"""What another system, which keeps the ledger, is asked, as the API shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ... import models
+from ...events import global_id
+from ...host.graphql_types import DateTime, User, wrapped
+from ..enums import enum_of
+from ..loaders.customers import CustomerById
+from .amounts import LoyaltyAmount, Unit, units_of
+
+State = enum_of(
+    models.CreditRequestState, "LoyaltyCreditRequestState", "What the other system said."
+)
+
+
+class LoyaltyCreditRequest(graphene.ObjectType):
+    id = graphene.GlobalID(required=True, description="The ID of the request.")
+    key = graphene.String(required=True, description="What to confirm it by.")
+    customer = graphene.Field(User, description="Whom it is about; null: erased.")
+    unit = Unit(required=True, description="What is asked for.")
+    amount = graphene.Field(
+        LoyaltyAmount, required=True, description="How much to give; with a minus: to take."
+    )
+    reason = graphene.String(required=True, description="Why.")
+    order = graphene.ID(description="The ID of the order that it is about.")
+    expires_at = DateTime(description="When what is given expires; null: never.")
+    state = State(required=True, description="What the other system said.")
+    reference = graphene.String(required=True, description="The other system's own.")
+    requested_at = DateTime(required=True, description="When it was asked.")
+    answered_at = DateTime(description="When it answered.")
+
+    class Meta:
+        description = "What another system, which keeps the ledger, is asked to give or take."
+        interfaces = [graphene.relay.Node]
+
+    @staticmethod
+    def resolve_customer(root: models.CreditRequest, info: Any) -> Any:
+        if root.customer_id is None:
+            return None
+        return CustomerById.of(info).load(root.customer_id).then(wrapped)
+
+    @staticmethod
+    def resolve_amount(root: models.CreditRequest, _info: Any) -> LoyaltyAmount:
+        return units_of(root.amount, root.currency)
+
+    @staticmethod
+    def resolve_order(root: models.CreditRequest, _info: Any) -> str | None:
+        return None if root.order_id is None else global_id("Order", root.order_id)

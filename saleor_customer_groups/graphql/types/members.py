@@ -1,0 +1,108 @@
+"""Who is in a group and who was, as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ...host.graphql_types import DateTime, User, wrapped
+from ...models import Membership, MembershipAction, MembershipEvent, MembershipSource
+from ..enums import enum_of
+from ..ids import global_id
+from ..loaders.customers import CustomerById
+from ..loaders.groups import GroupById
+from .groups import CustomerGroup
+
+Source = enum_of(MembershipSource, "CustomerGroupMemberSource", "How a customer came into a group.")
+Action = enum_of(MembershipAction, "CustomerGroupHistoryAction", "What happened to a membership.")
+
+
+class CustomerGroupMember(graphene.ObjectType):
+    id = graphene.GlobalID(required=True, description="The ID of the membership.")
+    group = graphene.Field(CustomerGroup, required=True, description="The group.")
+    customer = graphene.Field(User, required=True, description="Who is in it.")
+    source = Source(required=True, description="How the customer came into it.")
+    started_at = DateTime(required=True, description="Since when.")
+    until = DateTime(description="Until when; null: for good.")
+    reason = graphene.String(required=True, description="Why.")
+    actor = graphene.String(required=True, description="Who did it, such as `User:1`.")
+
+    class Meta:
+        description = "A customer in a group."
+        interfaces = [graphene.relay.Node]
+
+    @staticmethod
+    def resolve_group(root: Membership, info: Any) -> Any:
+        return GroupById.of(info).load(root.group_id)
+
+    @staticmethod
+    def resolve_customer(root: Membership, info: Any) -> Any:
+        return CustomerById.of(info).load(root.customer_id).then(wrapped)
+
+
+class CustomerGroupHistoryLine(graphene.ObjectType):
+    id = graphene.GlobalID(required=True, description="The ID of the line.")
+    group_id = graphene.ID(required=True, description="The ID of the group, also of a deleted one.")
+    group_name = graphene.String(required=True, description="What the group was called then.")
+    group = graphene.Field(CustomerGroup, description="The group, while it exists.")
+    customer_id = graphene.ID(description="The ID of the customer; null: they were erased.")
+    customer = graphene.Field(User, description="The customer, while they exist.")
+    action = Action(required=True, description="What happened.")
+    source = Source(required=True, description="What did it.")
+    until = DateTime(description="Until when the membership was to last; null: for good.")
+    reason = graphene.String(required=True, description="Why.")
+    actor = graphene.String(required=True, description="Who did it, such as `User:1`.")
+    at = DateTime(required=True, description="When.")
+    import_id = graphene.ID(description="The ID of the import that did it.")
+
+    class Meta:
+        description = "One line of the history of groups; it is never changed."
+        interfaces = [graphene.relay.Node]
+
+    @staticmethod
+    def resolve_group_id(root: MembershipEvent, _info: Any) -> str:
+        return global_id("CustomerGroup", root.group_id)
+
+    @staticmethod
+    def resolve_group(root: MembershipEvent, info: Any) -> Any:
+        return GroupById.of(info).load(root.group_id)
+
+    @staticmethod
+    def resolve_customer_id(root: MembershipEvent, _info: Any) -> str | None:
+        return global_id("User", root.customer_id) if root.customer_id > 0 else None
+
+    @staticmethod
+    def resolve_customer(root: MembershipEvent, info: Any) -> Any:
+        return CustomerById.of(info).load(root.customer_id).then(wrapped)
+
+    @staticmethod
+    def resolve_import_id(root: MembershipEvent, _info: Any) -> str | None:
+        return None if root.import_id is None else global_id("CustomerGroupImport", root.import_id)
+
+
+class MyCustomerGroup(graphene.ObjectType):
+    id = graphene.ID(required=True, description="The ID of the group.")
+    name = graphene.String(required=True, description="What it is called.")
+    slug = graphene.String(required=True, description="Its name in addresses and files.")
+    since = DateTime(required=True, description="Since when the customer is in it.")
+    until = DateTime(description="Until when; null: for good.")
+
+    class Meta:
+        description = "A group that the customer is in, as customers see it."
+
+    @staticmethod
+    def resolve_id(root: Membership, _info: Any) -> str:
+        return global_id("CustomerGroup", root.group_id)
+
+    @staticmethod
+    def resolve_name(root: Membership, _info: Any) -> str:
+        return root.group.name
+
+    @staticmethod
+    def resolve_slug(root: Membership, _info: Any) -> str:
+        return root.group.slug
+
+    @staticmethod
+    def resolve_since(root: Membership, _info: Any) -> Any:
+        return root.started_at

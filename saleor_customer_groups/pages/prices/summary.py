@@ -1,0 +1,45 @@
+"""In a few lines what groups get: the rules and price lists that are in force for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ...models import PriceList, PriceRule
+from ...pricing.states import State, in_state
+from .words import effect_of
+
+SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A rule or price list: what it does, and on what."""
+
+    name: str
+    effect: str
+    on: str
+
+
+def in_force(group_ids: Collection[int]) -> list[Line]:
+    """The first rules and price lists of these groups that hold now, in five statements."""
+    if not group_ids:
+        return []
+    now = in_state(State.ACTIVE, timezone.now())
+    rules = PriceRule.objects.filter(now, groups__in=group_ids).distinct()
+    lists = PriceList.objects.filter(now, groups__in=group_ids).distinct()
+    told = [_line(rule) for rule in rules.prefetch_related("amounts", "targets")[:SHOWN]]
+    told += [Line(one.name, _("price list"), "") for one in lists[:SHOWN]]
+    return told
+
+
+def _line(rule: PriceRule) -> Line:
+    named: list[Any] = [one for one in rule.targets.all() if not one.excluded]
+    count = len(named)
+    on = _("everything") if rule.everything else ngettext("%(n)s thing", "%(n)s things", count)
+    return Line(rule.name, effect_of(rule, rule.amounts.all()), on % {"n": count})

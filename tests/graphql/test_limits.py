@@ -1,0 +1,99 @@
+"""What one request may ask for: depth, rows, aliases, mutations, requests in one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from graphql import parse
+
+from saleor_customer_groups.graphql import limits
+from tests import callers
+
+from .api import PATH, nodes
+
+pytestmark = pytest.mark.django_db
+
+NAMES = "{ customerGroups(first: %s) { edges { node { name } } } }"
+
+
+def cost(query: str, **variables: object) -> int:
+    (operation,) = parse(query).definitions
+    return limits.Cost({}, variables).of(operation.selection_set, 1)
+
+
+def test_fifteen_levels_of_pages_are_too_much(boss):
+    """There is no rule about depth; depth is dear where there are rows at each level."""
+    deep = "edges { node { groups { priceRules: id } } }"
+    for _ in range(14):
+        deep = f"edges {{ node {{ customerGroups(first: 100) {{ {deep} }} }} }}"
+    query = f"{{ customerGroups(first: 100) {{ {deep} }} }}"
+
+    found = limits.check(parse(query), {})
+
+    assert [str(one).split(" is ")[0] for one in found] == ["The query's cost"]
+
+
+def test_fifteen_levels_of_fragments_are_answered(boss):
+    deep = "name"
+    for _ in range(13):
+        deep = f"... on CustomerGroup {{ {deep} }}"
+
+    answer = boss.one(f"{{ customerGroups(first: 1) {{ edges {{ node {{ {deep} }} }} }} }}")
+
+    assert nodes(answer) == [{"name": "Standard"}]
+
+
+def test_fragments_that_name_each_other_are_refused(boss):
+    query = """{ customerGroups(first: 1) { edges { node { ...a } } } }
+        fragment a on CustomerGroup { ...b } fragment b on CustomerGroup { ...a }"""
+
+    assert boss.post(query).status_code == 400
+
+
+def test_nesting_without_end_is_refused(boss):
+    answer = boss.post("{" + "a{" * 20_000)
+
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "The query is nested too deeply."
+
+
+def test_ten_thousand_rows_are_refused(boss):
+    assert boss.refused(NAMES % 10_000) == ["`first` must be from 1 to 100, not 10000."]
+
+
+def test_a_hundred_aliases_are_answered_and_one_more_is_not(boss):
+    def asked(number: int) -> str:
+        return "{" + " ".join(f"a{n}: __typename" for n in range(number)) + "}"
+
+    assert len(boss.ask(asked(100))) == 100
+    assert boss.refused(asked(101)) == ["The number of aliases is 101; at most 100 is allowed."]
+
+
+def test_four_mutations_are_answered_and_one_more_is_not(boss):
+    def asked(number: int) -> str:
+        one = 'customerGroupDelete(id: "x") { errors { code } }'
+        return "mutation {" + " ".join(f"m{n}: {one}" for n in range(number)) + "}"
+
+    assert len(boss.ask(asked(4))) == 4
+    assert boss.refused(asked(5)) == ["The number of mutations is 5; at most 4 is allowed."]
+
+
+def test_two_requests_in_one_are_refused(boss):
+    body = json.dumps([{"query": NAMES % 1}] * 2)
+
+    answer = Client().post(
+        PATH, body, content_type="application/json", **callers.bearer(boss.token)
+    )
+
+    assert answer.status_code == 400
+
+
+def test_each_of_a_list_that_is_asked_with_counts():
+    of_two = 'query($all: [ID!]!) { myGroupPrices(channel: "x", variants: $all) { reason } }'
+
+    assert cost(of_two, all=["a", "b"]) == 3
+    assert cost('{ myGroupPrices(channel: "x", variants: ["a", "b", "c"]) { reason } }') == 4
+    assert cost("{ _entities(representations: [{a: 1}, {a: 2}]) { __typename } }") == 3

@@ -1,0 +1,75 @@
+"""schema.graphql and docs/graphql.md are made of the code, and kept equal to it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from graphql import parse
+from graphql.language import ast
+from graphql.language.printer import print_ast
+
+from saleor_customer_groups.graphql import acts
+from saleor_customer_groups.graphql.schema import schema, sdl
+from saleor_customer_groups.graphql.sdl import own_types
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "schema.graphql"
+PAGE = ROOT / "docs" / "graphql.md"
+CALL = (
+    "python sandbox/manage.py customer_groups_schema --schema schema.graphql --page docs/graphql.md"
+)
+
+
+def own_definitions(text: str, own: set[str]) -> dict[str, str]:
+    """Definitions of ours by name; enough of them to be sure that something is compared."""
+    found = {
+        one.name.value: print_ast(one)
+        for one in parse(text).definitions
+        if not isinstance(one, ast.TypeExtensionDefinition) and one.name.value in own
+    }
+    assert {"Query", "Mutation", "CustomerGroup", "GroupPriceQuote"} <= set(found)
+    return found
+
+
+def test_the_file_is_that_of_the_code(host_is_saleor):
+    text = FILE.read_text(encoding="utf-8")
+
+    if not host_is_saleor:
+        assert text == sdl(), f"schema.graphql is stale: {CALL}"
+    own = own_types(schema())
+    assert own_definitions(text, own) == own_definitions(sdl(), own)
+
+
+def test_the_page_has_the_table_of_today():
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert acts.written_into(page) == page, f"docs/graphql.md is stale: {CALL}"
+
+
+def test_a_stale_page_is_found_and_only_the_table_is_written():
+    page = PAGE.read_text(encoding="utf-8")
+    stale = page.replace("`customerGroups`", "`nothing`")
+
+    assert stale != page
+    assert acts.written_into(stale) == page
+
+
+def test_the_command_writes_both_or_prints(tmp_path):
+    file, page, printed = tmp_path / "schema.graphql", tmp_path / "page.md", io.StringIO()
+    page.write_text(f"before\n{acts.BEGIN}old\n{acts.END}after\n")
+
+    call_command("customer_groups_schema", schema=file, page=page)
+    call_command("customer_groups_schema", stdout=printed)
+
+    assert file.read_text() == printed.getvalue() == sdl()
+    assert page.read_text() == f"before\n{acts.BEGIN}{acts.table()}{acts.END}after\n"
+
+
+@pytest.mark.parametrize("name", ["CustomerGroup", "GroupPriceRule", "Query", "Mutation"])
+def test_every_field_has_a_description(name):
+    fields = schema().get_type(name).fields
+
+    assert [field for field, what in fields.items() if not what.description] == []
