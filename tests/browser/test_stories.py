@@ -55,9 +55,9 @@ def shopper(chromium: Any, live_server: Any) -> Iterator[Callable[[str | None], 
         tab = context.new_page()
         tab.goto(f"{live_server.url}/login/")
         if name is not None:
-            tab.fill("[name=email]", f"{name.lower()}@example.com")
-            tab.fill("[name=password]", PASSWORD)
-            tab.get_by_role("button", name="Sign in").click()
+            tab.fill("main [name=email]", f"{name.lower()}@example.com")
+            tab.fill("main [name=password]", PASSWORD)
+            tab.locator("main").get_by_role("button", name="Sign in").click()
             tab.get_by_role("link", name=name, exact=True).wait_for()
         return tab
 
@@ -125,7 +125,7 @@ def test_a_segment_is_narrowed_until_it_is_right(
     User.objects.create(email="dora@other.example", first_name="Dora")
     User.objects.filter(pk=people["Bob"].pk).update(is_confirmed=False)
     screen = merchant.open("/groups/rules/new")
-    screen.get_by_label("Name", exact=True).fill("Confirmed A")
+    screen.get_by_label("Name of the group").fill("Confirmed A")
 
     def found() -> Any:
         return screen.locator("#preview strong")
