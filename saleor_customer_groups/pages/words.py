@@ -80,4 +80,5 @@ WORDS: Final = {
     "outcome": endpoints.OUTCOMES,
     "purpose": endpoints.PURPOSES,
     "call": endpoints.CALLS,
+    "config": endpoints.CONFIG,
 }

@@ -109,5 +109,5 @@ def test_every_page_in_both_themes(
         problems += merchant.look(f"page-{name}")
         seen.append(name)
 
-    assert problems == []
+    assert not problems, "\n".join(problems)
     assert {"groups", "group", "price-rules", "price-rule", "endpoints", "triggers"} <= set(seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +25,7 @@ from .forms import ReplayForm
 from .words import DELIVERIES
 
 # Each state is read along an index: the latest events, the next tries, the latest that failed.
-SORTS: Final = {
+SORTS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "": {"at": ("-event_id",)},
     DeliveryState.DELIVERED: {"at": ("-event_id",)},
     DeliveryState.PENDING: {"at": ("due_at", "pk")},

@@ -50,7 +50,7 @@ class EndpointForm(Form):
     @property
     def hears_everything(self) -> bool:
         """Whether nothing need be chosen."""
-        return self["hears"].value() != "some"
+        return str(self["hears"].value()) != "some"
 
     def clean(self) -> dict[str, Any]:
         """Some events are at least one."""

@@ -73,7 +73,7 @@ class TriggerForm(Form):
     @property
     def wants_currency(self) -> bool:
         """Whether what it gives is money."""
-        return self["unit"].value() != POINTS
+        return str(self["unit"].value()) != POINTS
 
     @property
     def wants_broadcast(self) -> bool:

@@ -49,6 +49,15 @@ UNITS: Final[dict[str, Any]] = {
     "cashback": _("Cashback"),
     "points": _("Points"),
 }
+# What the purposes want to know.
+CONFIG: Final[dict[str, Any]] = {
+    "group": _("Group"),
+    "unit": _("Unit"),
+    "currency": _("Currency"),
+    "at_most": _("At most in one call"),
+    "valid_days": _("Valid for days"),
+    "broadcast": _("Broadcast"),
+}
 TONES: Final[dict[str, str]] = {
     Health.ON: "success",
     Health.PAUSED: "warning",
