@@ -25,6 +25,8 @@ class Area:
 AREAS: Final = (
     Area("groups", gettext_lazy("Groups"), "groups", "groups.read"),
     Area("prices", gettext_lazy("Prices"), "price-rules", "prices.read"),
+    Area("loyalty", gettext_lazy("Loyalty"), "loyalty", "loyalty.read"),
+    Area("broadcasts", gettext_lazy("Broadcasts"), "broadcasts", "broadcasts.read"),
     Area("endpoints", gettext_lazy("Endpoints"), "endpoints", "endpoints.read"),
 )
 

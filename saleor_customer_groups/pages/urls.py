@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import assets, pickers
+from .broadcasts.urls import urlpatterns as broadcasts
 from .customers.urls import urlpatterns as customers
 from .endpoints.urls import urlpatterns as endpoints
 from .groups.urls import urlpatterns as groups
+from .loyalty.urls import urlpatterns as loyalty
 from .prices.urls import urlpatterns as prices
 from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
@@ -19,6 +21,8 @@ urlpatterns = [
     path("pages/groups", include(groups)),
     path("pages/prices", include(prices)),
     path("pages/endpoints", include(endpoints)),
+    path("pages/broadcasts", include(broadcasts)),
     *price_widgets,
     path("pages/", include(customers)),
+    path("pages/", include(loyalty)),
 ]

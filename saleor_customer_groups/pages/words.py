@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..importing.pasted import Answer
 from ..models import GroupKind, MembershipAction, MembershipSource
+from .broadcasts import words as broadcasts
 from .endpoints import words as endpoints
+from .loyalty import words as loyalty
 from .prices import words as prices
 
 KINDS: Final[dict[str, Any]] = {
@@ -64,6 +66,8 @@ TONES: Final[dict[str, str]] = {
     MembershipAction.LEFT: "warning",
     **prices.TONES,
     **endpoints.TONES,
+    **loyalty.TONES,
+    **broadcasts.TONES,
 }
 # By what they are the codes of: the same code may be called otherwise elsewhere.
 WORDS: Final = {
@@ -81,4 +85,13 @@ WORDS: Final = {
     "purpose": endpoints.PURPOSES,
     "call": endpoints.CALLS,
     "config": endpoints.CONFIG,
+    "unit": loyalty.UNITS,
+    "adjustment": loyalty.STATUSES,
+    "skip": loyalty.SKIPS,
+    "entry": loyalty.ENTRIES,
+    "origin": loyalty.ORIGINS,
+    "broadcast": broadcasts.STATUSES,
+    "channel": broadcasts.CHANNELS,
+    "unreached": broadcasts.UNREACHED,
+    "recipient": broadcasts.RECIPIENTS,
 }

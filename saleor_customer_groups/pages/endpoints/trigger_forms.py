@@ -14,8 +14,8 @@ from ...loyalty.rules import POINTS
 from ...models import BroadcastStatus, CustomerGroup
 from ...triggers.purposes import PURPOSES
 from ..forms import Form, Picked
+from ..loyalty.words import UNITS
 from .words import PURPOSES as LABELS
-from .words import UNITS
 
 # Which purposes want to know what, for fields that are shown for these only.
 OF_GROUP: Final = "award members_add members_remove"

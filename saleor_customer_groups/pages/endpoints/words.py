@@ -44,11 +44,6 @@ PURPOSES: Final[dict[str, Any]] = {
     "broadcast_report": _("Take reports about recipients"),
     "credit_confirm": _("Take answers to requests for credit"),
 }
-UNITS: Final[dict[str, Any]] = {
-    "credit": _("Credit"),
-    "cashback": _("Cashback"),
-    "points": _("Points"),
-}
 # What the purposes want to know.
 CONFIG: Final[dict[str, Any]] = {
     "group": _("Group"),

@@ -17,17 +17,19 @@ from ...models import CustomerGroup, GroupKind
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of a group's page; `page` is the name of its address."""
+    """A tab of a group's page; `page` is the name of its address, `act` what it needs."""
 
     name: str
     label: Promise | str
     page: str
+    act: str = "groups.read"
 
 
 # Every tab is a line here.
 TABS: Final = (
     Tab("members", gettext_lazy("Members"), "group"),
     Tab("rule", gettext_lazy("Rule"), "group-rule"),
+    Tab("loyalty", gettext_lazy("Loyalty"), "group-loyalty", "loyalty.read"),
     Tab("history", gettext_lazy("History"), "group-history"),
     Tab("settings", gettext_lazy("Settings"), "group-settings"),
 )

@@ -102,6 +102,18 @@
     if (event.key === "Escape" && kind === "popup" && !dialog.open) send("popupClose");
   });
 
+  // --- placeholders that a click puts where the cursor was ---------------------------------------
+  let written; // the field of this form that was left last
+  document.addEventListener("focusout", (event) => { if (event.target.matches("input[name=title], textarea")) written = event.target; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    const field = written?.form === button.form ? written : button.form.querySelector("textarea");
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // --- select with search ------------------------------------------------------------------------
   function pick(option) {
     const picker = option?.closest(".picker");

@@ -303,6 +303,9 @@ def test_l12_reversed_it_takes_back_what_is_left_and_says_what_was_spent(
     assert report[bob].taken_back == Decimal("2.50")
     assert report[bob].missing == Decimal("7.50")
     assert report[alice].missing == Decimal("0.00")
+    entries = {one.account.customer_id: one.pk for one in unwinding.entries_of(adjustment)}
+    back = unwinding.taken_back(adjustment, entries.values())
+    assert (list(entries), back[entries[bob]]) == (members, Decimal("2.50"))
     adds_up()
     with pytest.raises(Refused, match="is reversed; it cannot be reversed"):
         steps.reverse(adjustment.pk)
