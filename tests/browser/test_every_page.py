@@ -57,7 +57,9 @@ def _given(customer_id: int) -> dict[str, int]:
     entry = {"customer_id": customer_id, "kind": "award", "key": "welcome", "source": "manual"}
     ledger.post(Posting(**entry, **amount))  # type: ignore[arg-type]  # of several types
     adjustment = drafts.create(Draft(**amount), Audience(group_id=vip.pk))
-    rule = save_rule(EarningRuleInput("A point a dollar", vip.pk, "points", Decimal(1)))
+    rule = save_rule(
+        EarningRuleInput(name="A point a dollar", group_id=vip.pk, unit="points", rate=Decimal(1))
+    )
     broadcast = broadcasts.create_broadcast(
         title="Sale", text="Dear {{ customer.first_name }}!", channel="email", group=vip
     )

@@ -149,6 +149,7 @@ def test_a_segment_is_narrowed_until_it_is_right(
     found().filter(has_text="2").wait_for()
     screen.get_by_role("button", name="Add condition").click()
     condition(2, "First name", "starts with").fill("A")
+    merchant.tab.wait_for_timeout(3000); merchant.tab.screenshot(path=".state/dbg.png")
     found().filter(has_text="1").wait_for()
     merchant.check("story-segment")
     screen.get_by_role("button", name="Create group").click()
