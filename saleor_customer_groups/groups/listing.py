@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from ..models import CustomerGroup, DefaultGroup, Membership, MembershipEvent
 from . import queries
 from .kinds import is_expired
+from .names import customers_named
 
 COUNTED: Final = 10_000  # members of a group that a list counts; beyond it is "more than"
 
@@ -72,29 +73,16 @@ def overviews(
 
 
 def members_named(group: CustomerGroup, text: str, *, now: datetime) -> QuerySet[Membership]:
-    """The members at `now` whose e-mail holds the text or a name of whom begins with a word of it,
-    with their customers.
-    """
+    """The members at `now` who are called so (names.py), with their customers."""
     members = queries.members_of(group, now=now).select_related("customer")
-    return members.filter(named(text, "customer__")) if text else members
-
-
-def named(text: str, to: str = "") -> Q:
-    """A condition: the e-mail holds the text, or a name begins with a word of it. `to` is the way
-    to the customer.
-    """
-    condition = Q(**{f"{to}email__icontains": text})
-    for word in text.split():
-        condition |= Q(**{f"{to}first_name__istartswith": word})
-        condition |= Q(**{f"{to}last_name__istartswith": word})
-    return condition
+    return members.filter(customers_named(text, path="customer__")) if text else members
 
 
 def customers_found(text: str = "", *, group_id: int | None, now: datetime) -> QuerySet[Any]:
     """The shop's customers by name or e-mail, of this group at `now` if one is given."""
     found: QuerySet[Any] = get_user_model()._default_manager.filter(is_staff=False)
     if text:
-        found = found.filter(named(text))
+        found = found.filter(customers_named(text))
     return found if group_id is None else found.filter(queries.customers_in([group_id], now=now))
 
 

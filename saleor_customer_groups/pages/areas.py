@@ -29,6 +29,7 @@ AREAS: Final = (
     Area("loyalty", gettext_lazy("Loyalty"), "loyalty", "loyalty.read"),
     Area("broadcasts", gettext_lazy("Broadcasts"), "broadcasts", "broadcasts.read"),
     Area("figures", gettext_lazy("Figures"), "figures", "groups.read"),
+    Area("endpoints", gettext_lazy("Endpoints"), "endpoints", "endpoints.read"),
 )
 
 

@@ -56,13 +56,6 @@ def _customer(customer: Any) -> Option:
     return Option(customer.pk, name or customer.email, customer.email if name else "")
 
 
-def customers_named(text: str) -> Q:
-    """A condition for customers whose e-mail holds the text, or a name of whom begins with a word
-    of it.
-    """
-    return listing.named(text)
-
-
 def _find_customers(text: str) -> Iterable[Option]:
     found = listing.customers_found(text, group_id=None, now=timezone.now())
     return map(_customer, found.order_by("email")[:SHOWN])

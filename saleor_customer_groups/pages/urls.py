@@ -7,6 +7,7 @@ from django.urls import include, path
 from . import assets, pickers
 from .broadcasts.urls import urlpatterns as broadcasts
 from .customers.urls import urlpatterns as customers
+from .endpoints.urls import urlpatterns as endpoints
 from .exports.urls import urlpatterns as exports
 from .figures.urls import urlpatterns as figures
 from .groups.urls import urlpatterns as groups
@@ -24,6 +25,7 @@ urlpatterns = [
     path("pages/groups", include(imports)),
     path("pages/groups", include(exports)),
     path("pages/prices", include(prices)),
+    path("pages/endpoints", include(endpoints)),
     path("pages/broadcasts", include(broadcasts)),
     *price_widgets,
     path("pages/", include(customers)),

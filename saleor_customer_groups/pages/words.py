@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ..importing.pasted import Answer
 from ..models import ApplicationStatus, GroupKind, MembershipAction, MembershipSource
 from .broadcasts import words as broadcasts
+from .endpoints import words as endpoints
 from .exports import words as exports
 from .imports import words as imports
 from .loyalty import words as loyalty
@@ -74,6 +75,7 @@ TONES: Final[dict[str, str]] = {
     MembershipAction.JOINED: "success",
     MembershipAction.LEFT: "warning",
     **prices.TONES,
+    **endpoints.TONES,
     **loyalty.TONES,
     **broadcasts.TONES,
 }
@@ -92,6 +94,13 @@ WORDS: Final = {
     "state": prices.STATES,
     "reason": prices.REASONS,
     "step": prices.STEPS,
+    "health": endpoints.HEALTH,
+    "off": endpoints.OFF_REASONS,
+    "delivery": endpoints.DELIVERIES,
+    "outcome": endpoints.OUTCOMES,
+    "purpose": endpoints.PURPOSES,
+    "call": endpoints.CALLS,
+    "config": endpoints.CONFIG,
     "unit": loyalty.UNITS,
     "adjustment": loyalty.STATUSES,
     "skip": loyalty.SKIPS,

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from ..errors import InvalidInput
 from ..models import DeliveryState, WebhookEndpoint
+
+COUNTED: Final = 10_000  # deliveries of an endpoint that a list counts; beyond it is "more than"
+
+WAITING_UP_TO: Final = """
+SELECT wanted.id, (
+    SELECT count(*) FROM (
+        SELECT 1 FROM saleor_customer_groups_webhookdelivery
+        WHERE endpoint_id = wanted.id AND state = 'pending' LIMIT %(most)s
+    ) AS counted
+), (
+    SELECT count(*) FROM (
+        SELECT 1 FROM saleor_customer_groups_webhookdelivery
+        WHERE endpoint_id = wanted.id AND state = 'failed' LIMIT %(most)s
+    ) AS counted
+) FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+"""
+
+
+class Health(StrEnum):
+    """How an endpoint fares."""
+
+    ON = "on"
+    PAUSED = "paused"  # it failed often in a row, and is only probed
+    FAILING = "failing"  # nothing has got through since the last success
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +70,24 @@ def standings() -> Iterator[Standing]:
     )
     for endpoint in counted.order_by("pk"):
         yield Standing(endpoint, endpoint.pending, endpoint.failed)
+
+
+def health(endpoint: WebhookEndpoint, now: datetime) -> Health:
+    """How it fares at `now`."""
+    if not endpoint.is_on:
+        return Health.OFF
+    if endpoint.paused_until is not None and endpoint.paused_until > now:
+        return Health.PAUSED
+    return Health.FAILING if endpoint.failing_since is not None else Health.ON
+
+
+def standings_of(endpoints: Collection[WebhookEndpoint], *, most: int = COUNTED) -> list[Standing]:
+    """These endpoints; `most` + 1 deliveries say more than that. One statement."""
+    parameters: dict[str, Any] = {"ids": [one.pk for one in endpoints], "most": most + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING_UP_TO, parameters)
+        counts = {key: (pending, failed) for key, pending, failed in cursor.fetchall()}
+    return [Standing(one, *counts[one.pk]) for one in endpoints]
 
 
 def endpoint_by_id(key: int) -> WebhookEndpoint:

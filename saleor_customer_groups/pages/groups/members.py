@@ -25,7 +25,6 @@ from .group import context_of, group_or_404
 SORTS: Final = {
     "joined": ("-pk",),
     "email": ("customer__email", "pk"),
-    "name": ("customer__last_name", "customer__first_name", "pk"),
     "until": ("until", "pk"),
 }
 EVENTS: Final = {"at": ("-pk",)}

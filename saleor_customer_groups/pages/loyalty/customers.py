@@ -8,11 +8,11 @@ from django.contrib.auth import get_user_model
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
+from ...groups.names import customers_named
 from ...loyalty import queries
 from ...loyalty.earning import queries as earning
 from ...loyalty.rules import from_units
 from ..lists import listing
-from ..pickers import customers_named
 from ..screens import screen
 from ..visit import Visit
 from . import words

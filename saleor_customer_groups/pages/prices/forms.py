@@ -222,7 +222,7 @@ def initial_of_rule(rule: PriceRule) -> dict[str, Any]:
         "channels": list(given.channel_ids),
         "min_quantity": given.min_quantity,
     }
-    content |= {f"amount_{currency}": amount for currency, amount in given.amounts.items()}
+    content |= {f"amount_{one}": _plain(amount) for one, amount in given.amounts.items()}
     for thing in PICKED:
         content[thing] = _ids(given.targets, thing, excluded=False)
         content[f"not_{thing}"] = _ids(given.targets, thing, excluded=True)

@@ -86,11 +86,18 @@
     if (away) { event.preventDefault(); send("redirect", { to: away.dataset.dashboard }); }
     if (event.target.closest("[data-close]")) { event.preventDefault(); dialog.open ? dialog.close() : send("popupClose"); }
     if (event.target === dialog) dialog.close(); // beside the dialog
+    copy(event.target.closest("[data-copy]"));
     pick(event.target.closest("[data-pick]"));
     const chip = event.target.closest("[data-unpick]")?.closest(".chip"), owner = chip?.closest(".picker");
     chip?.remove();
     owner?.dispatchEvent(new Event("change", { bubbles: true }));
   });
+  function copy(button) { // the newer way to the clipboard is closed to frames
+    if (!button) return;
+    document.getElementById(button.dataset.copy).select();
+    if (document.execCommand("copy")) send("notification", { status: "success", title: button.dataset.copied });
+    button.focus();
+  }
   addEventListener("keydown", (event) => { // the Dashboard hears no key that is typed in here
     if (event.key === "Escape" && kind === "popup" && !dialog.open) send("popupClose");
   });

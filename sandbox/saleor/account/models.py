@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -81,6 +82,13 @@ class User(ModelWithMetadata, AbstractBaseUser):
 
     class Meta:
         ordering = ("email",)
+        indexes = [
+            GinIndex(
+                name="order_user_search_gin",
+                fields=["email", "first_name", "last_name"],
+                opclasses=["gin_trgm_ops"] * 3,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)
