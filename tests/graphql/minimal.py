@@ -31,7 +31,7 @@ VALUES = {
     "UUID": '"00000000-0000-0000-0000-000000000000"',
     "JSON": "{}",
     "JSONString": '"{}"',
-    "Upload": "null",
+    "Upload": '"x"',
     "_Any": '{__typename: "CustomerGroup", id: "x"}',
 }
 
