@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import graphene
@@ -16,9 +17,10 @@ from .fields import caller_of, says
 
 
 class Options(MutationOptions):
-    """Beside graphene's own: which act it is."""
+    """Beside graphene's own: which act it is, and what the fields that it takes are called."""
 
     act: Act
+    taken: frozenset[str]
 
 
 class BaseMutation(graphene.Mutation):
@@ -34,6 +36,7 @@ class BaseMutation(graphene.Mutation):
         super().__init_subclass_with_meta__(
             _meta=meta, description=f"{description}{says(act)}", **options
         )
+        meta.taken = frozenset(_names_in(meta.arguments))
         meta.fields["errors"] = graphene.Field(
             NonNullList(Error), required=True, description="Why nothing was changed."
         )
@@ -51,10 +54,21 @@ class BaseMutation(graphene.Mutation):
         except Forbidden:
             raise
         except CustomerGroupsError as refusal:
-            return cls(errors=errors_of(refusal))
+            return cls(errors=errors_of(refusal, cls._meta.taken))
         return cls(errors=[], **answered)
 
     @classmethod
     def perform(cls, info: Any, *_: Any, **arguments: Any) -> dict[str, Any]:
         """Do it; the values of the answer's fields. CustomerGroupsError: nothing was changed."""
         raise TypeError(f"{cls.__name__} performs nothing.")
+
+
+def _names_in(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the arguments, and of the fields of those that are inputs."""
+    for name, argument in arguments.items():
+        yield name
+        of = argument.type
+        while isinstance(of, graphene.List | graphene.NonNull):
+            of = of.of_type
+        if issubclass(of, graphene.InputObjectType):
+            yield from of._meta.fields

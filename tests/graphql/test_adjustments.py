@@ -253,7 +253,7 @@ def test_it_is_scheduled_and_cancelled(cards, vip):
     answer = cards.one(SCHEDULE, id=gid(adjustment), at=at.isoformat())
     assert answer["adjustment"] == {"status": "SCHEDULED", "scheduledAt": at.isoformat()}
     over = cards.one(SCHEDULE, id=gid(adjustment), at="2020-01-01T00:00:00Z")
-    assert over["errors"] == [{"field": "scheduledAt", "code": "IS_OVER"}]
+    assert over["errors"] == [{"field": "at", "code": "IS_OVER"}]
     assert cards.one(ACT % "Cancel", id=gid(adjustment))["adjustment"]["status"] == "CANCELLED"
 
 

@@ -123,7 +123,7 @@ def test_it_makes_a_draft(users_staff, vip):
             "reasons": [],
         },
     }
-    assert Broadcast.objects.get().actor.startswith("user:")
+    assert Broadcast.objects.get().actor.startswith("User:")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_it_is_scheduled_and_made_a_draft_again(users_staff, draft):
 
     assert answer["broadcast"] == {"status": "SCHEDULED", "scheduledFor": at.isoformat()}
     over = users_staff.one(SCHEDULE, id=gid(draft), at="2020-01-01T00:00:00Z")
-    assert over["errors"] == [{"field": "scheduledFor", "code": "PAST"}]
+    assert over["errors"] == [{"field": "at", "code": "PAST"}]
     assert users_staff.one(ACT % "Unschedule", id=gid(draft))["broadcast"]["status"] == "DRAFT"
 
 

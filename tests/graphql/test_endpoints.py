@@ -165,7 +165,7 @@ def test_it_changes_what_is_given_and_nothing_else(apps_staff, till):
 def test_a_change_is_whole_or_not_at_all(apps_staff, till):
     answer = apps_staff.one(UPDATE, id=gid(till), input={"name": "Cash", "events": ["no.such"]})
 
-    assert answer["errors"] == [{"field": "names", "code": "UNKNOWN_EVENT"}]
+    assert answer["errors"] == [{"field": "events", "code": "UNKNOWN_EVENT"}]
     assert WebhookEndpoint.objects.get().name == "Till"
 
 
