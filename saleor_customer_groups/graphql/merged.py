@@ -16,7 +16,8 @@ from ..errors import CustomerGroupsError
 from ..host import merging
 from ..host.graphql_types import Checkout, NonNullList, ProductVariant, User
 from ..host.merging import Addition
-from .fields import ConnectionField, Guarded, caller_of
+from .fields import Guarded, caller_of
+from .limits import SIZES
 from .loaders.merged import GroupsOfCustomer, QuotesInChannel
 from .queries.quotes import checkout_pricing
 from .schema import Mutation, Query
@@ -129,14 +130,11 @@ def costs() -> dict[str, dict[str, Any]]:
 
 
 def _costs_of(owner: Any) -> dict[str, Any]:
-    return {
-        to_camel_case(name): (
-            {"complexity": 1, "multipliers": ["first", "last"]}
-            if isinstance(field, ConnectionField)
-            else {"complexity": 1}
-        )
-        for name, field in owner._meta.fields.items()
-    }
+    found: dict[str, Any] = {}
+    for name, field in owner._meta.fields.items():
+        sizes = [size for size in SIZES if size in getattr(field, "args", ())]
+        found[to_camel_case(name)] = {"complexity": 1} | ({"multipliers": sizes} if sizes else {})
+    return found
 
 
 def _additions(root: Any) -> dict[str, Addition]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import graphene
+from graphene.types.argument import to_arguments
 from graphene.types.mutation import MutationOptions
 
 from ..access import Act, Forbidden
@@ -17,10 +18,9 @@ from .fields import caller_of, says
 
 
 class Options(MutationOptions):
-    """Beside graphene's own: which act it is, and what the fields that it takes are called."""
+    """Beside graphene's own: which act it is."""
 
     act: Act
-    taken: frozenset[str]
 
 
 class BaseMutation(graphene.Mutation):
@@ -36,7 +36,6 @@ class BaseMutation(graphene.Mutation):
         super().__init_subclass_with_meta__(
             _meta=meta, description=f"{description}{says(act)}", **options
         )
-        meta.taken = frozenset(_names_in(meta.arguments))
         meta.fields["errors"] = graphene.Field(
             NonNullList(Error), required=True, description="Why nothing was changed."
         )
@@ -54,7 +53,7 @@ class BaseMutation(graphene.Mutation):
         except Forbidden:
             raise
         except CustomerGroupsError as refusal:
-            return cls(errors=errors_of(refusal, cls._meta.taken))
+            return cls(errors=errors_of(refusal, set(_names_in(cls._meta.arguments))))
         return cls(errors=[], **answered)
 
     @classmethod
@@ -65,7 +64,7 @@ class BaseMutation(graphene.Mutation):
 
 def _names_in(arguments: Mapping[str, Any]) -> Iterator[str]:
     """The names of the arguments, and of the fields of those that are inputs."""
-    for name, argument in arguments.items():
+    for name, argument in to_arguments(arguments).items():
         yield name
         of = argument.type
         while isinstance(of, graphene.List | graphene.NonNull):

@@ -158,8 +158,8 @@ def test_it_prepares_one_for_picked_customers_and_for_a_filter(cards, people):
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
-        ({"group": None}, "audience", "ONE_AUDIENCE"),
-        ({"customers": ["VXNlcjox"]}, "audience", "ONE_AUDIENCE"),
+        ({"group": None}, None, "ONE_AUDIENCE"),
+        ({"customers": ["VXNlcjox"]}, None, "ONE_AUDIENCE"),
         ({"customers": ["x"]}, "customers", "NOT_FOUND"),
         ({"group": "Q3VzdG9tZXJHcm91cDo5OTk5OTk="}, "group", "NOT_FOUND"),
         ({"amount": 0}, "amount", "INVALID"),

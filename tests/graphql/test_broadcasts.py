@@ -133,10 +133,10 @@ def test_it_makes_a_draft(users_staff, vip):
         ({"text": "{{ customer.shoes }}"}, "text", "UNKNOWN_PLACEHOLDER"),
         ({"format": "HTML", "channel": "SMS"}, "format", "NOT_FOR_CHANNEL"),
         ({"channel": "LINE"}, "channel", "NOT_SET_UP"),
-        ({"group": None}, "audience", "ONE_AUDIENCE"),
-        ({"customers": ["VXNlcjox"]}, "audience", "ONE_AUDIENCE"),
+        ({"group": None}, None, "ONE_AUDIENCE"),
+        ({"customers": ["VXNlcjox"]}, None, "ONE_AUDIENCE"),
         ({"group": "Q3VzdG9tZXJHcm91cDo5OTk5OTk="}, "group", "NOT_FOUND"),
-        ({"group": None, "customers": []}, "customerIds", "REQUIRED"),
+        ({"group": None, "customers": []}, "customers", "REQUIRED"),
         ({"group": None, "rule": {"shoes": {"eq": 1}}}, "rule", "UNKNOWN_FIELD"),
     ],
 )

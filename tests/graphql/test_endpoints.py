@@ -139,8 +139,8 @@ def test_it_makes_an_endpoint_and_shows_its_secret_once(apps_staff):
     [
         ({"name": " "}, "name", "INVALID"),
         ({"url": "ftp://x"}, "url", "INVALID_URL"),
-        ({"events": ["group.danced"]}, "names", "UNKNOWN_EVENT"),
-        ({"events": []}, "names", "REQUIRED"),
+        ({"events": ["group.danced"]}, "events", "UNKNOWN_EVENT"),
+        ({"events": []}, "events", "REQUIRED"),
     ],
 )
 def test_what_cannot_be_is_refused(apps_staff, changes, field, code):

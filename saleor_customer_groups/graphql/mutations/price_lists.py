@@ -100,7 +100,9 @@ class ListSwitch(BaseMutation):
 
     @classmethod
     def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        return {"group_price_list": current.change_list(key_of(id, "GroupPriceList"), active=cls.active)}
+        return {
+            "group_price_list": current.change_list(key_of(id, "GroupPriceList"), active=cls.active)
+        }
 
 
 class GroupPriceListActivate(ListSwitch):

@@ -140,7 +140,9 @@ class RuleSwitch(BaseMutation):
 
     @classmethod
     def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        return {"group_price_rule": current.change_rule(key_of(id, "GroupPriceRule"), active=cls.active)}
+        return {
+            "group_price_rule": current.change_rule(key_of(id, "GroupPriceRule"), active=cls.active)
+        }
 
 
 class GroupPriceRuleActivate(RuleSwitch):
