@@ -37,7 +37,7 @@ from .types.members import CustomerGroupHistoryLine, CustomerGroupMember
 from .types.price_lists import GroupPriceList, GroupPriceListEntry
 from .types.price_rules import GroupPriceRule
 from .types.segments import CustomerGroupSegmentRun
-from .types.triggers import WebhookTrigger, WebhookTriggerCall
+from .types.triggers import CustomerGroupsTrigger, CustomerGroupsTriggerCall
 
 
 def _members() -> Any:
@@ -101,8 +101,8 @@ ENTITIES: Final = {
         Entity(WebhookEndpoint, models.WebhookEndpoint.objects.all, Act.READ_ENDPOINTS),
         Entity(WebhookDelivery, _deliveries, Act.READ_ENDPOINTS),
         Entity(WebhookAttempt, models.DeliveryAttempt.objects.all, Act.READ_ENDPOINTS),
-        Entity(WebhookTrigger, models.Trigger.objects.all, Act.READ_ENDPOINTS),
-        Entity(WebhookTriggerCall, models.TriggerCall.objects.all, Act.READ_ENDPOINTS),
+        Entity(CustomerGroupsTrigger, models.Trigger.objects.all, Act.READ_ENDPOINTS),
+        Entity(CustomerGroupsTriggerCall, models.TriggerCall.objects.all, Act.READ_ENDPOINTS),
     )
 }
 MOST: Final = 100

@@ -69,7 +69,7 @@ query($delivery: ID!) { webhookAttempts(delivery: $delivery, first: 10) {
 """
 HEALTH = "{ webhookHealth { overdue endpoints off failing pending failed } }"
 CATALOGUE = """
-{ webhookEvents { name nativeName version permission description fields { path type meaning } } }
+{ customerGroupsEvents { name nativeName version permission description fields { path type meaning } } }
 """
 URL = "https://till.example.com/hooks"
 
@@ -356,7 +356,7 @@ def test_the_catalogue_is_all_events(apps_staff):
 
 
 def test_the_secret_is_nowhere_to_be_read(apps_staff):
-    for kind in ("WebhookEndpoint", "WebhookDelivery", "WebhookAttempt", "WebhookTrigger"):
+    for kind in ("WebhookEndpoint", "WebhookDelivery", "WebhookAttempt", "CustomerGroupsTrigger"):
         asked = f'{{ __type(name: "{kind}") {{ fields {{ name }} }} }}'
         names = {field["name"] for field in apps_staff.one(asked)["fields"]}
         assert {name for name in names if "secret" in name.lower()} <= {"oldSecretUntil"}
