@@ -68,8 +68,8 @@ def errors_of(refusal: CustomerGroupsError, taken: Collection[str] = ()) -> list
 
     Fields are named as in the input, in camelCase; `taken` are those that it has.
     """
-    field = getattr(refusal, "field", None)
-    if field in RENAMED and field not in taken:
+    field: str | None = getattr(refusal, "field", None)
+    if field is not None and field in RENAMED and field not in taken:
         renamed = RENAMED[field]
         field = renamed if renamed is None or renamed in taken else field
     if isinstance(refusal, InvalidRule):

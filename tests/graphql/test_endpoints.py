@@ -69,7 +69,8 @@ query($delivery: ID!) { webhookAttempts(delivery: $delivery, first: 10) {
 """
 HEALTH = "{ webhookHealth { overdue endpoints off failing pending failed } }"
 CATALOGUE = """
-{ customerGroupsEvents { name nativeName version permission description fields { path type meaning } } }
+{ customerGroupsEvents {
+  name nativeName version permission description fields { path type meaning } } }
 """
 URL = "https://till.example.com/hooks"
 
