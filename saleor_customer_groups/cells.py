@@ -29,7 +29,7 @@ def escape(text: str) -> str:
 
 def unescape(text: str) -> str:
     """What `escape` was given. A text that it never makes comes back unchanged."""
-    return text[1:] if _ESCAPED.match(text) else text
+    return text[1:] if text.startswith("'") and _ESCAPED.match(text) else text
 
 
 def cell_of(value: object) -> Cell:

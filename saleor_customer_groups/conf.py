@@ -20,7 +20,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # How many lines may be pasted at once.
     "PASTED_LINES": 10_000,
     # How many customers one transaction of an import puts in or takes out.
-    "IMPORT_CHUNK": 25_000,
+    "IMPORT_CHUNK": 50_000,
     # The largest file that is imported, in megabytes (XLSX has a lower limit of its own).
     "IMPORT_MEGABYTES": 200,
     # For how many days files and lines of imports are kept; they hold personal data.

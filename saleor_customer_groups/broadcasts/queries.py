@@ -34,6 +34,11 @@ class Counts:
         """Of how many a report is awaited."""
         return self.requested - self.sent - self.failed - self.unknown
 
+    @property
+    def settled(self) -> int:
+        """Of how many nothing is left to do: they were handed over, or are not reached."""
+        return self.requested + self.skipped
+
 
 def find(broadcast_id: int) -> Broadcast:
     """The broadcast as it is now. InvalidInput when there is none."""

@@ -16,6 +16,18 @@ def read(export_id: int) -> Iterator[bytes]:
     For callers who have checked that the reader may see customers. Refused while there is no
     file, or when it is removed while it is read; InvalidInput when there is no such export.
     """
+    return parts(export_id, count=_with_file(export_id).parts)
+
+
+def part(export_id: int, number: int) -> tuple[bytes, bool]:
+    """A piece of the file, from 0, and whether another one follows. Refused as `read`."""
+    export = _with_file(export_id)
+    if not 0 <= number < export.parts:
+        raise InvalidInput(f"The file has no part {number}.", field="part", code="not_found")
+    return _data(export_id, number), number + 1 < export.parts
+
+
+def _with_file(export_id: int) -> Export:
     export = Export.objects.filter(pk=export_id).first()
     if export is None:
         raise InvalidInput(f"There is no export {export_id}.", field="export", code="not_found")
@@ -28,14 +40,18 @@ def read(export_id: int) -> Iterator[bytes]:
     if not export.size:
         sentence = f"The file of {export.group_name} was removed: a customer in it was erased."
         raise Refused(sentence, code="erased")
-    return parts(export_id, count=export.parts)
+    return export
 
 
 def parts(export_id: int, *, count: int) -> Iterator[bytes]:
     """The first `count` parts as they are. Refused when one is gone."""
     for number in range(count):
-        of_number = ExportPart.objects.filter(export_id=export_id, number=number)
-        data = of_number.values_list("data", flat=True).first()
-        if data is None:
-            raise Refused("The file was removed while it was read.", code="expired")
-        yield bytes(data)
+        yield _data(export_id, number)
+
+
+def _data(export_id: int, number: int) -> bytes:
+    of_number = ExportPart.objects.filter(export_id=export_id, number=number)
+    data = of_number.values_list("data", flat=True).first()
+    if data is None:
+        raise Refused("The file was removed while it was read.", code="expired")
+    return bytes(data)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -75,13 +76,35 @@ def members_named(group: CustomerGroup, text: str, *, now: datetime) -> QuerySet
     with their customers.
     """
     members = queries.members_of(group, now=now).select_related("customer")
-    if not text:
-        return members
-    condition = Q(customer__email__icontains=text)
+    return members.filter(named(text, "customer__")) if text else members
+
+
+def named(text: str, to: str = "") -> Q:
+    """A condition: the e-mail holds the text, or a name begins with a word of it. `to` is the way
+    to the customer.
+    """
+    condition = Q(**{f"{to}email__icontains": text})
     for word in text.split():
-        condition |= Q(customer__first_name__istartswith=word)
-        condition |= Q(customer__last_name__istartswith=word)
-    return members.filter(condition)
+        condition |= Q(**{f"{to}first_name__istartswith": word})
+        condition |= Q(**{f"{to}last_name__istartswith": word})
+    return condition
+
+
+def customers_found(text: str = "", *, group_id: int | None, now: datetime) -> QuerySet[Any]:
+    """The shop's customers by name or e-mail, of this group at `now` if one is given."""
+    found: QuerySet[Any] = get_user_model()._default_manager.filter(is_staff=False)
+    if text:
+        found = found.filter(named(text))
+    return found if group_id is None else found.filter(queries.customers_in([group_id], now=now))
+
+
+def groups_of(customer_ids: Collection[int], *, now: datetime) -> dict[int, list[CustomerGroup]]:
+    """The groups that each of these customers is in at `now`, in their order. One statement."""
+    memberships = Membership.objects.active(now).filter(customer_id__in=customer_ids)
+    found: dict[int, list[CustomerGroup]] = {}
+    for one in memberships.select_related("group").order_by("-group__priority", "group__name"):
+        found.setdefault(one.customer_id, []).append(one.group)
+    return found
 
 
 def latest_of_group(group_id: int) -> QuerySet[MembershipEvent]:

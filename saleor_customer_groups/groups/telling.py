@@ -22,8 +22,9 @@ BY_DEFAULT_GROUP: Final = "default_group"
 BY_WINDOW: Final = "window"
 
 # The bodies of an act's events, from the one of `of_act` and `written`, the customers whom the act
-# touched with the end that it left each. What is replaced stands for a whole field: within a text,
-# JSON escapes the quotes. Moments are written as Python writes them.
+# touched, in their order, with the end that it left each: neighbours of one end come together. What
+# is replaced stands for a whole field: within a text, JSON escapes the quotes. Moments are written
+# as Python writes them.
 BODIES: Final = f"""
 SELECT replace(replace(replace(%(event_body)s::text,
            '"customers":[]', '"customers":[' || names || ']'),
@@ -34,12 +35,11 @@ SELECT replace(replace(replace(%(event_body)s::text,
   FROM (SELECT until, min(customer_id) AS first, count(*) AS customers,
                string_agg(
                    '"' || encode(convert_to('User:' || customer_id, 'UTF8'), 'base64') || '"',
-                   ',' ORDER BY customer_id) AS names
+                   ',') AS names
           FROM (SELECT customer_id, until,
-                       (row_number() OVER (PARTITION BY until ORDER BY customer_id) - 1)
-                       / {events.CUSTOMERS_TOGETHER} AS part
+                       (row_number() OVER () - 1) / {events.CUSTOMERS_TOGETHER} AS part
                   FROM written) AS numbered
-         GROUP BY until, part) AS together
+         GROUP BY part, until) AS together
  ORDER BY first
 """  # noqa: S608 - a number of ours
 

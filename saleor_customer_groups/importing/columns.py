@@ -96,9 +96,9 @@ class OptionsGiven(TypedDict, total=False):
     """What a merchant may say about a file; the rest is found out.
 
     `columns`: by meaning (email, phone, reference, id, until, reason) a column's name in the
-    header, or its number from 1. `key`: the meaning that names the customer. `region`: the
-    country, two letters, of telephone numbers without a country code. `header`: whether the first
-    line is one.
+    header, or its number from 1. `guess`: whether columns with known names count that are not
+    among these (they do). `key`: the meaning that names the customer. `region`: the country, two
+    letters, of telephone numbers without a country code. `header`: whether the first line is one.
     """
 
     encoding: str
@@ -107,6 +107,7 @@ class OptionsGiven(TypedDict, total=False):
     key: str
     region: str
     header: bool
+    guess: bool
 
 
 class WrongOption(ValueError):
@@ -156,6 +157,9 @@ def refuse_wrong_options(options: Mapping[str, Any]) -> None:
     header = options.get("header")
     if header is not None and not isinstance(header, bool):
         raise WrongOption("The header is either there or not.", option="header")
+    guess = options.get("guess")
+    if guess is not None and not isinstance(guess, bool):
+        raise WrongOption("Columns are either guessed or not.", option="guess")
     _refuse_columns(options.get("columns") or {})
 
 
@@ -190,7 +194,7 @@ def layout_of(first: Sequence[str], options: OptionsGiven) -> Layout:
     header = tuple(cell.strip()[:LONGEST_NAME].replace("\x00", "") for cell in first)
     chosen = options.get("columns") or {}
     positions = {meaning: _position(column, header) for meaning, column in chosen.items()}
-    if options.get("header") is not False:
+    if options.get("header") is not False and options.get("guess") is not False:
         for meaning, position in _known(header, without=chosen).items():
             positions.setdefault(meaning, position)
     key = _key(positions, options)

@@ -1,12 +1,12 @@
-"""Everybody whom a rule finds now, put into a group or taken out by an import: with progress,
-a report, and undone if need be.
+"""Everybody whom a rule or a list finds now, put into a group or taken out by an import: with
+progress, a report, and undone if need be.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -52,6 +52,25 @@ def import_found(
         data = list(_lines(found.ids(node), said))
         job = files.create_import(
             group, mode=mode, name=NAME, data=data, options={"key": "id"}, actor=actor, apply=True
+        )
+        return jobs.request_check(job.pk)
+
+
+def import_customers(
+    group: CustomerGroup, customer_ids: Iterable[int], *, name: str, actor: str = ""
+) -> Import:
+    """Have a task check, after commit, what it would be to put these customers in; applying is
+    asked for apart. `name` is shown as the file's. As `files.create_import`.
+    """
+    with transaction.atomic():
+        data = list(_lines(iter(customer_ids), ("", "")))  # held in memory as above
+        job = files.create_import(
+            group,
+            mode=ImportMode.APPEND,
+            name=name,
+            data=data,
+            options={"key": "id"},
+            actor=actor,
         )
         return jobs.request_check(job.pk)
 

@@ -128,7 +128,8 @@ def request_undo(import_id: int) -> Import:
 
 
 def cancel(import_id: int) -> Import:
-    """Stop it: at once when nothing runs, else at the end of the chunk that runs.
+    """Stop it: at once when nothing runs, else at the end of the chunk that runs; a dry run after
+    the next `staging.COPIED` lines that it reads.
 
     What was applied stays, and can be undone; applying again goes on. Refused when there is
     nothing to stop.
@@ -178,14 +179,23 @@ def chunk(job: Import, *, alone: bool = False) -> Iterator[Import]:
             strength = "UPDATE" if alone else "KEY SHARE"
             cursor.execute(f"SELECT FROM {table} WHERE id = %s FOR {strength}", [job.group_id])
         current = Import.objects.select_for_update(of=("self",)).get(pk=job.pk)
-        if current.run != job.run:
-            raise LostRun
-        if current.cancel_requested and current.status != ImportStatus.UNDOING:
-            raise Cancelled
+        _require_to_go_on(job, current)
         yield current
         current.attempts = 0
         current.leased_until = timezone.now() + LEASE if current.status in TASKS else None
         current.save()
+
+
+def heed(job: Import) -> None:
+    """For a chunk that takes long: LostRun, Cancelled as at the beginning of one."""
+    _require_to_go_on(job, Import.objects.get(pk=job.pk))
+
+
+def _require_to_go_on(job: Import, current: Import) -> None:
+    if current.run != job.run:
+        raise LostRun
+    if current.cancel_requested and current.status != ImportStatus.UNDOING:
+        raise Cancelled
 
 
 @contextmanager

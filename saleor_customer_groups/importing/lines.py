@@ -62,7 +62,8 @@ def interpret(
             continue
         at = key_at
         try:
-            _refuse_bytes(value)
+            if NULL in value or REPLACEMENT in value:
+                _refuse_bytes(value)
             name = normal(value)
             until = None
             if until_at is not None and until_at < len(cells):

@@ -21,6 +21,8 @@ LONGEST_LINE: Final = 4_000_000  # characters
 SAMPLE: Final = 65_536  # characters to guess the delimiter from
 SAMPLE_RECORDS: Final = 50
 VALUE: Final = 200  # characters of a bad line that are shown
+PLAIN: Final = 500  # lines that are read at once where none of them is quoted
+PLAIN_LINE: Final = 10_000  # characters of such a line
 SEP: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -121,6 +123,10 @@ def read_csv(parts: Parts, dialect: Dialect) -> Iterator[Record]:
         lines.skip()
     reader = _reader(lines, dialect)
     while True:
+        if plain := lines.plain():
+            cut = _reader(plain, dialect)
+            yield from (Record(*one) for one in enumerate(cut, lines.first) if any(one[1]))
+            continue
         lines.begin_record()
         try:
             cells = next(reader)
@@ -138,7 +144,7 @@ def read_csv(parts: Parts, dialect: Dialect) -> Iterator[Record]:
                 yield Record(lines.first, cells)
 
 
-def _reader(lines: _Lines, dialect: Dialect) -> Iterator[list[str]]:
+def _reader(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=dialect.delimiter, strict=True)
 
 
@@ -180,6 +186,21 @@ class _Lines:
     def skip(self) -> None:
         """Leave a line out; it counts."""
         next(self, None)
+
+    def plain(self) -> list[str]:
+        """The next lines that are a record each, for nothing in them is quoted: nearly always.
+
+        `first` is the number of the first one. The line that ends them comes again by itself.
+        """
+        lines: list[str] = []
+        while not self._again and len(lines) < PLAIN and (line := self._next()) != "":
+            if line is None or '"' in line or len(line) > PLAIN_LINE:
+                self._again.append(line)
+            else:
+                lines.append(line)
+        self.first = self._number + 1
+        self._number += len(lines)
+        return lines
 
     def begin_record(self) -> None:
         """The next line is the first one of a record."""

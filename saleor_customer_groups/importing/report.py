@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import QuerySet
+
 from .. import cells
 from ..models import REPORTED_OUTCOMES, ImportRow
 from . import problems
@@ -36,7 +38,7 @@ def page(import_id: int, *, after: Problem | None = None, first: int = 100) -> t
 
     Then the members whom the file does not name.
     """
-    reported = ImportRow.objects.filter(job_id=import_id, outcome__in=REPORTED_OUTCOMES)
+    reported = lines(import_id)
     rows: list[ImportRow] = []
     member = 0
     if after is None or after.line is not None:
@@ -50,21 +52,31 @@ def page(import_id: int, *, after: Problem | None = None, first: int = 100) -> t
     return tuple(map(problem_of, rows))
 
 
+def lines(import_id: int) -> QuerySet[ImportRow]:
+    """The rows of the lines that are reported, for lists that people look through."""
+    return ImportRow.objects.filter(job_id=import_id, outcome__in=REPORTED_OUTCOMES)
+
+
+def csv_page(
+    import_id: int, *, after: Problem | None = None, first: int = PAGE
+) -> tuple[bytes, Problem | None]:
+    """The next lines as CSV (the first ones with the header), and the last of them, if any."""
+    found = page(import_id, after=after, first=first)
+    rows = [[str(one.line or ""), one.column, one.value, one.code, one.reason] for one in found]
+    head = b"\xef\xbb\xbf" + _written([HEADER]) if after is None else b""
+    return head + _written(rows), found[-1] if found else None
+
+
 def report_csv(import_id: int) -> Iterator[bytes]:
     """All of them as CSV in UTF-8 with a byte order mark, a page at a time.
 
     No cell begins as a formula does: such a one has an apostrophe before it.
     """
-    yield b"\xef\xbb\xbf" + _written([HEADER])
-    after: Problem | None = None
-    while problems_of_page := page(import_id, after=after, first=PAGE):
-        yield _written(
-            [
-                [str(one.line or ""), one.column, one.value, one.code, one.reason]
-                for one in problems_of_page
-            ]
-        )
-        after = problems_of_page[-1]
+    data, after = csv_page(import_id)
+    yield data
+    while after is not None:
+        data, after = csv_page(import_id, after=after)
+        yield data
 
 
 def problem_of(row: ImportRow) -> Problem:

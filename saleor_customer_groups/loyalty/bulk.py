@@ -17,9 +17,12 @@ from django.utils import timezone
 
 from ..errors import InvalidInput
 from . import rules, statements, telling, writing
-from .lines import Line, Moved
+from .lines import Line
 from .retrying import patiently
 from .rules import Short
+from .writing import Counts
+
+__all__ = ["Act", "Counts", "Rows", "Selected", "post_many", "set_many", "take_many"]
 
 KINDS: Final = frozenset({"award", "earn", "adjust", "claw_back", "convert"})
 
@@ -57,28 +60,6 @@ class Selected:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many customers got an entry, and the sum of these entries' amounts, in smallest units.
-
-    `short`: of how many customers less than asked was there (who were left out, or gave all they
-    had), and how much that was.
-    """
-
-    posted: int
-    amount: int
-    short: int = 0
-    shortfall: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.posted + other.posted,
-            self.amount + other.amount,
-            self.short + other.short,
-            self.shortfall + other.shortfall,
-        )
-
-
 def post_many(act: Act, rows: Rows | Selected, *, now: datetime | None = None) -> Counts:
     """Give each customer their amount (positive). Who has no account gets one.
 
@@ -108,20 +89,32 @@ def set_many(act: Act, rows: Rows | Selected, *, now: datetime | None = None) ->
 
 
 def _post_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
-    writing.execute(statements.OPEN, bound, rows=source)
-    return _told(act, bound, writing.execute(statements.GIVE, bound, rows=source))
+    writing.expect_many()
+    given, without_account = _give_many(act, bound, source, opened=False)
+    if without_account:
+        # Before any account is locked: to open one may mean to wait for who opens it, too.
+        writing.execute(statements.OPEN, bound, rows=source)
+        given, _ = _give_many(act, bound, source, opened=True)
+    return given
+
+
+def _give_many(act: Act, bound: dict[str, Any], source: str, *, opened: bool) -> tuple[Counts, int]:
+    line = _line(act, bound["now"])
+    return writing.give_many(bound, act.unit, act.currency, line, rows=source, opened=opened)
 
 
 def _take_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
+    writing.expect_many()
     locked = bound | {"accounts": _locked(act, bound, source)}
     return _draw_many(act, locked, source)
 
 
 def _set_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
+    writing.expect_many()
     writing.execute(statements.OPEN, bound, rows=source)
     locked = bound | {"accounts": _locked(act, bound, source)}
     raising = statements.prepared(statements.RAISING, rows=source)
-    raised = _told(act, locked, writing.execute(statements.GIVE, locked, rows=raising))
+    raised, _ = _give_many(act, locked, raising, opened=True)
     return raised + _draw_many(act, locked, statements.prepared(statements.LOWERING, rows=source))
 
 
@@ -136,14 +129,11 @@ def _locked(act: Act, bound: dict[str, Any], source: str) -> list[int]:
 def _draw_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
     ((short, shortfall),) = writing.execute(statements.SHORT, bound, rows=source)
     wanted = statements.prepared(statements.OF_MANY, rows=source)
-    drawn = writing.execute(statements.DRAW, bound, wanted=wanted, draws=statements.FIRST_TO_EXPIRE)
-    return _told(act, bound, drawn) + Counts(0, 0, short, shortfall)
-
-
-def _told(act: Act, bound: dict[str, Any], rows: Sequence[tuple[Any, ...]]) -> Counts:
-    moved = [Moved(*row) for row in rows]
-    telling.tell_many(act.unit, act.currency, moved, _line(act, bound["now"]))
-    return Counts(len(moved), sum(one.amount for one in moved))
+    line = _line(act, bound["now"])
+    drawn = writing.draw_many(
+        bound, act.unit, act.currency, line, wanted=wanted, draws=statements.FIRST_TO_EXPIRE
+    )
+    return Counts(drawn.posted, drawn.amount, short, shortfall)
 
 
 def _line(act: Act, now: datetime) -> Line:

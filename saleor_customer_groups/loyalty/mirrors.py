@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from ..models import LoyaltyAccount
 from . import statements, telling, writing
-from .bulk import Counts
-from .lines import Line, Moved
+from .lines import Line
 from .retrying import patiently
+from .writing import Counts
 
 
 def reverse_many(
@@ -26,6 +27,7 @@ def reverse_many(
 
 def _reverse_many(adjustment_id: int, kind: str, after: int, last: int, now: datetime) -> Counts:
     line = Line(kind="reverse", source="manual", at=now, adjustment=adjustment_id)
+    writing.expect_many()
     bound = {**line.parameters(), "reversed": kind, "after": after, "last": last}
     found = writing.execute(statements.ACCOUNTS_OF_ACT, bound)
     accounts = [account.id for account in writing.lock(row[0] for row in found)]
@@ -35,13 +37,12 @@ def _reverse_many(adjustment_id: int, kind: str, after: int, last: int, now: dat
     own = LoyaltyAccount.objects.get(pk=accounts[0])
     expiring, expired = writing.expire(accounts, now=now)
     telling.tell_expired(own.unit, own.currency, expired, expiring)
-    rows = writing.execute(
-        statements.DRAW,
+    drawn = writing.draw_many(
         bound | {"accounts": accounts},
+        own.unit,
+        own.currency,
+        line,
         wanted=statements.OF_ACT,
         draws=statements.OF_ITS_LOTS,
     )
-    moved = [Moved(*row) for row in rows]
-    telling.tell_many(own.unit, own.currency, moved, line)
-    short = [one.shortfall for one in moved if one.shortfall]
-    return Counts(len(moved), -sum(one.amount for one in moved), len(short), sum(short))
+    return replace(drawn, amount=-drawn.amount)

@@ -12,8 +12,10 @@ Result = TypeVar("Result")
 ATTEMPTS: Final = 5
 # Serialization failure and deadlock: another's transaction was in the way, ours is undone.
 GAVE_UP: Final = frozenset({"40001", "40P01"})
-# Somebody used the key at the same time, on another account: now it can be read.
-KEY_TAKEN: Final = "loyaltyentry_one_of_a_key"
+# Somebody used the key, or did the same bulk act, at the same time: now what they did can be read.
+DONE_MEANWHILE: Final = frozenset(
+    {"loyaltyentry_one_of_a_key", "loyaltyentry_one_of_an_adjustment"}
+)
 
 
 def patiently(act: Callable[[], Result]) -> Result:
@@ -36,4 +38,4 @@ def _is_worth_it(error: DatabaseError, alone: bool) -> bool:
     cause = error.__cause__
     if getattr(cause, "sqlstate", None) in GAVE_UP:
         return alone
-    return getattr(getattr(cause, "diag", None), "constraint_name", None) == KEY_TAKEN
+    return getattr(getattr(cause, "diag", None), "constraint_name", None) in DONE_MEANWHILE

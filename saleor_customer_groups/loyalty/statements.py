@@ -1,9 +1,10 @@
 """The statements of the ledger; one row or a million go through the same.
 
 There are two ways to post. GIVE writes entries that bring something: each makes a lot. DRAW writes
-entries that use lots or give back to them: which, says a SELECT of draws. Both compute number,
-balance and digest from the account's row, which is locked, and write it back in the same breath.
-Accounts are locked in the order of their ids, so that two acts never wait for each other.
+entries that use lots or give back to them: which, says a SELECT of draws. Both say who changes by
+how much (`changes`), write balance, number and digest into the account's row, which is locked
+(`moved`), and then the entries as that row says. How they end is a slot: the entries, or events and
+counts. Accounts are locked in the order of their ids, so that two acts never wait for each other.
 """
 
 from __future__ import annotations
@@ -26,48 +27,90 @@ from ..models import (
 )
 
 # What an entry says, as text: all but its id and digest. Whoever changes this breaks every chain.
-TEXT: Final = """concat_ws('|', {row}.account_id, {row}.number, {row}.amount, {row}.balance_after,
-    {row}.shortfall, {row}.kind, {row}.source, coalesce({row}.key, ''),
+# The middle of it, SAID, is the same for all entries of an act, which therefore write it once.
+SAID: Final = """concat_ws('|', {row}.kind, {row}.source, coalesce({row}.key, ''),
     coalesce(encode({row}.fingerprint, 'hex'), ''),
-    (extract(epoch FROM {row}.at) * 1000000)::bigint,
+    (extract(epoch FROM {row}.at) * 1000000)::bigint)"""
+TEXT: Final = """concat_ws('|', {account}, {number}, {amount}, {balance}, {row}.shortfall, {said},
     coalesce(((extract(epoch FROM {row}.expires_at) * 1000000)::bigint)::text, ''),
-    coalesce({row}.reverses_id::text, ''), coalesce({row}.adjustment_id::text, ''))"""
+    coalesce({row}.reverses_id::text, ''), coalesce({adjustment}::text, ''))"""
 
 
 def digest(row: str, previous: str) -> str:
     """The SQL of an entry's digest: of the one before it in the account, and of its own text."""
-    return f"sha256({previous} || convert_to({TEXT.format(row=row)}, 'UTF8'))"
+    text = TEXT.format(
+        row=row,
+        account=f"{row}.account_id",
+        number=f"{row}.number",
+        amount=f"{row}.amount",
+        balance=f"{row}.balance_after",
+        said=SAID.format(row=row),
+        adjustment=f"{row}.adjustment_id",
+    )
+    return f"sha256({previous} || convert_to({text}, 'UTF8'))"
 
 
 # What stands before an account's first entry: what the account counts.
 GENESIS: Final = "convert_to({row}.unit || ':' || {row}.currency, 'UTF8')"
 
-COLUMNS: Final = """account_id, number, amount, balance_after, shortfall, kind, source, key,
-       fingerprint, at, expires_at, reverses_id, adjustment_id"""
+# What all entries of an act share.
+ACT: Final = f"""act AS MATERIALIZED (
+    SELECT *, {SAID.format(row="shared")} AS said
+      FROM (SELECT %(kind)s::text AS kind, %(source)s::text AS source, %(key)s::text AS key,
+                   %(fingerprint)s::bytea AS fingerprint, %(now)s::timestamptz AS at,
+                   %(adjustment)s::bigint AS adjustment_id) AS shared
+)"""
 
-# One that was posted for this adjustment already is left alone, also if it was in the meantime.
-INSERT: Final = f"""
-    INSERT INTO {{entry}} ({COLUMNS}, digest)
-    SELECT {COLUMNS}, {digest("new", "new.previous")} FROM new
-        ON CONFLICT (adjustment_id, account_id, kind) WHERE adjustment_id IS NOT NULL DO NOTHING
-    RETURNING id, account_id, number, amount, expires_at, balance_after, shortfall, digest
-"""
+NEXT_TEXT: Final = TEXT.format(
+    row="changes",
+    account="account.id",
+    number="account.entries + 1",
+    amount="changes.amount",
+    balance="account.balance + changes.amount",
+    said="act.said",
+    adjustment="act.adjustment_id",
+)
 
-SHARED: Final = """%(kind)s::text AS kind, %(source)s::text AS source, %(key)s::text AS key,
-           %(fingerprint)s::bytea AS fingerprint, %(now)s::timestamptz AS at,
-           %(adjustment)s::bigint AS adjustment_id"""
+# The accounts as they are after the act, and its entries. ANY (ARRAY[…]): what is joined by that is
+# looked up in the index, one by one; by "=" the planner rather reads all accounts for each chunk.
+# An entry that somebody else has made for the same adjustment since is refused by the database:
+# `patiently` does the act again, which then sees it.
+POSTED: Final = f"""moved AS (
+    UPDATE {{account}} AS account
+       SET balance = account.balance + changes.amount, entries = account.entries + 1,
+           digest = sha256(account.digest || convert_to({NEXT_TEXT}, 'UTF8'))
+      FROM changes, act
+     WHERE account.id = ANY (ARRAY[changes.account_id])
+    RETURNING account.id AS account_id, account.customer_id, account.entries AS number,
+              changes.amount, account.balance AS balance_after, changes.shortfall,
+              changes.expires_at, changes.reverses_id, account.digest
+), posted AS (
+    INSERT INTO {{entry}} (account_id, number, amount, balance_after, shortfall, kind, source, key,
+                         fingerprint, at, expires_at, reverses_id, adjustment_id, digest)
+    SELECT moved.account_id, moved.number, moved.amount, moved.balance_after, moved.shortfall,
+           act.kind, act.source, act.key, act.fingerprint, act.at, moved.expires_at,
+           moved.reverses_id, act.adjustment_id, moved.digest
+      FROM moved, act
+    RETURNING id, account_id, amount, expires_at
+)"""
 
-BALANCES: Final = """
-UPDATE {account} AS account
-   SET balance = posted.balance_after, entries = posted.number, digest = posted.digest
-  FROM posted
- WHERE account.id = posted.account_id
-"""
-
+# How posting ends: with the entries …
 WRITTEN: Final = """
-RETURNING posted.id, account.id, account.customer_id, posted.number, posted.amount,
-          posted.balance_after, posted.shortfall
+SELECT posted.id, moved.account_id, moved.customer_id, moved.number, moved.amount,
+       moved.balance_after, moved.shortfall
+  FROM posted JOIN moved USING (account_id)
+ ORDER BY posted.id
 """
+# … or, when a million names need not leave the database, with their events and counts. Whose purse
+# must follow is said for money only.
+COUNTED: Final = """
+SELECT count(*), coalesce(sum(amount), 0)::bigint,
+       count(*) FILTER (WHERE shortfall > 0), coalesce(sum(shortfall), 0)::bigint,
+       array_agg(customer_id) FILTER (WHERE %(currency)s <> '' AND customer_id IS NOT NULL),
+       {without}
+  FROM moved
+"""
+WITHOUT_ACCOUNT: Final = "(SELECT count(*) FROM found WHERE account_id IS NULL)"
 
 # Where the rows of a bulk act come from: arrays. (Or a SELECT of customer_id, amount, expires_at.)
 ARRAYS: Final = """
@@ -109,47 +152,60 @@ SELECT id, %(unit)s, %(currency)s, 0, 0, {GENESIS.format(row="unit")}, %(now)s
     ON CONFLICT (customer_id, unit, currency) DO NOTHING
 """
 
+# Nothing at all is done while one of the customers has no account, unless they are all opened.
 GIVE: Final = f"""
-WITH given AS ({{rows}}), new AS (
-    SELECT account.id AS account_id, account.entries + 1 AS number, given.amount,
-           account.balance + given.amount AS balance_after, 0 AS shortfall,
-           given.expires_at, NULL::bigint AS reverses_id, {SHARED}, account.digest AS previous
-      FROM given JOIN {{account}} AS account
-        ON {OWN}
-     WHERE given.amount > 0 AND (given.expires_at IS NULL OR given.expires_at > %(now)s)
+WITH given AS ({{rows}}), {ACT}, found AS MATERIALIZED (
+    SELECT account.id AS account_id, given.customer_id, given.amount, given.expires_at
+      FROM given LEFT JOIN LATERAL (
+           SELECT own.id FROM {{account}} AS own WHERE {OF_CUSTOMER} OFFSET 0) AS account ON TRUE
+     WHERE given.customer_id BETWEEN %(first)s AND %(last)s
+       AND given.amount > 0 AND (given.expires_at IS NULL OR given.expires_at > %(now)s)
        AND {NOT_YET}
      ORDER BY account.id
-       FOR NO KEY UPDATE OF account
-), posted AS ({INSERT}), made AS (
+), changes AS MATERIALIZED (
+    SELECT found.account_id, found.amount, 0::bigint AS shortfall, found.expires_at,
+           NULL::bigint AS reverses_id
+      FROM found CROSS JOIN LATERAL (
+           SELECT FROM {{account}} AS account
+            WHERE account.id = found.account_id AND account.customer_id = found.customer_id
+              FOR NO KEY UPDATE) AS locked
+     WHERE %(opened)s OR NOT EXISTS (SELECT FROM found WHERE account_id IS NULL)
+), {POSTED}, made AS (
     INSERT INTO {{lot}} (entry_id, account_id, amount, remaining, expires_at)
     SELECT id, account_id, amount, amount, expires_at FROM posted
-)
-{BALANCES}{WRITTEN}
+){{ending}}
 """
 
 # The accounts are locked, by a statement before: the lots must be read as they are since then.
+# What is wanted, drawn and posted is put together by grouping, not by joins: the planner takes each
+# for a single row, and would compare five thousand with five thousand.
 DRAW: Final = f"""
-WITH wanted AS MATERIALIZED ({{wanted}}), draws AS MATERIALIZED ({{draws}}), sums AS (
-    SELECT wanted.account_id, coalesce(sum(draws.amount), 0)::bigint AS amount,
-           wanted.shortfall, wanted.reverses_id
-      FROM wanted LEFT JOIN draws USING (account_id)
-     GROUP BY wanted.account_id, wanted.shortfall, wanted.reverses_id
-    HAVING count(draws.amount) > 0 OR %(empty)s
-), new AS (
-    SELECT account.id AS account_id, account.entries + 1 AS number, -sums.amount AS amount,
-           account.balance - sums.amount AS balance_after, sums.shortfall,
-           NULL::timestamptz AS expires_at, sums.reverses_id, {SHARED},
-           account.digest AS previous
-      FROM sums JOIN {{account}} AS account ON account.id = sums.account_id
-), posted AS ({INSERT}), drawn AS (
+WITH {ACT}, wanted AS MATERIALIZED ({{wanted}}), draws AS MATERIALIZED (
+    SELECT *, row_number() OVER () AS place FROM ({{draws}}) AS chosen
+), changes AS (
+    SELECT account_id, - sum(amount)::bigint AS amount, max(shortfall)::bigint AS shortfall,
+           NULL::timestamptz AS expires_at, max(reverses_id) AS reverses_id
+      FROM (SELECT account_id, 0 AS amount, shortfall, reverses_id, NULL::bigint AS lot_id
+              FROM wanted
+             UNION ALL
+            SELECT account_id, amount, NULL, NULL, lot_id FROM draws) AS asked
+     GROUP BY account_id
+    HAVING count(lot_id) > 0 OR %(empty)s
+     ORDER BY account_id
+), {POSTED}, named AS MATERIALIZED (
+    SELECT max(entry_id) OVER (PARTITION BY account_id) AS entry_id, lot_id, amount, place
+      FROM (SELECT account_id, id AS entry_id, NULL::bigint AS lot_id, NULL::bigint AS amount,
+                   NULL::bigint AS place
+              FROM posted
+             UNION ALL
+            SELECT account_id, NULL, lot_id, amount, place FROM draws) AS told
+), drawn AS (
     INSERT INTO {{draw}} (entry_id, lot_id, amount)
-    SELECT posted.id, draws.lot_id, draws.amount FROM posted JOIN draws USING (account_id)
+    SELECT entry_id, lot_id, amount FROM named WHERE lot_id IS NOT NULL ORDER BY place
 ), used AS (
-    UPDATE {{lot}} AS lot SET remaining = lot.remaining - draws.amount
-      FROM posted JOIN draws USING (account_id)
-     WHERE lot.entry_id = draws.lot_id
-)
-{BALANCES}{WRITTEN}
+    UPDATE {{lot}} AS lot SET remaining = lot.remaining - named.amount
+      FROM named WHERE lot.entry_id = ANY (ARRAY[named.lot_id])
+){{ending}}
 """
 
 # What is wanted of whom.
@@ -178,14 +234,14 @@ SELECT account_id, lot_id, least(remaining, wanted - before) AS amount
                sum(lot.remaining) OVER (PARTITION BY lot.account_id
                                         ORDER BY lot.expires_at, lot.entry_id)
                - lot.remaining AS before
-          FROM wanted JOIN {lot} AS lot ON lot.account_id = wanted.account_id
+          FROM wanted JOIN {lot} AS lot ON lot.account_id = ANY (ARRAY[wanted.account_id])
          WHERE lot.remaining > 0) AS line
  WHERE before < wanted
 """
 
 DUE: Final = """
 SELECT lot.account_id, lot.entry_id AS lot_id, lot.remaining AS amount
-  FROM wanted JOIN {lot} AS lot ON lot.account_id = wanted.account_id
+  FROM wanted JOIN {lot} AS lot ON lot.account_id = ANY (ARRAY[wanted.account_id])
  WHERE lot.remaining > 0 AND lot.expires_at <= %(now)s
 """
 
@@ -210,50 +266,48 @@ SELECT account_id, lot_id, -least(used, wanted - before) AS amount
  WHERE before < wanted
 """
 
-# Of a bulk act that is reversed: what is left of what it gave, and what it took. What was given
-# back or taken back of an entry before is not done again.
+# Of a bulk act that is reversed: what is left of what it gave (`own_lot`), and what it took. What
+# was given back or taken back of an entry before is not done again. OFFSET 0: as in NOT_YET.
 OF_ACT: Final = """
-SELECT entry.account_id, entry.id AS reverses_id,
+SELECT entry.account_id, entry.id AS reverses_id, entry.amount > 0 AS own_lot,
        CASE WHEN entry.amount > 0 THEN least(lot.remaining, entry.amount + mirrored.amount)
             ELSE - entry.amount - mirrored.amount END AS amount,
        CASE WHEN entry.amount > 0
             THEN greatest(entry.amount + mirrored.amount - lot.remaining, 0)
             ELSE 0 END AS shortfall
   FROM {entry} AS entry
-  LEFT JOIN {lot} AS lot ON lot.entry_id = entry.id
+  LEFT JOIN LATERAL (
+       SELECT own.remaining FROM {lot} AS own WHERE own.entry_id = entry.id OFFSET 0) AS lot ON TRUE
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(mirror.amount), 0)::bigint AS amount
          FROM {entry} AS mirror WHERE mirror.reverses_id = entry.id) AS mirrored
  WHERE entry.adjustment_id = %(adjustment)s AND entry.kind = %(reversed)s
    AND entry.account_id = ANY(%(accounts)s::bigint[])
    AND NOT EXISTS (
-           SELECT FROM {entry} AS earlier
+           SELECT 1 FROM {entry} AS earlier
             WHERE earlier.adjustment_id = %(adjustment)s AND earlier.kind = %(kind)s
-              AND earlier.account_id = entry.account_id)
+              AND earlier.account_id = entry.account_id
+           OFFSET 0)
 """
 
-# The lots that the act made, and for what it took the lots it used (see BACK).
+# The lots that the act made, and for what it took the lots it used (see BACK), entry by entry: the
+# draws are more with each chunk.
 OF_ITS_LOTS: Final = """
-SELECT wanted.account_id, lot.entry_id AS lot_id, wanted.amount
-  FROM wanted JOIN {lot} AS lot ON lot.entry_id = wanted.reverses_id
- WHERE wanted.amount > 0
+SELECT account_id, reverses_id AS lot_id, amount FROM wanted WHERE own_lot AND amount > 0
  UNION ALL
 SELECT account_id, lot_id, -least(used, wanted - before) AS amount
-  FROM (SELECT net.account_id, net.lot_id, net.used, net.wanted,
-               sum(net.used) OVER (PARTITION BY net.account_id
-                                   ORDER BY lot.expires_at DESC, net.lot_id DESC)
+  FROM (SELECT wanted.account_id, wanted.amount AS wanted, net.lot_id, net.used,
+               sum(net.used) OVER (PARTITION BY wanted.account_id
+                                   ORDER BY net.expires_at DESC, net.lot_id DESC)
                - net.used AS before
-          FROM (SELECT wanted.account_id, wanted.amount AS wanted, draw.lot_id,
-                       sum(draw.amount) AS used
-                  FROM wanted
-                  JOIN {entry} AS entry
-                    ON entry.id = wanted.reverses_id OR entry.reverses_id = wanted.reverses_id
-                  JOIN {draw} AS draw ON draw.entry_id = entry.id
-                 WHERE NOT EXISTS (SELECT FROM {lot} AS own
-                                    WHERE own.entry_id = wanted.reverses_id)
-                 GROUP BY wanted.account_id, wanted.amount, draw.lot_id
-                HAVING sum(draw.amount) > 0) AS net
-          JOIN {lot} AS lot ON lot.entry_id = net.lot_id) AS line
+          FROM wanted CROSS JOIN LATERAL (
+               SELECT draw.lot_id, lot.expires_at, sum(draw.amount) AS used
+                 FROM {entry} AS entry
+                 JOIN {draw} AS draw ON draw.entry_id = ANY (ARRAY[entry.id])
+                 JOIN {lot} AS lot ON lot.entry_id = ANY (ARRAY[draw.lot_id])
+                WHERE entry.id = wanted.reverses_id OR entry.reverses_id = wanted.reverses_id
+                GROUP BY draw.lot_id, lot.expires_at HAVING sum(draw.amount) > 0) AS net
+         WHERE NOT wanted.own_lot) AS line
  WHERE before < wanted
 """
 

@@ -6,6 +6,7 @@ All of it within the transaction of the caller, who has locked the accounts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,75 @@ def execute(statement: str, parameters: Mapping[str, Any], **slots: str) -> list
     with connection.cursor() as cursor:
         cursor.execute(statements.prepared(statement, **slots), parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many customers got an entry, and the sum of these entries' amounts, in smallest units.
+
+    `short`: of how many customers less than asked was there (who were left out, or gave all they
+    had), and how much that was.
+    """
+
+    posted: int
+    amount: int
+    short: int = 0
+    shortfall: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.posted + other.posted,
+            self.amount + other.amount,
+            self.short + other.short,
+            self.shortfall + other.shortfall,
+        )
+
+
+def expect_many() -> None:
+    """For what is left of the transaction: chunks would be compiled anew, for longer than they run.
+
+    (The planner takes the looking up of some thousand accounts for dear enough to do that.)
+    """
+    execute("SET LOCAL jit = off", {})
+
+
+def give_many(
+    parameters: Mapping[str, Any], unit: str, currency: str, line: Line, *, rows: str, opened: bool
+) -> tuple[Counts, int]:
+    """GIVE to many, and tell; and how many of them have no account.
+
+    If there are any, nothing is done, unless all that can be are `opened`.
+    """
+    bound = {**parameters, "opened": opened}
+    return _write_many(
+        statements.GIVE, bound, unit, currency, line, without=statements.WITHOUT_ACCOUNT, rows=rows
+    )
+
+
+def draw_many(
+    parameters: Mapping[str, Any], unit: str, currency: str, line: Line, **slots: str
+) -> Counts:
+    """DRAW from many, and tell."""
+    return _write_many(statements.DRAW, parameters, unit, currency, line, without="0", **slots)[0]
+
+
+def _write_many(
+    statement: str,
+    parameters: Mapping[str, Any],
+    unit: str,
+    currency: str,
+    line: Line,
+    *,
+    without: str,
+    **slots: str,
+) -> tuple[Counts, int]:
+    bound = {**parameters, "currency": currency, **telling.of_many(unit, currency, line)}
+    counted = statements.COUNTED.format(without=without)
+    ending = f", told AS ({telling.recording(currency)}) {counted}"
+    [(*counts, customers, missing)] = execute(statement, bound, ending=ending, **slots)
+    if counts[0]:
+        telling.recorded(customers or ())
+    return Counts(*counts), missing
 
 
 def lock(account_ids: Iterable[int]) -> list[Account]:
@@ -104,8 +174,9 @@ def give(
         **_one_row(account.customer_id or 0, units, line.at, expires_at),
         "unit": account.unit,
         "currency": account.currency,
+        "opened": True,
     }
-    rows = execute(statements.GIVE, parameters, rows=statements.ARRAYS)
+    rows = execute(statements.GIVE, parameters, rows=statements.ARRAYS, ending=statements.WRITTEN)
     return _posted(account, Moved(*rows[0]), line, words, expires_at=expires_at)
 
 
@@ -139,7 +210,13 @@ def expire(account_ids: Sequence[int], *, now: datetime) -> tuple[Line, list[Mov
     """Expire what is due in these accounts; the entries that took it."""
     line = Line(kind="expire", source="system", at=now)
     parameters = {**line.parameters(), "accounts": list(account_ids)}
-    rows = execute(statements.DRAW, parameters, wanted=statements.THESE, draws=statements.DUE)
+    rows = execute(
+        statements.DRAW,
+        parameters,
+        wanted=statements.THESE,
+        draws=statements.DUE,
+        ending=statements.WRITTEN,
+    )
     return line, [Moved(*row) for row in rows]
 
 
@@ -159,7 +236,13 @@ def _draw(account: Account, units: int, line: Line, words: Words, draws: str, sh
         "amount": units,
         "shortfall": max(short, 0),
     }
-    rows = execute(statements.DRAW, parameters, wanted=statements.ONE, draws=draws)
+    rows = execute(
+        statements.DRAW,
+        parameters,
+        wanted=statements.ONE,
+        draws=draws,
+        ending=statements.WRITTEN,
+    )
     return _posted(account, Moved(*rows[0]), line, words)
 
 

@@ -36,7 +36,7 @@ def _tables(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('saleor_customer_groups', '0019_ends_told'),
+        ('saleor_customer_groups', '0020_bodies_in_line'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -24,7 +24,11 @@ class Area:
 # Every area is a line here.
 AREAS: Final = (
     Area("groups", gettext_lazy("Groups"), "groups", "groups.read"),
+    Area("customers", gettext_lazy("Customers"), "customers", "members.read"),
     Area("prices", gettext_lazy("Prices"), "price-rules", "prices.read"),
+    Area("loyalty", gettext_lazy("Loyalty"), "loyalty", "loyalty.read"),
+    Area("broadcasts", gettext_lazy("Broadcasts"), "broadcasts", "broadcasts.read"),
+    Area("figures", gettext_lazy("Figures"), "figures", "groups.read"),
 )
 
 

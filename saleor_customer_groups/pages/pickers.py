@@ -10,7 +10,9 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 
+from ..groups import listing
 from ..models import CustomerGroup
 from .screens import screen
 from .visit import Visit
@@ -55,17 +57,15 @@ def _customer(customer: Any) -> Option:
 
 
 def customers_named(text: str) -> Q:
-    """A condition for customers whose e-mail or name begins so, or whose e-mail holds it."""
-    words = text.split()
-    condition = Q(email__icontains=text)
-    for word in words:
-        condition |= Q(first_name__istartswith=word) | Q(last_name__istartswith=word)
-    return condition
+    """A condition for customers whose e-mail holds the text, or a name of whom begins with a word
+    of it.
+    """
+    return listing.named(text)
 
 
 def _find_customers(text: str) -> Iterable[Option]:
-    everybody = get_user_model()._default_manager.filter(is_staff=False)
-    return map(_customer, everybody.filter(customers_named(text)).order_by("email")[:SHOWN])
+    found = listing.customers_found(text, group_id=None, now=timezone.now())
+    return map(_customer, found.order_by("email")[:SHOWN])
 
 
 def _customers(ids: Collection[int]) -> Iterable[Option]:

@@ -67,6 +67,8 @@ def _fragment(
         return view(Visit(request, caller), *args, **kwargs)
     except Http404:
         return _panel("not_found", 404)
+    except access.Forbidden as refusal:  # a page may need more than its screen says
+        return _panel("no_access", 403, permissions=refusal.permissions)
     except CustomerGroupsError as refusal:  # a view shows those that it expects at their field
         return _panel("refused", 409, sentence=str(refusal))
 

@@ -12,6 +12,7 @@ from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.template.context import Context
 from django.utils import timezone, translation
 
+from .amounts import amount_text
 from .ids import dashboard_page
 from .pickers import chosen
 from .words import TONES, WORDS
@@ -92,10 +93,22 @@ def number(value: float | Decimal | None) -> str:
     return "" if value is None else numbers.format_decimal(value, locale=_locale())
 
 
+@register.filter
+def percentage(value: float) -> str:
+    """12.5%."""
+    return numbers.format_percent(value, format="#,##0.#%", locale=_locale())
+
+
 @register.simple_tag
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount of money, as the reader's language writes it."""
     return "" if amount is None else numbers.format_currency(amount, currency, locale=_locale())
+
+
+@register.simple_tag
+def amount(value: Decimal | int | None, currency: str) -> str:
+    """Money, or points where there is no currency."""
+    return "" if value is None else amount_text(value, currency)
 
 
 @register.inclusion_tag("parts/picker.html", takes_context=True)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import assets, pickers
+from .broadcasts.urls import urlpatterns as broadcasts
 from .customers.urls import urlpatterns as customers
+from .exports.urls import urlpatterns as exports
+from .figures.urls import urlpatterns as figures
 from .groups.urls import urlpatterns as groups
+from .imports.urls import urlpatterns as imports
+from .loyalty.urls import urlpatterns as loyalty
 from .prices.urls import urlpatterns as prices
 from .prices.urls import widgets as price_widgets
 from .rules.urls import urlpatterns as rules
@@ -16,7 +21,12 @@ urlpatterns = [
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),
+    path("pages/groups", include(imports)),
+    path("pages/groups", include(exports)),
     path("pages/prices", include(prices)),
+    path("pages/broadcasts", include(broadcasts)),
     *price_widgets,
     path("pages/", include(customers)),
+    path("pages/", include(figures)),
+    path("pages/", include(loyalty)),
 ]

@@ -7,7 +7,11 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from ..importing.pasted import Answer
-from ..models import GroupKind, MembershipAction, MembershipSource
+from ..models import ApplicationStatus, GroupKind, MembershipAction, MembershipSource
+from .broadcasts import words as broadcasts
+from .exports import words as exports
+from .imports import words as imports
+from .loyalty import words as loyalty
 from .prices import words as prices
 
 KINDS: Final[dict[str, Any]] = {
@@ -48,7 +52,15 @@ ANSWERS: Final[dict[str, Any]] = {
     Answer.DUPLICATE: _("Twice"),
     Answer.FULL: _("No room"),
 }
+APPLICATIONS: Final[dict[str, Any]] = {
+    ApplicationStatus.PENDING: _("Waiting"),
+    ApplicationStatus.APPROVED: _("Approved"),
+    ApplicationStatus.DECLINED: _("Declined"),
+    ApplicationStatus.WITHDRAWN: _("Withdrawn"),
+}
 TONES: Final[dict[str, str]] = {
+    ApplicationStatus.APPROVED: "success",
+    ApplicationStatus.DECLINED: "error",
     Answer.ADDED: "success",
     Answer.CREATED: "success",
     Answer.REMOVED: "success",
@@ -62,6 +74,8 @@ TONES: Final[dict[str, str]] = {
     MembershipAction.JOINED: "success",
     MembershipAction.LEFT: "warning",
     **prices.TONES,
+    **loyalty.TONES,
+    **broadcasts.TONES,
 }
 # By what they are the codes of: the same code may be called otherwise elsewhere.
 WORDS: Final = {
@@ -69,7 +83,22 @@ WORDS: Final = {
     "source": SOURCES,
     "action": ACTIONS,
     "answer": ANSWERS,
+    "application": APPLICATIONS,
+    "import_mode": imports.MODES,
+    "import_status": imports.STATUSES,
+    "import_tone": imports.TONES,
+    "export_status": exports.STATUSES,
+    "export_tone": exports.TONES,
     "state": prices.STATES,
     "reason": prices.REASONS,
     "step": prices.STEPS,
+    "unit": loyalty.UNITS,
+    "adjustment": loyalty.STATUSES,
+    "skip": loyalty.SKIPS,
+    "entry": loyalty.ENTRIES,
+    "origin": loyalty.ORIGINS,
+    "broadcast": broadcasts.STATUSES,
+    "channel": broadcasts.CHANNELS,
+    "unreached": broadcasts.UNREACHED,
+    "recipient": broadcasts.RECIPIENTS,
 }

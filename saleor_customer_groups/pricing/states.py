@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, TextChoices
 
-from ..models import PriceList, PriceRule
+from ..models.pricing import Schedule
 
 
 class State(TextChoices):
@@ -18,7 +18,7 @@ class State(TextChoices):
     OFF = "off", "Switched off."
 
 
-def state_of(row: PriceRule | PriceList, now: datetime) -> State:
+def state_of(row: Schedule, now: datetime) -> State:
     """The state of a rule or list. One that ended stays so when it is switched off."""
     if row.ends_at is not None and row.ends_at <= now:
         return State.ENDED

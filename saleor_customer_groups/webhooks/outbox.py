@@ -24,8 +24,7 @@ COPY: Final = f"COPY {OutboxEvent._meta.db_table} ({', '.join(COLUMNS)}) FROM ST
 # The same as a part of the statement that makes the change: of very many customers.
 RECORD: Final = """
     INSERT INTO {outbox} (uid, name, version, subject, body, created_at)
-    SELECT gen_random_uuid(), %(event_name)s, %(event_version)s, %(event_subject)s, body,
-           %(event_at)s
+    SELECT gen_random_uuid(), %(event_name)s, %(event_version)s, {subject}, body, %(event_at)s
       FROM ({bodies}) AS told
 """
 
@@ -77,19 +76,19 @@ def _write(rows: Sequence[OutboxEvent]) -> None:
             copy.write_row([getattr(row, column) for column in COLUMNS])
 
 
-def recording(bodies: str) -> str:
+def recording(bodies: str, *, subject: str = "%(event_subject)s") -> str:
     """The INSERT of the events with these bodies, for a CTE of a statement that is run with the
     parameters of `pattern`; who ran it calls `recorded`.
 
-    `bodies` is a SELECT of ours of `body`, in the order of the events; what they share is in the
-    parameter `event_body`.
+    `bodies` is a SELECT of ours of `body` (and perhaps of what is named as `subject`), in the order
+    of the events; what they share is in the parameter `event_body`.
     """
-    return RECORD.format(outbox=OutboxEvent._meta.db_table, bodies=bodies)
+    return RECORD.format(outbox=OutboxEvent._meta.db_table, bodies=bodies, subject=subject)
 
 
-def pattern(payload: events.Payload) -> dict[str, Any]:
-    """The parameters of `recording`: events like this one, of now."""
-    moment = timezone.now()
+def pattern(payload: events.Payload, *, at: datetime | None = None) -> dict[str, Any]:
+    """The parameters of `recording`: events like this one, of that moment or now."""
+    moment = at or timezone.now()
     return {
         "event_name": payload.name,
         "event_version": payload.version,

@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from saleor_customer_groups.importing import problems
-from saleor_customer_groups.importing.columns import layout_of
+from saleor_customer_groups.importing.columns import (
+    WrongOption,
+    layout_of,
+    refuse_wrong_options,
+)
 from saleor_customer_groups.importing.lines import interpret, moment_of
 from saleor_customer_groups.importing.problems import UnreadableFile
 from saleor_customer_groups.importing.reading import Record
@@ -148,3 +152,17 @@ def test_a_day_is_meant_as_a_whole_and_a_moment_in_the_shops_zone(text, moment):
 def test_every_problem_has_a_sentence():
     for code in problems.SENTENCES:
         assert problems.sentence(code, detail=2).endswith(".")
+
+
+def test_columns_that_are_not_named_mean_nothing_without_guessing():
+    options = {"columns": {"reference": 2}, "guess": False}
+    found = layout_of(["email", "code", "until"], options)
+    assert (found.key, found.positions, found.has_header) == ("reference", {"reference": 1}, True)
+    guessed = layout_of(["email", "code", "until"], {"columns": {"reference": 2}})
+    assert (guessed.key, guessed.positions) == ("email", {"reference": 1, "email": 0, "until": 2})
+
+
+def test_guessing_is_on_or_off():
+    with pytest.raises(WrongOption) as refusal:
+        refuse_wrong_options({"guess": "no"})
+    assert refusal.value.option == "guess"

@@ -91,3 +91,16 @@ def test_columns_are_said_after_the_upload(vip, alice):
     files.check_again(job.pk, options={"columns": {"email": "who"}})
 
     assert staging.check(job.pk).counts == {"join": 1}
+
+
+def test_listed_customers_wait_for_who_asked(vip, alice, bob):
+    job = found.import_customers(vip, [alice.pk, bob.pk], name="2 customers", actor="User:1")
+
+    checked = staging.check(job.pk)
+
+    assert (checked.status, checked.file_name, checked.actor) == (
+        "checked",
+        "2 customers",
+        "User:1",
+    )
+    assert (checked.counts, members(vip)) == ({"join": 2}, [])

@@ -308,6 +308,28 @@ class TestCancelling:
         with pytest.raises(Refused, match="Only an import that was checked"):
             applying.apply(job.pk)
 
+    def test_c4_a_dry_run_stops_within_the_lines_that_it_reads_at_a_time(
+        self, crowd, ready, monkeypatch
+    ):
+        job = ready()
+        read = []
+        original = staging.interpret
+
+        def reading(records, *args, **kwargs):
+            for line in original(records, *args, **kwargs):
+                read.append(line.line)
+                if len(read) == 3:
+                    jobs.cancel(job.pk)
+                yield line
+
+        monkeypatch.setattr(staging, "interpret", reading)
+        monkeypatch.setattr(staging, "COPIED", 2)
+
+        stopped = staging.check(job.pk)
+
+        assert (stopped.status, stopped.cancel_requested, len(read)) == ("cancelled", False, 4)
+        assert not ImportRow.objects.filter(job=job).exists()
+
     def test_one_that_is_done_cannot_be(self, alice, applied):
         job = applied("alice@example.com")
 

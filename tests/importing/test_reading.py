@@ -113,6 +113,24 @@ def test_c2_a_quoted_cell_may_have_lines():
     ]
 
 
+@pytest.mark.parametrize("plain", [1, 2, 3, 500])
+def test_lines_have_their_numbers_whether_read_together_or_one_by_one(monkeypatch, plain):
+    monkeypatch.setattr(reading, "PLAIN", plain)
+    monkeypatch.setattr(reading, "PLAIN_LINE", 8)
+    data = b'a,1\nb,2\n"c\nd",3\ne,4\n\nf,5\n' + b"g" * 20 + b',6\n"h,7\ni,8'
+
+    assert read(data) == [
+        Record(1, ["a", "1"]),
+        Record(2, ["b", "2"]),
+        Record(3, ["c\nd", "3"]),
+        Record(5, ["e", "4"]),
+        Record(7, ["f", "5"]),
+        Record(8, ["g" * 20, "6"]),
+        Record(9, ['"h,7'], "bad_quotes"),
+        Record(10, ["i", "8"]),
+    ]
+
+
 def test_c2_lines_of_empty_cells_are_blank():
     assert read(b"email,x\n,\n\n,,,\na,b\n") == [Record(1, ["email", "x"]), Record(5, ["a", "b"])]
 

@@ -9,10 +9,11 @@ import pytest
 
 from saleor_customer_groups import events
 from saleor_customer_groups.errors import InvalidInput
-from saleor_customer_groups.loyalty import bulk
+from saleor_customer_groups.loyalty import bulk, rules
 from saleor_customer_groups.loyalty.bulk import Counts, Rows, Selected
 from saleor_customer_groups.loyalty.rules import Short
 from saleor_customer_groups.models import LoyaltyAccount, LoyaltyEntry, LoyaltyLot, OutboxEvent
+from saleor_customer_groups.models.loyalty import MOST
 
 from .conftest import NOW, balance_of, points, problems
 
@@ -193,6 +194,37 @@ def test_of_many_it_is_told_together(people, ids, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+def test_what_the_database_says_of_money_is_what_python_would_say(people, ids, currency):
+    credit = {"unit": "credit", "currency": currency}
+    given = [1, 10, 100, 123_456, MOST - 1]
+    taken = [1, 3, 99, 100_000, 987_654_321_012_345_678]
+
+    bulk.post_many(act(9, **credit), Rows(ids, given), now=NOW)
+    bulk.take_many(act(10, **credit), Rows(ids, taken), now=NOW)
+
+    def change(pk, amount, balance, number):
+        return events.BalanceChange(
+            customer=events.customer_id(pk),
+            amount=rules.from_units(amount, currency),
+            balance=rules.from_units(balance, currency),
+            number=number,
+        )
+
+    def told(adjustment, *changes):
+        line = {"kind": "adjust", "source": "manual", "adjustment": adjustment}
+        event = events.LoyaltyBalanceChanged(changes=changes, **credit, **line)
+        return events.body(event, at=NOW)
+
+    assert [event.body for event in OutboxEvent.objects.order_by("id")] == [
+        told(9, *map(change, ids, given, given, [1] * 5)),
+        told(10, *map(
+            change, ids, [-units for units in taken],
+            [had - units for had, units in zip(given, taken, strict=True)], [2] * 5,
+        )),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("size", [5, 20])
 def test_the_number_of_statements_does_not_grow_with_the_customers(customer, counted, size):
     ids = [customer(f"person{number}").pk for number in range(size)]
@@ -200,4 +232,8 @@ def test_the_number_of_statements_does_not_grow_with_the_customers(customer, cou
     with counted() as statements:
         bulk.post_many(act(), Rows(ids, [1] * size), now=NOW)
 
-    assert len(statements) == 3  # accounts, entries with all that follows, events
+    # no JIT; who has no account; accounts; entries with all that follows and the events
+    assert len(statements) == 4
+    with counted() as statements:
+        bulk.post_many(act(2), Rows(ids, [1] * size), now=NOW)
+    assert len(statements) == 2

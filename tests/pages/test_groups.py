@@ -210,7 +210,7 @@ def test_members_are_added_by_picking(merchant: Browser) -> None:
     assert "1 customer added, 1 were in already." in answer["HX-Trigger"]
     event = MembershipEvent.objects.get(customer_id=alice.pk)
     assert (event.reason, event.source) == ("Loyal", "manual")
-    assert event.actor.startswith("user:")
+    assert event.actor.startswith("User:")
 
 
 def test_nobody_picked_is_an_error_at_the_field(merchant: Browser) -> None:

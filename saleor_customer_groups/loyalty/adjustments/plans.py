@@ -46,16 +46,22 @@ SELECT named.id, customer.id AS customer_id,
        customer.email <> '' AS has_email,
        ({phone}) IS NOT NULL AS has_phone
   FROM ({named}) AS named
-  LEFT JOIN {customer} AS customer ON customer.id = named.id
+  LEFT JOIN {customer} AS customer ON customer.id = named.id {of_customers}
   LEFT JOIN {account} AS account
          ON account.customer_id = customer.id AND account.unit = %(unit)s
-        AND account.currency = %(currency)s
+        AND account.currency = %(currency)s {of_accounts}
   CROSS JOIN LATERAL (
        SELECT coalesce(account.balance, 0) - coalesce((
               SELECT sum(lot.remaining) FROM {lot} AS lot
                WHERE lot.account_id = account.id AND lot.remaining > 0
                  AND lot.expires_at <= %(now)s), 0) AS balance) AS held
 """
+
+# For a chunk: whatever the planner believes, no other customers and accounts are read.
+WITHIN: Final = {
+    "of_customers": "AND customer.id > %(after)s AND customer.id <= %(last)s",
+    "of_accounts": "AND account.customer_id > %(after)s AND account.customer_id <= %(last)s",
+}
 
 NEXT: Final = """
 SELECT count(*), max(customer_id) FROM (
@@ -93,6 +99,12 @@ SELECT coalesce(skip, ''), count(*),
        count(*) FILTER (WHERE has_email), count(*) FILTER (WHERE has_phone)
   FROM ({planned}) AS planned GROUP BY 1
 """
+
+
+def planned(whom: str, *, chunk: bool = False) -> str:
+    """PLANNED for these customers; `chunk`: they lie within the parameters `after` and `last`."""
+    bounds = WITHIN if chunk else dict.fromkeys(WITHIN, "")
+    return named(PLANNED, named=whom, **bounds)
 
 
 def named(statement: str, **parts: str) -> str:

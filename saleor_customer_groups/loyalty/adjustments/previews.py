@@ -49,7 +49,7 @@ def preview(adjustment: Adjustment, *, now: datetime | None = None) -> Preview:
     found = audience.select(drafts.audience_of(adjustment), now=moment)
     params = plans.parameters(adjustment, now=moment)
     named, more = _bound_by_name(found.sql, found.params)
-    planned = plans.named(plans.PLANNED, named=named)
+    planned = plans.planned(named)
     rows = plans.rows(plans.named(plans.PREVIEW, planned=planned), params | more)
     changing = [row for row in rows if not row[0]]
     given, taken = sum(row[2] for row in changing), -sum(row[3] for row in changing)

@@ -29,13 +29,13 @@ def run(adjustment_id: int) -> None:
     refuses, such as a filter that names what is gone, ends it as failed. Not within a transaction.
     """
     try:
-        while _next_chunk(adjustment_id):
+        while go_on(adjustment_id):
             pass
     except CustomerGroupsError as refusal:
         steps.fail(adjustment_id, refusal)
 
 
-def _next_chunk(adjustment_id: int) -> bool:
+def go_on(adjustment_id: int) -> bool:
     """Do the next customers in a transaction of their own; False when there is nothing to do."""
     with transaction.atomic(durable=True):
         adjustment = steps.at_work(adjustment_id)
@@ -75,7 +75,7 @@ def _adjust(adjustment: Adjustment, limit: int) -> bool:
     if not count:
         return False
     params["last"] = last
-    planned = plans.named(plans.PLANNED, named=plans.named(plans.CHUNK))
+    planned = plans.planned(plans.named(plans.CHUNK), chunk=True)
     with connection.cursor() as cursor:
         cursor.execute(plans.named(plans.SKIP, planned=planned), params)
     first = adjustment.position + 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from ...models import Adjustment
+from ...models import Adjustment, LoyaltyEntry, LoyaltyKind
 from .. import mirrors, rules
 from ..rules import Amount
 from . import plans, steps
@@ -85,6 +86,24 @@ def report(adjustment: Adjustment) -> Iterator[Reversed]:
                     amount + mirror if adjustment.reversal_began_at else 0, adjustment.currency
                 ),
             )
+
+
+def entries_of(adjustment: Adjustment) -> QuerySet[LoyaltyEntry]:
+    """The entries that it made, with their accounts and those accounts' customers, by account."""
+    entries = LoyaltyEntry.objects.filter(adjustment_id=adjustment.pk, kind=LoyaltyKind.ADJUST)
+    return entries.select_related("account__customer").order_by("account_id")
+
+
+def taken_back(adjustment: Adjustment, entry_ids: Collection[int]) -> dict[int, Amount]:
+    """By entry what the reversal took back of it; missing is what it has not come to yet."""
+    mirrors = LoyaltyEntry.objects.filter(
+        reverses__in=entry_ids, adjustment_id=adjustment.pk, kind=LoyaltyKind.REVERSE
+    )
+    return {
+        entry_id: rules.from_units(-amount, adjustment.currency)
+        for entry_id, amount in mirrors.order_by().values_list("reverses", "amount")
+        if entry_id is not None
+    }
 
 
 def _page(adjustment: Adjustment, after: int) -> list[tuple[int, int | None, int, int]]:

@@ -1,7 +1,7 @@
 """Making and changing earning rules: the only writer of their tables.
 
 Each call is one transaction: it refuses with an `InvalidInput` that names the field, or it is
-done whole. What orders have earned stays as it is; a rule that is not wanted is switched off.
+done whole. What orders have earned stays as it is, also when its rule is switched off or deleted.
 """
 
 from __future__ import annotations
@@ -57,6 +57,13 @@ def switch(rule_id: int, *, on: bool) -> EarningRule:
         rule.active = on
         rule.save()
     return rule
+
+
+def delete_rule(rule_id: int) -> None:
+    """Delete a rule. What orders earned by it stays, and keeps its name."""
+    with transaction.atomic():
+        references.hold(_group_of(rule_id))
+        _locked(rule_id).delete()
 
 
 def _group_of(rule_id: int | None) -> list[int]:

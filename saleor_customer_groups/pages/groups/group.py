@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,18 +18,32 @@ from ...models import CustomerGroup, GroupKind
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of a group's page; `page` is the name of its address."""
+    """A tab of a group's page; `page` is the name of its address, `act` what it needs, `kinds` are
+    which groups have it (nothing: all).
+    """
 
     name: str
     label: Promise | str
     page: str
+    act: str = "groups.read"
+    kinds: Collection[str] = ()
 
+
+BY_HAND: Final = (GroupKind.MANUAL, GroupKind.SNAPSHOT)
+WITH_MEMBERS: Final = tuple(kind for kind in GroupKind if kind != GroupKind.GUEST)
 
 # Every tab is a line here.
 TABS: Final = (
     Tab("members", gettext_lazy("Members"), "group"),
     Tab("rule", gettext_lazy("Rule"), "group-rule"),
+    Tab("imports", gettext_lazy("Import"), "group-imports", "members.read", BY_HAND),
+    Tab("exports", gettext_lazy("Export"), "group-exports", "members.read", WITH_MEMBERS),
+    Tab(
+        "applications", gettext_lazy("Applications"), "group-applications", "members.read", BY_HAND
+    ),
+    Tab("loyalty", gettext_lazy("Loyalty"), "group-loyalty", "loyalty.read"),
     Tab("history", gettext_lazy("History"), "group-history"),
+    Tab("figures", gettext_lazy("Figures"), "group-figures", "groups.read", WITH_MEMBERS),
     Tab("settings", gettext_lazy("Settings"), "group-settings"),
 )
 
@@ -47,7 +62,7 @@ def context_of(group: CustomerGroup, tab: str) -> dict[str, Any]:
     return {
         "area": "groups",
         "tab": tab,
-        "tabs": TABS,
+        "tabs": [one for one in TABS if not one.kinds or group.kind in one.kinds],
         "group": group,
         "row": row,
         "counted": listing.COUNTED,

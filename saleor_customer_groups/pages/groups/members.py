@@ -67,12 +67,16 @@ def add(visit: Visit, group_id: int) -> HttpResponse:
 
 def added(result: membership.Added) -> str:
     """How many joined, and why others did not, in a sentence."""
-    added = len(result.added)
+    return counted(len(result.added), already=len(result.already), full=len(result.full))
+
+
+def counted(added: int, *, already: int, full: int) -> str:
+    """The same of numbers."""
     parts = [ngettext("%(n)s customer added", "%(n)s customers added", added) % {"n": added}]
-    if result.already:
-        parts.append(_("%(n)s were in already") % {"n": len(result.already)})
-    if result.full:
-        parts.append(_("%(n)s found no room") % {"n": len(result.full)})
+    if already:
+        parts.append(_("%(n)s were in already") % {"n": already})
+    if full:
+        parts.append(_("%(n)s found no room") % {"n": full})
     return ", ".join(parts) + "."
 
 

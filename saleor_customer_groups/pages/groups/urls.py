@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import deleting, editing, members, table
+from . import applications, deleting, editing, members, snapshot, table
 
 urlpatterns = [
     path("", table.groups, name="groups"),
@@ -17,5 +17,19 @@ urlpatterns = [
     path("/<int:group_id>/settings", editing.settings, name="group-settings"),
     path("/<int:group_id>/default", editing.default, name="group-default"),
     path("/<int:group_id>/copy", editing.copy, name="group-copy"),
+    path("/<int:group_id>/renew", snapshot.renew, name="group-renew"),
+    path("/<int:group_id>/replace", snapshot.replace, name="group-replace"),
+    path("/<int:group_id>/append", snapshot.append, name="group-append"),
+    path("/<int:group_id>/applications", applications.all_applications, name="group-applications"),
+    path(
+        "/<int:group_id>/applications/<int:application_id>/approve",
+        applications.approve,
+        name="group-application-approve",
+    ),
+    path(
+        "/<int:group_id>/applications/<int:application_id>/decline",
+        applications.decline,
+        name="group-application-decline",
+    ),
     path("/<int:group_id>/delete", deleting.delete, name="group-delete"),
 ]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from babel import numbers
 from django.utils import translation
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...models import PriceRule, RuleKind
@@ -61,15 +61,15 @@ STEPS: Final[dict[str, Any]] = {
 def effect_of(rule: PriceRule, amounts: Iterable[Any]) -> str:
     """What a rule does, in a few words: "10 % off", "$5.00 off"."""
     if rule.percentage is not None:
-        value = now("%(number)s %%") % {"number": _number(rule.percentage)}
+        value = gettext("%(number)s %%") % {"number": _number(rule.percentage)}
     else:
         value = ", ".join(money(one.amount, one.currency) for one in amounts)
     sentences = {
-        RuleKind.PERCENTAGE_OFF: now("%(value)s off"),
-        RuleKind.AMOUNT_OFF: now("%(value)s off"),
-        RuleKind.FIXED_PRICE: now("costs %(value)s"),
-        RuleKind.PERCENTAGE_UP: now("%(value)s up"),
-        RuleKind.AMOUNT_UP: now("%(value)s up"),
+        RuleKind.PERCENTAGE_OFF: gettext("%(value)s off"),
+        RuleKind.AMOUNT_OFF: gettext("%(value)s off"),
+        RuleKind.FIXED_PRICE: gettext("costs %(value)s"),
+        RuleKind.PERCENTAGE_UP: gettext("%(value)s up"),
+        RuleKind.AMOUNT_UP: gettext("%(value)s up"),
     }
     return sentences[RuleKind(rule.kind)] % {"value": value}
 

@@ -95,6 +95,51 @@
     if (event.key === "Escape" && kind === "popup" && !dialog.open) send("popupClose");
   });
 
+  // --- files: a link carries no token, so each piece is fetched with it and the whole is saved -----
+  const download = async (link) => {
+    const pieces = [];
+    link.setAttribute("aria-disabled", "true");
+    try {
+      for (let next = link.href; next;) {
+        if (new URL(next, location.href).origin !== location.origin) return;
+        const headers = { Authorization: `Bearer ${Bridge.token()}`, "Accept-Language": Bridge.locale() ?? "en", "HX-Request": "true" };
+        const answer = await fetch(next, { headers });
+        if (!answer.ok) {
+          const panel = new DOMParser().parseFromString(await answer.text(), "text/html");
+          throw new Error(panel.querySelector("p")?.textContent);
+        }
+        pieces.push(await answer.blob());
+        next = answer.headers.get("X-Following");
+      }
+      const saved = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob(pieces)), download: link.dataset.download });
+      saved.click();
+      setTimeout(() => URL.revokeObjectURL(saved.href), 60000);
+    } catch (problem) {
+      send("notification", { status: "error", title: problem.message || document.getElementById("words").dataset.offline });
+    } finally {
+      link.removeAttribute("aria-disabled");
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-download]");
+    if (!link) return;
+    event.preventDefault();
+    event.stopPropagation(); // htmx would fetch a page
+    download(link);
+  }, true);
+
+  // --- placeholders that a click puts where the cursor was ---------------------------------------
+  let written; // the field of this form that was left last
+  document.addEventListener("focusout", (event) => { if (event.target.matches("input[name=title], textarea")) written = event.target; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    const field = written?.form === button.form ? written : button.form.querySelector("textarea");
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // --- select with search ------------------------------------------------------------------------
   function pick(option) {
     const picker = option?.closest(".picker");

@@ -180,6 +180,17 @@ def test_a_rule_is_switched_off_and_on(gold):
     assert editing.switch(made.pk, on=True).active is True
 
 
+def test_a_rule_is_deleted_with_its_multipliers(gold):
+    made = editing.save_rule(given(gold, multipliers=[times()]))
+
+    editing.delete_rule(made.pk)
+
+    assert not EarningRule.objects.exists()
+    assert not EarningMultiplier.objects.exists()
+    with pytest.raises(InvalidInput, match="There is no earning rule"):
+        editing.delete_rule(made.pk)
+
+
 def test_a_group_that_a_rule_uses_is_not_deleted(gold):
     used = editing.save_rule(given(gold))
     editing.switch(editing.save_rule(given(gold)).pk, on=False)

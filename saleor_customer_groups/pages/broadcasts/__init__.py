@@ -1,0 +1,1 @@
+"""Broadcasts: composing a message, seeing whom it reaches, sending it, and what became of it."""

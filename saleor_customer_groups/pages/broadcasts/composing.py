@@ -1,0 +1,136 @@
+"""Composing: a new draft, a draft changed, and what a customer would read."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from ... import conf
+from ...broadcasts import compose, editing
+from ...errors import CustomerGroupsError
+from ...models import Broadcast, BroadcastAudience, BroadcastFormat, CustomerGroup
+from ..screens import screen
+from ..visit import Visit
+from .broadcast import MANAGE, READ, broadcast_or_404
+from .forms import BroadcastForm, initial_of
+
+BEGUN: Final = {"channel": "email", "format": "plain", "audience": "group", "marketing_only": True}
+# Nobody in particular, while no customer is chosen.
+EXAMPLE: Final = {
+    "first_name": "Alice",
+    "last_name": "Example",
+    "email": "alice@example.com",
+    "language": "en",
+}
+
+
+@screen(MANAGE)
+def new(visit: Visit) -> HttpResponse:
+    """A new draft, perhaps for a group that is named, or as a copy of another."""
+    model = broadcast_or_404(_number(visit, "from")) if _number(visit, "from") else None
+    initial: dict[str, Any] = initial_of(model) if model else dict(BEGUN)
+    if group := _number(visit, "group"):
+        initial["group"] = [group]
+    form = BroadcastForm(visit.data, initial=initial)
+    if visit.posted and form.is_valid():
+        try:
+            made = editing.create_broadcast(actor=visit.actor, **form.details())
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            return visit.go(visit.link("broadcast", made.pk), toast=_("The draft is saved."))
+    return visit.form("broadcasts/compose.html", _context(form, None))
+
+
+@screen(MANAGE)
+def edit(visit: Visit, broadcast_id: int) -> HttpResponse:
+    """A draft, to be changed."""
+    found = broadcast_or_404(broadcast_id)
+    form = BroadcastForm(visit.data, initial=initial_of(found), broadcast=found)
+    if visit.posted and form.is_valid():
+        try:
+            editing.update_broadcast(broadcast_id, **form.details())
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            return visit.go(visit.link("broadcast", broadcast_id), toast=_("The draft is saved."))
+    return visit.form("broadcasts/compose.html", _context(form, found))
+
+
+@screen(MANAGE)
+def letter(visit: Visit) -> HttpResponse:
+    """What a customer would read of the form as it is. Nothing is saved."""
+    sent = visit.request.POST
+    is_html = (sent.get("channel"), sent.get("format")) == ("email", "html")
+    of_group = sent.get("audience") == BroadcastAudience.GROUP
+    groups = [int(text) for text in sent.getlist("group") if _is_id(text)]
+    found = CustomerGroup.objects.filter(pk__in=groups).first() if of_group else None
+    draft = Broadcast(
+        title=sent.get("title", ""),
+        text=sent.get("text", ""),
+        format=BroadcastFormat.HTML if is_html else BroadcastFormat.PLAIN,
+        audience=sent.get("audience", ""),
+        group_name=found.name if found else "",
+    )
+    return visit.render("broadcasts/letter.html", _letter(visit, draft, sent.getlist("who")))
+
+
+@screen(READ)
+def message(visit: Visit, broadcast_id: int) -> HttpResponse:
+    """What a customer reads of a broadcast that is saved."""
+    found = broadcast_or_404(broadcast_id)
+    if found.group is not None:
+        found.group_name = found.group.name
+    who = visit.request.GET.getlist("who")
+    return visit.render("broadcasts/letter.html", _letter(visit, found, who))
+
+
+def _letter(visit: Visit, draft: Broadcast, who: list[str]) -> dict[str, Any]:
+    is_html = draft.format == BroadcastFormat.HTML
+    try:
+        composition = compose.compose(
+            draft.title,
+            draft.text,
+            html=is_html,
+            with_group=draft.audience == BroadcastAudience.GROUP,
+        )
+        person = _person(visit, who)
+        values = compose.values(group_name=draft.group_name, **(person or EXAMPLE))
+        found = composition.letter(values)
+    except CustomerGroupsError as refusal:
+        return {"refusal": str(refusal), "is_empty": not (draft.title and draft.text)}
+    return {"letter": found, "is_html": is_html, "is_example": person is None}
+
+
+def _person(visit: Visit, who: list[str]) -> dict[str, str] | None:
+    """The customer that was picked, if the reader may know them."""
+    numbers = [int(text) for text in who if _is_id(text)]
+    if not numbers or not visit.may("members.read"):
+        return None
+    found: Any = get_user_model()._default_manager.filter(pk=numbers[-1]).first()
+    if found is None:
+        return None
+    names = ("first_name", "last_name", "email")
+    return {**{name: getattr(found, name) for name in names}, "language": found.language_code}
+
+
+def _context(form: BroadcastForm, broadcast: Broadcast | None) -> dict[str, Any]:
+    return {
+        "area": "broadcasts",
+        "form": form,
+        "broadcast": broadcast,
+        "hides": form.hides,
+        "no_consent_key": conf.get("MARKETING_CONSENT_KEY") is None,
+    }
+
+
+def _number(visit: Visit, name: str) -> int:
+    text = visit.request.GET.get(name, "")
+    return int(text) if _is_id(text) else 0
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10

@@ -1,0 +1,1 @@
+"""A group's members as a file: columns, progress, download, how long the file stays."""

@@ -1,0 +1,98 @@
+"""The exports of a group: the list with their progress, a new one, the file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from ...errors import CustomerGroupsError
+from ...exporting import exports, queries
+from ...models import CustomerGroup, Export, ExportFormat, ExportStatus, GroupKind
+from ..downloads import download
+from ..groups.group import context_of, group_or_404
+from ..lists import listing
+from ..screens import screen
+from ..visit import Visit
+from .forms import ExportForm
+
+SORTS: Final = {"new": ("-pk",)}
+# Who may see the members may take them out; the row says who did.
+READ: Final = "members.read"
+TYPES: Final = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+UNFINISHED: Final = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+
+
+@screen(READ)
+def all_exports(visit: Visit, group_id: int) -> HttpResponse:
+    """What was taken out of the group, the latest first; asked again while one is being made."""
+    group = _group_or_404(group_id)
+    page = listing(visit, Export.objects.filter(group=group), sorts=SORTS, default="new")
+    context = {
+        **context_of(group, "exports"),
+        "list": page,
+        "here": page.with_(page=page.number),
+        "running": any(one.status in UNFINISHED for one in page.rows),
+        "now": timezone.now(),
+        "name": slugify(group.name) or "group",
+    }
+    rows = visit.wants("rows")
+    return visit.render("exports/rows.html" if rows else "exports/list.html", context)
+
+
+@screen(READ)
+def new(visit: Visit, group_id: int) -> HttpResponse:
+    """Choose the columns and have the file made."""
+    group, form = _group_or_404(group_id), ExportForm(visit.data)
+    if visit.posted and form.is_valid():
+        try:
+            exports.create_export(group, actor=visit.actor, **form.cleaned_data)
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            return visit.go(visit.link("group-exports", group_id))
+    return visit.form("exports/new.html", {**context_of(group, "exports"), "form": form})
+
+
+@screen(READ)
+def cancel(visit: Visit, group_id: int, export_id: int) -> HttpResponse:
+    """End an export that is not finished."""
+    found = _export_or_404(group_id, export_id)
+    toast = ""
+    if visit.posted:
+        exports.cancel(found.pk)
+        toast = _("The export was cancelled.")
+    return visit.go(visit.link("group-exports", group_id), toast=toast)
+
+
+@screen(READ)
+def file(visit: Visit, group_id: int, export_id: int) -> HttpResponse:
+    """A piece of the file, at most a megabyte; the caller is asked again for each."""
+    found = _export_or_404(group_id, export_id)
+    asked = visit.asked("part")
+    number = int(asked) if asked.isdecimal() else 0
+    data, more = queries.part(found.pk, number)
+    address = visit.link("group-export-file", group_id, export_id)
+    following = f"{address}?part={number + 1}" if more else ""
+    return download(data, content_type=TYPES[ExportFormat(found.format)], following=following)
+
+
+def _group_or_404(group_id: int) -> CustomerGroup:
+    """A group that has members."""
+    group = group_or_404(group_id)
+    if group.kind == GroupKind.GUEST:
+        raise Http404
+    return group
+
+
+def _export_or_404(group_id: int, export_id: int) -> Export:
+    found = Export.objects.filter(pk=export_id, group=group_id).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,91 @@
+"""A snapshot's own acts: it lasts longer, others take its members' place, others join them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ... import conf
+from ...errors import CustomerGroupsError
+from ...groups import snapshots
+from ...models import CustomerGroup, GroupKind
+from ..forms import Form, Picked
+from ..screens import screen
+from ..visit import Visit
+from .group import group_or_404
+
+
+class DaysForm(Form):
+    """For how long."""
+
+    days = forms.IntegerField(
+        min_value=1, max_value=snapshots.MAX_DAYS, label=gettext_lazy("Days from now")
+    )
+
+
+class SourceForm(Form):
+    """Whose members they are, of this moment."""
+
+    renamed: ClassVar[dict[str, str]] = {"group": "source"}
+
+    source = Picked(kind="groups", single=True, label=gettext_lazy("The members of"))
+
+
+@screen("groups.manage")
+def renew(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that lets it last longer, expired or not."""
+    group = _snapshot_or_404(group_id)
+    form = DaysForm(visit.data, initial={"days": conf.get("SNAPSHOT_DAYS")})
+    if visit.posted and form.is_valid():
+        try:
+            renewed = snapshots.renew(group, actor=visit.actor, **form.cleaned_data)
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+        else:
+            toast = _("%(group)s lasts until %(end)s.") % {
+                "group": renewed.name,
+                "end": f"{renewed.expires_at:%Y-%m-%d}",
+            }
+            return visit.go(visit.link("group-settings", group_id), toast=toast)
+    return visit.form("groups/renew.html", {"group": group, "form": form})
+
+
+@screen("members.manage")
+def replace(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that puts another group's members in the place of its own."""
+    return _refill(visit, group_id, replaces=True)
+
+
+@screen("members.manage")
+def append(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that adds another group's members."""
+    return _refill(visit, group_id, replaces=False)
+
+
+def _refill(visit: Visit, group_id: int, *, replaces: bool) -> HttpResponse:
+    group, form = _snapshot_or_404(group_id), SourceForm(visit.data)
+    if visit.posted and form.is_valid():
+        source = CustomerGroup.objects.filter(pk__in=form.cleaned_data["source"]).first()
+        try:
+            if source is None:
+                form.add_error("source", _("Choose a group first."))
+            else:
+                fill = snapshots.replace if replaces else snapshots.append
+                added = fill(group, source, actor=visit.actor).added
+                text = ngettext("%(n)s customer added.", "%(n)s customers added.", added)
+                return visit.go(visit.link("group", group_id), toast=text % {"n": added})
+        except CustomerGroupsError as refusal:
+            form.refuse(refusal)
+    context: dict[str, Any] = {"group": group, "form": form, "replaces": replaces}
+    return visit.form("groups/refill.html", context)
+
+
+def _snapshot_or_404(group_id: int) -> CustomerGroup:
+    group = group_or_404(group_id)
+    if group.kind != GroupKind.SNAPSHOT:
+        raise Http404
+    return group
