@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -20,6 +21,16 @@ logger = logging.getLogger(__name__)
 
 INTERNAL: Final = "Internal Server Error"
 INVALID: Final = "invalid"
+# Fields of the core that inputs name otherwise; None: several, so the whole is refused.
+RENAMED: Final[Mapping[str, str | None]] = {
+    "audience": None,
+    "customer_ids": "customers",
+    "data": "file",
+    "group_ids": "groups",
+    "names": "events",
+    "scheduled_at": "at",
+    "scheduled_for": "at",
+}
 
 
 ErrorCode = graphene.Enum.from_enum(
@@ -52,14 +63,18 @@ class Error(graphene.ObjectType):
         description = "Why a mutation changed nothing."
 
 
-def errors_of(refusal: CustomerGroupsError) -> list[Error]:
+def errors_of(refusal: CustomerGroupsError, taken: Collection[str] = ()) -> list[Error]:
     """The errors that a mutation answers: one, or of a segment's rule one for each wrong node.
 
-    Fields are named as in the input, in camelCase.
+    Fields are named as in the input, in camelCase; `taken` are those that it has.
     """
+    field: str | None = getattr(refusal, "field", None)
+    if field is not None and field in RENAMED and field not in taken:
+        renamed = RENAMED[field]
+        field = renamed if renamed is None or renamed in taken else field
     if isinstance(refusal, InvalidRule):
-        return [_error(one, field=refusal.field, path=one.path) for one in refusal.problems]
-    return [_error(refusal, field=getattr(refusal, "field", None))]
+        return [_error(one, field=field, path=one.path) for one in refusal.problems]
+    return [_error(refusal, field=field)]
 
 
 def _error(refusal: Any, *, field: str | None, path: str | None = None) -> Error:

@@ -16,12 +16,13 @@ from ..errors import CustomerGroupsError
 from ..host import merging
 from ..host.graphql_types import Checkout, NonNullList, ProductVariant, User
 from ..host.merging import Addition
-from .connections import ARGUMENTS
-from .fields import ConnectionField, Guarded, caller_of
+from .fields import Guarded, caller_of
+from .limits import SIZES
 from .loaders.merged import GroupsOfCustomer, QuotesInChannel
 from .queries.quotes import checkout_pricing
 from .schema import Mutation, Query
 from .types.customers_group import CustomersGroup
+from .types.loyalty import CustomerGroupsLoyalty, OfCustomer
 from .types.quotes import GroupCheckoutPricing, GroupPriceQuote
 
 
@@ -31,6 +32,14 @@ def _customer_groups(root: Any, info: Any) -> Any:
     if caller.user_id != root.pk:
         caller.require(Act.READ_MEMBERS)
     return GroupsOfCustomer.of(info).load(root.pk)
+
+
+def _loyalty(root: Any, info: Any) -> OfCustomer:
+    """Of oneself, or for those who may see loyalty."""
+    caller = caller_of(info)
+    if caller.user_id != root.pk:
+        caller.require(Act.READ_LOYALTY)
+    return OfCustomer(root.pk)
 
 
 def _variant_pricing(root: Any, info: Any, *, quantity: int = 1) -> Any:
@@ -58,6 +67,17 @@ EXTENSIONS: Final[Mapping[Any, Mapping[str, Addition]]] = {
                 ),
             ),
             _customer_groups,
+        ),
+        "loyalty": Addition(
+            Guarded(
+                CustomerGroupsLoyalty,
+                act=Act.ANYBODY,
+                description=(
+                    "The customer's credit, cashback and points. For the customer, and with "
+                    "MANAGE_GIFT_CARD or MANAGE_ORDERS."
+                ),
+            ),
+            _loyalty,
         ),
     },
     ProductVariant: {
@@ -87,6 +107,10 @@ EXTENSIONS: Final[Mapping[Any, Mapping[str, Addition]]] = {
 }
 
 
+# Our own types that have lists in pages.
+WITH_LISTS: Final = (CustomerGroupsLoyalty,)
+
+
 def install() -> None:
     """Put our API into Saleor's; once, before Saleor makes its schema."""
     merging.add_roots(_additions(Query), _additions(Mutation))
@@ -99,17 +123,17 @@ def install() -> None:
 
 def costs() -> dict[str, dict[str, Any]]:
     """1 for each field that is more than a value, times the rows of a page."""
-    found: dict[str, dict[str, Any]] = {"Query": {}, "Mutation": {}}
-    for name, field in Query._meta.fields.items():
-        found["Query"][to_camel_case(name)] = (
-            {"complexity": 1, "multipliers": [key for key in ARGUMENTS if key in ("first", "last")]}
-            if isinstance(field, ConnectionField)
-            else {"complexity": 1}
-        )
-    for name in Mutation._meta.fields:
-        found["Mutation"][to_camel_case(name)] = {"complexity": 1}
+    found = {of._meta.name: _costs_of(of) for of in (Query, Mutation, *WITH_LISTS)}
     for owner, additions in EXTENSIONS.items():
         found[owner._meta.name] = {to_camel_case(name): {"complexity": 1} for name in additions}
+    return found
+
+
+def _costs_of(owner: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, field in owner._meta.fields.items():
+        sizes = [size for size in SIZES if size in getattr(field, "args", ())]
+        found[to_camel_case(name)] = {"complexity": 1} | ({"multipliers": sizes} if sizes else {})
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import graphene
+from graphene.types.argument import to_arguments
 from graphene.types.mutation import MutationOptions
 
 from ..access import Act, Forbidden
@@ -51,10 +53,21 @@ class BaseMutation(graphene.Mutation):
         except Forbidden:
             raise
         except CustomerGroupsError as refusal:
-            return cls(errors=errors_of(refusal))
+            return cls(errors=errors_of(refusal, set(_names_in(cls._meta.arguments))))
         return cls(errors=[], **answered)
 
     @classmethod
     def perform(cls, info: Any, *_: Any, **arguments: Any) -> dict[str, Any]:
         """Do it; the values of the answer's fields. CustomerGroupsError: nothing was changed."""
         raise TypeError(f"{cls.__name__} performs nothing.")
+
+
+def _names_in(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the arguments, and of the fields of those that are inputs."""
+    for name, argument in to_arguments(arguments).items():
+        yield name
+        of = argument.type
+        while isinstance(of, graphene.List | graphene.NonNull):
+            of = of.of_type
+        if issubclass(of, graphene.InputObjectType):
+            yield from of._meta.fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import graphene
@@ -31,18 +32,36 @@ VALUES = {
     "UUID": '"00000000-0000-0000-0000-000000000000"',
     "JSON": "{}",
     "JSONString": '"{}"',
-    "Upload": "null",
+    "Upload": '"x"',
     "_Any": '{__typename: "CustomerGroup", id: "x"}',
 }
 
 
 def requests(operation: str) -> dict[str, str]:
     """Of each root field its smallest request, by the field's name."""
-    root = schema().get_type("Query" if operation == "query" else "Mutation")
+    root = _root(operation)
     return {
         name: f"{operation} {{ {name}{_arguments(field)}{_selection(field.type)} }}"
         for name, field in root.fields.items()
     }
+
+
+def ids_in(operation: str, name: str) -> set[str]:
+    """The IDs that a root field takes, by itself or in an input."""
+    return set(_ids(_root(operation).fields[name].args))
+
+
+def _root(operation: str) -> Any:
+    return schema().get_type("Query" if operation == "query" else "Mutation")
+
+
+def _ids(taken: Any) -> Iterator[str]:
+    for name, argument in taken.items():
+        of = get_named_type(argument.type)
+        if of.name == "ID":
+            yield name
+        elif isinstance(of, GraphQLInputObjectType):
+            yield from _ids(of.fields)
 
 
 def _arguments(field: Any) -> str:

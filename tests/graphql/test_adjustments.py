@@ -158,8 +158,8 @@ def test_it_prepares_one_for_picked_customers_and_for_a_filter(cards, people):
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
-        ({"group": None}, "audience", "ONE_AUDIENCE"),
-        ({"customers": ["VXNlcjox"]}, "audience", "ONE_AUDIENCE"),
+        ({"group": None}, None, "ONE_AUDIENCE"),
+        ({"customers": ["VXNlcjox"]}, None, "ONE_AUDIENCE"),
         ({"customers": ["x"]}, "customers", "NOT_FOUND"),
         ({"group": "Q3VzdG9tZXJHcm91cDo5OTk5OTk="}, "group", "NOT_FOUND"),
         ({"amount": 0}, "amount", "INVALID"),
@@ -253,7 +253,7 @@ def test_it_is_scheduled_and_cancelled(cards, vip):
     answer = cards.one(SCHEDULE, id=gid(adjustment), at=at.isoformat())
     assert answer["adjustment"] == {"status": "SCHEDULED", "scheduledAt": at.isoformat()}
     over = cards.one(SCHEDULE, id=gid(adjustment), at="2020-01-01T00:00:00Z")
-    assert over["errors"] == [{"field": "scheduledAt", "code": "IS_OVER"}]
+    assert over["errors"] == [{"field": "at", "code": "IS_OVER"}]
     assert cards.one(ACT % "Cancel", id=gid(adjustment))["adjustment"]["status"] == "CANCELLED"
 
 

@@ -123,7 +123,7 @@ def test_it_makes_a_draft(users_staff, vip):
             "reasons": [],
         },
     }
-    assert Broadcast.objects.get().actor.startswith("user:")
+    assert Broadcast.objects.get().actor.startswith("User:")
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_it_makes_a_draft(users_staff, vip):
         ({"text": "{{ customer.shoes }}"}, "text", "UNKNOWN_PLACEHOLDER"),
         ({"format": "HTML", "channel": "SMS"}, "format", "NOT_FOR_CHANNEL"),
         ({"channel": "LINE"}, "channel", "NOT_SET_UP"),
-        ({"group": None}, "audience", "ONE_AUDIENCE"),
-        ({"customers": ["VXNlcjox"]}, "audience", "ONE_AUDIENCE"),
+        ({"group": None}, None, "ONE_AUDIENCE"),
+        ({"customers": ["VXNlcjox"]}, None, "ONE_AUDIENCE"),
         ({"group": "Q3VzdG9tZXJHcm91cDo5OTk5OTk="}, "group", "NOT_FOUND"),
-        ({"group": None, "customers": []}, "customerIds", "REQUIRED"),
+        ({"group": None, "customers": []}, "customers", "REQUIRED"),
         ({"group": None, "rule": {"shoes": {"eq": 1}}}, "rule", "UNKNOWN_FIELD"),
     ],
 )
@@ -234,7 +234,7 @@ def test_it_is_scheduled_and_made_a_draft_again(users_staff, draft):
 
     assert answer["broadcast"] == {"status": "SCHEDULED", "scheduledFor": at.isoformat()}
     over = users_staff.one(SCHEDULE, id=gid(draft), at="2020-01-01T00:00:00Z")
-    assert over["errors"] == [{"field": "scheduledFor", "code": "PAST"}]
+    assert over["errors"] == [{"field": "at", "code": "PAST"}]
     assert users_staff.one(ACT % "Unschedule", id=gid(draft))["broadcast"]["status"] == "DRAFT"
 
 

@@ -136,7 +136,7 @@ def test_endpoints(boss, vip, ids, request_):
         "delivery": global_id(
             "WebhookDelivery", WebhookDelivery.objects.filter(endpoint=endpoint).first().pk
         ),
-        "trigger": global_id("WebhookTrigger", trigger.pk),
+        "trigger": global_id("CustomerGroupsTrigger", trigger.pk),
     }
 
     assert all(value is not None for value in run(boss, request_, ids).values())

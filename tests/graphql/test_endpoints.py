@@ -69,7 +69,8 @@ query($delivery: ID!) { webhookAttempts(delivery: $delivery, first: 10) {
 """
 HEALTH = "{ webhookHealth { overdue endpoints off failing pending failed } }"
 CATALOGUE = """
-{ webhookEvents { name nativeName version permission description fields { path type meaning } } }
+{ customerGroupsEvents {
+  name nativeName version permission description fields { path type meaning } } }
 """
 URL = "https://till.example.com/hooks"
 
@@ -139,8 +140,8 @@ def test_it_makes_an_endpoint_and_shows_its_secret_once(apps_staff):
     [
         ({"name": " "}, "name", "INVALID"),
         ({"url": "ftp://x"}, "url", "INVALID_URL"),
-        ({"events": ["group.danced"]}, "names", "UNKNOWN_EVENT"),
-        ({"events": []}, "names", "REQUIRED"),
+        ({"events": ["group.danced"]}, "events", "UNKNOWN_EVENT"),
+        ({"events": []}, "events", "REQUIRED"),
     ],
 )
 def test_what_cannot_be_is_refused(apps_staff, changes, field, code):
@@ -165,7 +166,7 @@ def test_it_changes_what_is_given_and_nothing_else(apps_staff, till):
 def test_a_change_is_whole_or_not_at_all(apps_staff, till):
     answer = apps_staff.one(UPDATE, id=gid(till), input={"name": "Cash", "events": ["no.such"]})
 
-    assert answer["errors"] == [{"field": "names", "code": "UNKNOWN_EVENT"}]
+    assert answer["errors"] == [{"field": "events", "code": "UNKNOWN_EVENT"}]
     assert WebhookEndpoint.objects.get().name == "Till"
 
 
@@ -356,7 +357,7 @@ def test_the_catalogue_is_all_events(apps_staff):
 
 
 def test_the_secret_is_nowhere_to_be_read(apps_staff):
-    for kind in ("WebhookEndpoint", "WebhookDelivery", "WebhookAttempt", "WebhookTrigger"):
+    for kind in ("WebhookEndpoint", "WebhookDelivery", "WebhookAttempt", "CustomerGroupsTrigger"):
         asked = f'{{ __type(name: "{kind}") {{ fields {{ name }} }} }}'
         names = {field["name"] for field in apps_staff.one(asked)["fields"]}
         assert {name for name in names if "secret" in name.lower()} <= {"oldSecretUntil"}

@@ -5,8 +5,13 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 import saleor_customer_groups
 from saleor_customer_groups.graphql.error_codes import CODES
+
+# The fixture of the plugin asks for the database; the real Saleor wants that said.
+pytestmark = pytest.mark.django_db
 
 PACKAGE = Path(saleor_customer_groups.__file__).parent
 

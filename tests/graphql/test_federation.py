@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import graphene
 import pytest
 from graphql import parse
 from graphql.language import ast
 
+from saleor_customer_groups.graphql.federation import ENTITIES as ALL
+from saleor_customer_groups.graphql.schema import schema
+from saleor_customer_groups.graphql.sdl import own_types
 from saleor_customer_groups.groups import editing as groups
 from saleor_customer_groups.pricing import editing
 from saleor_customer_groups.pricing.inputs import RuleInput
+from tests import callers
+from tests.loyalty.conftest import points
 
 from .api import SIZES, statements
 from .catalogue import id_of
@@ -36,6 +42,11 @@ def vip():
 def rule(vip):
     given = {"name": "Off", "kind": "percentage_off", "percentage": Decimal(10)}
     return editing.save_rule(RuleInput(group_ids=[vip.pk], everything=True, **given))
+
+
+TYPES = "query($all: [_Any!]!) { _entities(representations: $all) { __typename } }"
+# Seen within their rule; and a code is worth money.
+NO_ENTITIES = {"GroupPriceRuleTarget", "LoyaltyVoucher"}
 
 
 def named(*rows):
@@ -98,6 +109,26 @@ def test_they_come_as_literals_too(users_staff, vip):
     assert answer == [{"slug": "vip"}]
 
 
+def test_each_type_of_ours_that_has_an_id_can_be_asked_for():
+    types = schema().get_type_map()
+    having = {
+        name
+        for name in own_types(schema())
+        if "Node" in {one.name for one in getattr(types[name], "interfaces", ())}
+    }
+
+    assert having == ALL.keys() | NO_ENTITIES
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_each_type_is_for_who_may_read_it(name, boss, wrong_staff):
+    asked = [{"__typename": name, "id": graphene.Node.to_global_id(name, 999_999_999)}]
+
+    assert boss.one(TYPES, all=asked) == [None]
+    (message,) = wrong_staff.refused(TYPES, all=asked)
+    assert message.startswith("To access this path, you need one of the following permissions")
+
+
 @pytest.mark.parametrize("who", ["nobody", "wrong_staff", "users_staff"])
 def test_nobody_reads_past_the_permissions(who, request, vip, rule):
     api = request.getfixturevalue(who)
@@ -146,4 +177,26 @@ def test_they_take_the_same_statements_whatever_their_number(boss):
         len(statements(lambda n=size: boss.one(ENTITIES, all=named(*made[:n])))) for size in SIZES
     ]
 
+    assert len(set(taken)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("LoyaltyEntry", "amount { points } reason actor"),
+        ("LoyaltyLot", "remaining { points } givenAt"),
+    ],
+)
+def test_what_they_read_of_other_tables_comes_along(boss, name, fields):
+    alice = callers.customer()
+    for number in range(max(SIZES)):
+        points(alice, 1, key=str(number))
+    keys = ALL[name].rows().values_list("pk", flat=True)
+    asked = [{"__typename": name, "id": graphene.Node.to_global_id(name, key)} for key in keys]
+    query = TYPES.replace("__typename", f"... on {name} {{ {fields} }}")
+    boss.one(query, all=asked[:1])
+
+    taken = [len(statements(lambda n=size: boss.one(query, all=asked[:n]))) for size in SIZES]
+
+    assert len(asked) == 100
     assert len(set(taken)) == 1

@@ -107,10 +107,10 @@ def test_a_file_is_taken_and_its_check_begins(users_staff, vip, django_capture_o
 @pytest.mark.parametrize(
     ("data", "options", "field", "code"),
     [
-        (b"", None, "data", "EMPTY_FILE"),
+        (b"", None, "file", "EMPTY_FILE"),
         (b"email", {"key": "name"}, "key", "INVALID"),
         (b"email", {"columns": {"name": 1}}, "columns", "INVALID"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "data", "OLD_EXCEL"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None, "file", "OLD_EXCEL"),
     ],
 )
 def test_a_file_that_cannot_be_is_refused(users_staff, vip, data, options, field, code):

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from graphql import parse
 
-from saleor_customer_groups.graphql import limits
+from saleor_customer_groups.graphql import limits, merged
+from saleor_customer_groups.graphql.schema import schema
+from saleor_customer_groups.graphql.sdl import own_types
 from tests import callers
 
 from .api import PATH, nodes
@@ -97,3 +99,17 @@ def test_each_of_a_list_that_is_asked_with_counts():
     assert cost(of_two, all=["a", "b"]) == 3
     assert cost('{ myGroupPrices(channel: "x", variants: ["a", "b", "c"]) { reason } }') == 4
     assert cost("{ _entities(representations: [{a: 1}, {a: 2}]) { __typename } }") == 3
+
+
+def test_every_list_costs_its_rows_in_saleors_endpoint_too():
+    types, costs = schema().get_type_map(), merged.costs()
+    lists = {
+        (name, field): [size for size in limits.SIZES if size in of.args]
+        for name in own_types(schema())
+        for field, of in getattr(types[name], "fields", {}).items()
+        if "first" in getattr(of, "args", ())
+    }
+
+    assert ("CustomerGroupsLoyalty", "lots") in lists
+    for (name, field), sizes in lists.items():
+        assert costs[name][field] == {"complexity": 1, "multipliers": sizes}

@@ -288,7 +288,7 @@ def test_it_gives(cards, alice):
     assert answer["entry"]["kind"] == "AWARD"
     assert answer["entry"]["source"] == "API"
     assert answer["entry"]["amount"] == answer["entry"]["balance"] == of_money(12.5)
-    assert answer["entry"]["actor"].startswith("user:")
+    assert answer["entry"]["actor"].startswith("User:")
     assert (answer["repeated"], again["repeated"]) == (False, True)
     assert again["entry"]["id"] == answer["entry"]["id"]
     assert balance_of(alice, "credit", "USD") == 1250

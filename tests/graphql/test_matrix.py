@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from saleor_customer_groups.access import DEFAULT_PERMISSIONS, Act, Caller
+from saleor_customer_groups.access import DEFAULT_PERMISSIONS, OPEN_ACTS, Act, Caller
 from saleor_customer_groups.graphql import acts
 from tests import callers
 
+from . import test_applications, test_quotes, test_vouchers
 from .api import Api
-from .minimal import requests
+from .minimal import ids_in, requests
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,15 @@ PERMISSIONS = sorted({name for names in DEFAULT_PERMISSIONS.values() for name in
 NOTHING_OF_OURS = "product.manage_products"
 # Fields of the schema that a gateway brings; tests/graphql/test_federation.py asks them.
 GATEWAY = {"_service", "_entities"}
+
+# Of each field for shoppers that takes an ID of somebody's thing: the test where another asks.
+OF_ANOTHER = {
+    "myCheckoutPricing": test_quotes.test_a_basket_is_its_customers_alone,
+    "myLoyaltyVoucherGiveBack": test_vouchers.test_nobody_gives_back_what_is_anothers,
+    "customerGroupApplicationWithdraw": test_applications.test_a_customer_withdraws_only_their_own,
+}
+# Those that take only IDs of the shop's things.
+OF_THE_SHOP = {"myGroupPrices", "customerGroupApply"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,17 @@ def is_let_in(answer: dict[str, Any]) -> bool:
 def test_each_field_says_which_act_it_is():
     assert acts.undeclared() == []
     assert set(declared()) == {row.name for row in (*acts.queries(), *acts.mutations())}
+
+
+def test_each_field_that_takes_a_shoppers_id_is_asked_by_another_shopper():
+    taking = {
+        row.name
+        for operation, rows in (("query", acts.queries()), ("mutation", acts.mutations()))
+        for row in rows
+        if row.act in OPEN_ACTS and ids_in(operation, row.name)
+    }
+
+    assert taking == OF_ANOTHER.keys() | OF_THE_SHOP
 
 
 def test_each_request_is_one_that_the_schema_takes():

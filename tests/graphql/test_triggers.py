@@ -17,29 +17,29 @@ pytestmark = pytest.mark.django_db
 
 SHOWN = "id name purpose config path enabled callsAMinute"
 CREATE = f"""
-mutation($input: WebhookTriggerCreateInput!) {{ webhookTriggerCreate(input: $input) {{
+mutation($input: CustomerGroupsTriggerCreateInput!) {{ customerGroupsTriggerCreate(input: $input) {{
   trigger {{ {SHOWN} }} secret errors {{ field code }} }} }}
 """
 UPDATE = f"""
-mutation($id: ID!, $input: WebhookTriggerInput!) {{
-  webhookTriggerUpdate(id: $id, input: $input) {{
+mutation($id: ID!, $input: CustomerGroupsTriggerInput!) {{
+  customerGroupsTriggerUpdate(id: $id, input: $input) {{
     trigger {{ {SHOWN} }} errors {{ field code }} }} }}
 """
 DELETE = """
-mutation($id: ID!) { webhookTriggerDelete(id: $id) { trigger { id } errors { field code } } }
+mutation($id: ID!) { customerGroupsTriggerDelete(id: $id) { trigger { id } errors { field code } } }
 """
 ROTATE = """
-mutation($id: ID!) { webhookTriggerRotateSecret(id: $id) {
+mutation($id: ID!) { customerGroupsTriggerRotateSecret(id: $id) {
   trigger { oldSecretUntil } secret errors { field code } } }
 """
-ONE = f"query($id: ID!) {{ webhookTrigger(id: $id) {{ {SHOWN} }} }}"
+ONE = f"query($id: ID!) {{ customerGroupsTrigger(id: $id) {{ {SHOWN} }} }}"
 LIST = f"""
-query($filter: WebhookTriggerFilterInput, $first: Int = 10) {{
-  webhookTriggers(first: $first, filter: $filter) {{ edges {{ node {{ {SHOWN} }} }} }} }}
+query($filter: CustomerGroupsTriggerFilterInput, $first: Int = 10) {{
+  customerGroupsTriggers(first: $first, filter: $filter) {{ edges {{ node {{ {SHOWN} }} }} }} }}
 """
 CALLS = """
-query($trigger: ID!, $outcomes: [WebhookTriggerCallOutcome!]) {
-  webhookTriggerCalls(trigger: $trigger, outcomes: $outcomes, first: 10) {
+query($trigger: ID!, $outcomes: [CustomerGroupsTriggerCallOutcome!]) {
+  customerGroupsTriggerCalls(trigger: $trigger, outcomes: $outcomes, first: 10) {
     totalCount edges { node { outcome status code answer count messageId } } } }
 """
 
@@ -60,7 +60,7 @@ def trigger(vip):
 
 
 def gid(trigger):
-    return global_id("WebhookTrigger", trigger.pk)
+    return global_id("CustomerGroupsTrigger", trigger.pk)
 
 
 def test_it_makes_a_trigger_and_shows_its_secret_once(apps_staff, vip):

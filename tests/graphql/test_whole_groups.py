@@ -206,8 +206,8 @@ def test_it_freezes_a_group_a_rule_or_customers(users_staff, vip, alice):
 @pytest.mark.parametrize(
     ("source", "days", "field", "code"),
     [
-        ({}, 3, "audience", "ONE_AUDIENCE"),
-        ({"rule": RULE, "customers": []}, 3, "audience", "ONE_AUDIENCE"),
+        ({}, 3, None, "ONE_AUDIENCE"),
+        ({"rule": RULE, "customers": []}, 3, None, "ONE_AUDIENCE"),
         ({"group": global_id("CustomerGroup", 999_999)}, 3, "group", "NOT_FOUND"),
         ({"rule": RULE}, 0, "days", "INVALID"),
     ],

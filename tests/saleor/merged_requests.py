@@ -16,6 +16,9 @@ from django.db import connections, transaction
 
 QUERIES = {
     "me": "{ me { customerGroups { name slug } } }",
+    "my_loyalty": "{ me { loyalty { balances { amount { points } } } } }",
+    "loyalty": """query($user: ID!) { user(id: $user) { loyalty {
+        balances { amount { points } } statement(first: 1) { totalCount } } } }""",
     "user": "query($user: ID!) { user(id: $user) { customerGroups { name } } }",
     "variant": """query($variant: ID!) { productVariant(id: $variant, channel: "usd") {
         groupPricing { finalPrice { amount } reason }
@@ -46,6 +49,7 @@ def answers() -> dict[str, Any]:
     from tests import callers
     from tests.graphql.catalogue import id_of, stock
     from tests.graphql.test_quotes import checkout_of
+    from tests.loyalty.conftest import points
 
     open_shop()
     catalogue, vip = stock(), groups.create_group("VIP")
@@ -58,12 +62,17 @@ def answers() -> dict[str, Any]:
         "variant": id_of(catalogue.small),
         "checkout": id_of(checkout),
     }
+    points(alice, 500)
     staff = callers.staff("account.manage_users", "product.manage_products")
+    cards = callers.staff(
+        "account.manage_users", "giftcard.manage_gift_card", email="cards@example.com"
+    )
     tokens = {
         "nobody": None,
         "alice": callers.token_of(alice),
         "bob": callers.token_of(bob),
         "staff": callers.token_of(staff),
+        "cards": callers.token_of(cards),
         "app": callers.app_token("account.manage_users"),
     }
     found = {

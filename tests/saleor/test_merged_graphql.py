@@ -61,6 +61,21 @@ def test_the_groups_of_a_user_are_for_who_may_see_members(said):
         assert said[f"user by {who}"]["errors"]
 
 
+def test_the_loyalty_of_a_user_is_for_themself_and_who_may_read_it(said):
+    balances = [{"amount": {"points": 500}}]
+
+    assert said["my_loyalty by alice"]["data"] == {"me": {"loyalty": {"balances": balances}}}
+    assert said["my_loyalty by bob"]["data"] == {"me": {"loyalty": {"balances": []}}}
+    assert said["loyalty by cards"]["data"] == {
+        "user": {"loyalty": {"balances": balances, "statement": {"totalCount": 1}}}
+    }
+    for who in ("staff", "app"):
+        assert code_of(said[f"loyalty by {who}"]) == DENIED
+        assert said[f"loyalty by {who}"]["data"] == {"user": {"loyalty": None}}
+    for who in ("nobody", "alice", "bob"):
+        assert said[f"loyalty by {who}"]["errors"]
+
+
 def test_variants_have_the_callers_price(said):
     prices = {
         who: said[f"variant by {who}"]["data"]["productVariant"]

@@ -86,36 +86,39 @@ class GroupPriceListDelete(BaseMutation):
         return {"group_price_list": price_list}
 
 
-class GroupPriceListActivate(BaseMutation):
+class ListSwitch(BaseMutation):
+    """Switches one: `active`."""
+
+    active: bool
     group_price_list = graphene.Field(GroupPriceList, description="The list as it is now.")
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the list.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        return {
+            "group_price_list": current.change_list(key_of(id, "GroupPriceList"), active=cls.active)
+        }
+
+
+class GroupPriceListActivate(ListSwitch):
+    active = True
 
     class Meta:
         act = Act.MANAGE_PRICES
         description = "Switches a price list on."
 
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the list.")
 
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        changed = current.change_list(key_of(id, "GroupPriceList"), active=True)
-        return {"group_price_list": changed}
-
-
-class GroupPriceListDeactivate(BaseMutation):
-    group_price_list = graphene.Field(GroupPriceList, description="The list as it is now.")
+class GroupPriceListDeactivate(ListSwitch):
+    active = False
 
     class Meta:
         act = Act.MANAGE_PRICES
         description = "Switches a price list off."
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the list.")
-
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        changed = current.change_list(key_of(id, "GroupPriceList"), active=False)
-        return {"group_price_list": changed}
 
 
 def _changes(input: dict[str, Any]) -> dict[str, Any]:

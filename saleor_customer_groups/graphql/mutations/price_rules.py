@@ -126,36 +126,39 @@ class GroupPriceRuleDelete(BaseMutation):
         return {"group_price_rule": rule}
 
 
-class GroupPriceRuleActivate(BaseMutation):
+class RuleSwitch(BaseMutation):
+    """Switches one: `active`."""
+
+    active: bool
     group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it is now.")
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the rule.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        return {
+            "group_price_rule": current.change_rule(key_of(id, "GroupPriceRule"), active=cls.active)
+        }
+
+
+class GroupPriceRuleActivate(RuleSwitch):
+    active = True
 
     class Meta:
         act = Act.MANAGE_PRICES
         description = "Switches a price rule on."
 
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the rule.")
 
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        rule = current.change_rule(key_of(id, "GroupPriceRule"), active=True)
-        return {"group_price_rule": rule}
-
-
-class GroupPriceRuleDeactivate(BaseMutation):
-    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it is now.")
+class GroupPriceRuleDeactivate(RuleSwitch):
+    active = False
 
     class Meta:
         act = Act.MANAGE_PRICES
         description = "Switches a price rule off."
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the rule.")
-
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        rule = current.change_rule(key_of(id, "GroupPriceRule"), active=False)
-        return {"group_price_rule": rule}
 
 
 def changes_of(input: dict[str, Any], targets: tuple[TargetInput, ...]) -> dict[str, Any]:

@@ -15,20 +15,20 @@ from ...triggers import purposes
 from ...webhooks import triggers
 from ..ids import key_of
 from ..mutation import BaseMutation
-from ..types.triggers import Purpose, WebhookTrigger
+from ..types.triggers import CustomerGroupsTrigger, Purpose
 
 ID = "The ID of the trigger."
 SECRET = "Signs the calls. Shown this once, and never again."  # noqa: S105 - says what it is
 
 
-class WebhookTriggerInput(graphene.InputObjectType):
+class CustomerGroupsTriggerInput(graphene.InputObjectType):
     name = graphene.String(description="What it is called.")
     config = JSON(description="What its purpose needs to know (docs/endpoints.md).")
     calls_a_minute = graphene.Int(description="How many calls a minute are taken; else 60.")
     enabled = graphene.Boolean(description="Whether calls are taken.")
 
 
-class WebhookTriggerCreateInput(graphene.InputObjectType):
+class CustomerGroupsTriggerCreateInput(graphene.InputObjectType):
     name = graphene.String(required=True, description="What it is called.")
     purpose = Purpose(required=True, description="What a call does.")
     config = JSON(description="What its purpose needs to know (docs/endpoints.md).")
@@ -38,13 +38,13 @@ class WebhookTriggerCreateInput(graphene.InputObjectType):
 class TriggerMutation(BaseMutation):
     """What each of them answers."""
 
-    trigger = graphene.Field(WebhookTrigger, description="The trigger as it is now.")
+    trigger = graphene.Field(CustomerGroupsTrigger, description="The trigger as it is now.")
 
     class Meta:
         abstract = True
 
 
-class WebhookTriggerCreate(TriggerMutation):
+class CustomerGroupsTriggerCreate(TriggerMutation):
     secret = graphene.String(description=SECRET)
 
     class Meta:
@@ -52,7 +52,7 @@ class WebhookTriggerCreate(TriggerMutation):
         description = "Makes an address that another system may call."
 
     class Arguments:
-        input = WebhookTriggerCreateInput(required=True, description="What it is for.")
+        input = CustomerGroupsTriggerCreateInput(required=True, description="What it is for.")
 
     @classmethod
     def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
@@ -60,14 +60,14 @@ class WebhookTriggerCreate(TriggerMutation):
         return {"trigger": issued.trigger, "secret": issued.secret}
 
 
-class WebhookTriggerUpdate(TriggerMutation):
+class CustomerGroupsTriggerUpdate(TriggerMutation):
     class Meta:
         act = Act.MANAGE_ENDPOINTS
         description = "Changes a trigger; what is not given stays as it is."
 
     class Arguments:
         id = graphene.ID(required=True, description=ID)
-        input = WebhookTriggerInput(required=True, description="What changes.")
+        input = CustomerGroupsTriggerInput(required=True, description="What changes.")
 
     @classmethod
     def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class WebhookTriggerUpdate(TriggerMutation):
         return {"trigger": trigger}
 
 
-class WebhookTriggerDelete(TriggerMutation):
+class CustomerGroupsTriggerDelete(TriggerMutation):
     class Meta:
         act = Act.MANAGE_ENDPOINTS
         description = "Deletes a trigger and the log of its calls."
@@ -95,7 +95,7 @@ class WebhookTriggerDelete(TriggerMutation):
         return {"trigger": trigger}
 
 
-class WebhookTriggerRotateSecret(TriggerMutation):
+class CustomerGroupsTriggerRotateSecret(TriggerMutation):
     secret = graphene.String(description=SECRET)
 
     class Meta:
@@ -112,15 +112,15 @@ class WebhookTriggerRotateSecret(TriggerMutation):
 
 
 class TriggerMutations:
-    webhook_trigger_create = WebhookTriggerCreate.Field()
-    webhook_trigger_update = WebhookTriggerUpdate.Field()
-    webhook_trigger_delete = WebhookTriggerDelete.Field()
-    webhook_trigger_rotate_secret = WebhookTriggerRotateSecret.Field()
+    customer_groups_trigger_create = CustomerGroupsTriggerCreate.Field()
+    customer_groups_trigger_update = CustomerGroupsTriggerUpdate.Field()
+    customer_groups_trigger_delete = CustomerGroupsTriggerDelete.Field()
+    customer_groups_trigger_rotate_secret = CustomerGroupsTriggerRotateSecret.Field()
 
 
 def _trigger(id: str) -> models.Trigger:
     """InvalidInput where there is none."""
-    found = models.Trigger.objects.filter(pk=key_of(id, "WebhookTrigger")).first()
+    found = models.Trigger.objects.filter(pk=key_of(id, "CustomerGroupsTrigger")).first()
     if found is None:
         raise InvalidInput("There is no such trigger.", field="id", code="not_found")
     return found

@@ -78,7 +78,7 @@ class EndpointQueries:
         required=True,
         description="How webhooks fare, for monitoring.",
     )
-    webhook_events = Guarded(
+    customer_groups_events = Guarded(
         NonNullList(WebhookEventKind),
         act=Act.READ_ENDPOINTS,
         required=True,
@@ -153,7 +153,7 @@ class EndpointQueries:
         )
 
     @staticmethod
-    def resolve_webhook_events(_root: Any, _info: Any) -> list[WebhookEventKind]:
+    def resolve_customer_groups_events(_root: Any, _info: Any) -> list[WebhookEventKind]:
         return [
             WebhookEventKind(
                 name=name,

@@ -11,29 +11,29 @@ from ...access import Act
 from ..connections import Slice
 from ..fields import ConnectionField, Guarded
 from ..ids import key_of
-from ..types.triggers import Outcome, Purpose, WebhookTrigger, WebhookTriggerCall
+from ..types.triggers import CustomerGroupsTrigger, CustomerGroupsTriggerCall, Outcome, Purpose
 
 
-class WebhookTriggerFilterInput(graphene.InputObjectType):
+class CustomerGroupsTriggerFilterInput(graphene.InputObjectType):
     purposes = graphene.List(graphene.NonNull(Purpose), description="For one of these.")
     enabled = graphene.Boolean(description="Switched on, or off.")
 
 
 class TriggerQueries:
-    webhook_trigger = Guarded(
-        WebhookTrigger,
+    customer_groups_trigger = Guarded(
+        CustomerGroupsTrigger,
         act=Act.READ_ENDPOINTS,
         description="One trigger.",
         id=graphene.ID(required=True, description="Its ID."),
     )
-    webhook_triggers = ConnectionField(
-        WebhookTrigger,
+    customer_groups_triggers = ConnectionField(
+        CustomerGroupsTrigger,
         act=Act.READ_ENDPOINTS,
         description="The addresses that other systems call.",
-        filter=WebhookTriggerFilterInput(description="Which of them."),
+        filter=CustomerGroupsTriggerFilterInput(description="Which of them."),
     )
-    webhook_trigger_calls = ConnectionField(
-        WebhookTriggerCall,
+    customer_groups_trigger_calls = ConnectionField(
+        CustomerGroupsTriggerCall,
         act=Act.READ_ENDPOINTS,
         description="The calls of a trigger, the latest first.",
         trigger=graphene.ID(required=True, description="The ID of the trigger."),
@@ -43,11 +43,13 @@ class TriggerQueries:
     )
 
     @staticmethod
-    def resolve_webhook_trigger(_root: Any, _info: Any, *, id: str) -> models.Trigger | None:
-        return models.Trigger.objects.filter(pk=key_of(id, "WebhookTrigger")).first()
+    def resolve_customer_groups_trigger(
+        _root: Any, _info: Any, *, id: str
+    ) -> models.Trigger | None:
+        return models.Trigger.objects.filter(pk=key_of(id, "CustomerGroupsTrigger")).first()
 
     @staticmethod
-    def resolve_webhook_triggers(
+    def resolve_customer_groups_triggers(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
@@ -59,10 +61,10 @@ class TriggerQueries:
         return Slice(rows)
 
     @staticmethod
-    def resolve_webhook_trigger_calls(
+    def resolve_customer_groups_trigger_calls(
         _root: Any, _info: Any, *, trigger: str, outcomes: Any = None, **_page: Any
     ) -> Slice:
-        key = key_of(trigger, "WebhookTrigger", field="trigger")
+        key = key_of(trigger, "CustomerGroupsTrigger", field="trigger")
         rows = models.TriggerCall.objects.filter(trigger=key)
         if outcomes:
             rows = rows.filter(outcome__in=outcomes)

@@ -13,13 +13,13 @@ from ...triggers.purposes import PURPOSES
 from ..enums import enum_of
 
 Purpose = graphene.Enum.from_enum(
-    Enum("WebhookTriggerPurpose", [(code.upper(), code) for code in PURPOSES]),
+    Enum("CustomerGroupsTriggerPurpose", [(code.upper(), code) for code in PURPOSES]),
     description=lambda one: "What a call does." if one is None else PURPOSES[one.value].label,
 )
-Outcome = enum_of(models.CallOutcome, "WebhookTriggerCallOutcome", "What came of a call.")
+Outcome = enum_of(models.CallOutcome, "CustomerGroupsTriggerCallOutcome", "What came of a call.")
 
 
-class WebhookTrigger(graphene.ObjectType):
+class CustomerGroupsTrigger(graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the trigger.")
     name = graphene.String(required=True, description="What it is called.")
     purpose = Purpose(required=True, description="What a call does.")
@@ -42,7 +42,7 @@ class WebhookTrigger(graphene.ObjectType):
         return f"/plugins/{conf.PLUGIN_ID}/trigger/{root.uid}"
 
 
-class WebhookTriggerCall(graphene.ObjectType):
+class CustomerGroupsTriggerCall(graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the call.")
     at = DateTime(required=True, description="When it came.")
     message_id = graphene.String(required=True, description="Its webhook-id, when it was signed.")
