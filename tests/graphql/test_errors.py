@@ -10,7 +10,6 @@ import pytest
 import saleor_customer_groups
 from saleor_customer_groups.graphql.error_codes import CODES
 
-# The fixture of the plugin asks for the database; the real Saleor wants that said.
 pytestmark = pytest.mark.django_db
 
 PACKAGE = Path(saleor_customer_groups.__file__).parent

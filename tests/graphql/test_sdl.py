@@ -15,7 +15,6 @@ from saleor_customer_groups.graphql import acts
 from saleor_customer_groups.graphql.schema import schema, sdl
 from saleor_customer_groups.graphql.sdl import own_types
 
-# The fixture of the plugin asks for the database; the real Saleor wants that said.
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]

@@ -17,6 +17,9 @@ from saleor.graphql.api import schema as saleors
 from saleor_customer_groups.graphql.schema import Mutation, Query
 from saleor_customer_groups.host import merging
 
+# Tests of this folder commit; without the fixture the next ones on the worker find a broken
+# transaction.
+pytestmark = pytest.mark.usefixtures("transactional_db")
 DENIED = "PermissionDenied"
 
 
