@@ -70,7 +70,7 @@ def test_an_app_may_what_its_permissions_open():
 
     assert caller.user_id is None
     assert caller.app_id is not None
-    assert caller.actor == f"app:{caller.app_id}"
+    assert caller.actor == f"App:{caller.app_id}"
     assert caller.may(Act.MANAGE_MEMBERS)
     assert not caller.may(Act.BE_CUSTOMER)
 
