@@ -129,7 +129,7 @@ def request_undo(import_id: int) -> Import:
 
 def cancel(import_id: int) -> Import:
     """Stop it: at once when nothing runs, else at the end of the chunk that runs; a dry run after
-    the next `staging.COPIED` lines that it reads.
+    the next `staging.COPIED` lines that it reads, and in the middle of staging them.
 
     What was applied stays, and can be undone; applying again goes on. Refused when there is
     nothing to stop.

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from time import monotonic
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from ..errors import Refused
@@ -23,6 +23,7 @@ from ..models import (
 from . import jobs, problems, reading, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
+from .heeding import heeded
 from .lines import Line, interpret
 from .problems import UnreadableFile
 from .reading import Record
@@ -42,7 +43,7 @@ CREATE TEMPORARY TABLE {TEMPORARY}
 """
 COPY: Final = f"COPY {TEMPORARY} FROM STDIN"
 # A million lines are joined with a million customers and sorted, mostly in memory.
-SORTING: Final = "SET LOCAL work_mem = '64MB'"
+SORTING: Final = "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off"
 STAGE: Final = """
 INSERT INTO {row} (job_id, customer_id, line, outcome, until, reason, value, "column", code, detail)
 SELECT %(job)s,
@@ -176,18 +177,8 @@ def _stage(job: Import, layout: Layout, lines: Iterator[Line], *, now: datetime)
         cursor.execute(MAKE)
         count = _copy(job, cursor, lines)
         if count:
+            _resolve(job, layout, cursor, now=now)
             with jobs.chunk(job) as current:  # locked no sooner than now
-                cursor.execute(SORTING)
-                cursor.execute(f"ANALYZE {TEMPORARY} (name)")
-                parameters = {
-                    "job": job.pk,
-                    "group": job.group_id,
-                    "remove": job.mode == ImportMode.REMOVE,
-                    "now": now,
-                    "column": layout.header[layout.positions[layout.key]],
-                }
-                statement = _prepared(STAGE, lookup=lookup(layout.key, TEMPORARY))
-                cursor.execute(statement, parameters)
                 current.layout = job.layout
                 current.done += count
                 current.total = max(current.total, current.done)
@@ -208,6 +199,25 @@ def _copy(job: Import, cursor: Any, lines: Iterator[Line]) -> int:
         count += len(texts)
         jobs.heed(job)
     return count
+
+
+def _resolve(job: Import, layout: Layout, cursor: Any, *, now: datetime) -> None:
+    """Stage the copied lines, each with whom it means. LostRun, Cancelled."""
+    parameters = {
+        "job": job.pk,
+        "group": job.group_id,
+        "remove": job.mode == ImportMode.REMOVE,
+        "now": now,
+        "column": layout.header[layout.positions[layout.key]],
+    }
+    cursor.execute(SORTING)
+    cursor.execute(f"ANALYZE {TEMPORARY} (name)")
+    statement = _prepared(STAGE, lookup=lookup(layout.key, TEMPORARY))
+    try:
+        with heeded(job):
+            cursor.execute(statement, parameters)
+    except IntegrityError as error:  # who took the run over has staged these lines already
+        raise jobs.LostRun from error
 
 
 def _finish(job: Import, layout: Layout, *, now: datetime) -> None:

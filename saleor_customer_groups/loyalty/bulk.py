@@ -90,15 +90,20 @@ def set_many(act: Act, rows: Rows | Selected, *, now: datetime | None = None) ->
 
 def _post_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
     writing.expect_many()
-    given, without_account = _give_many(act, bound, source, opened=False)
-    if without_account:
-        # Before any account is locked: to open one may mean to wait for who opens it, too.
-        writing.execute(statements.OPEN, bound, rows=source)
-        given, _ = _give_many(act, bound, source, opened=True)
-    return given
+    given, people, with_account = _give_many(act, bound, source, opened=False)
+    if people == with_account:
+        return given
+    # Before any account is locked: to open one may mean to wait for who opens it, too.
+    line = _line(act, bound["now"])
+    first = writing.give_first(bound, act.unit, act.currency, line, rows=source)
+    if first.posted == people:
+        return first
+    return first + _give_many(act, bound, source, opened=True)[0]
 
 
-def _give_many(act: Act, bound: dict[str, Any], source: str, *, opened: bool) -> tuple[Counts, int]:
+def _give_many(
+    act: Act, bound: dict[str, Any], source: str, *, opened: bool
+) -> tuple[Counts, int, int]:
     line = _line(act, bound["now"])
     return writing.give_many(bound, act.unit, act.currency, line, rows=source, opened=opened)
 
@@ -114,7 +119,7 @@ def _set_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
     writing.execute(statements.OPEN, bound, rows=source)
     locked = bound | {"accounts": _locked(act, bound, source)}
     raising = statements.prepared(statements.RAISING, rows=source)
-    raised, _ = _give_many(act, locked, raising, opened=True)
+    raised = _give_many(act, locked, raising, opened=True)[0]
     return raised + _draw_many(act, locked, statements.prepared(statements.LOWERING, rows=source))
 
 

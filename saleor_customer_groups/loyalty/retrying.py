@@ -12,9 +12,14 @@ Result = TypeVar("Result")
 ATTEMPTS: Final = 5
 # Serialization failure and deadlock: another's transaction was in the way, ours is undone.
 GAVE_UP: Final = frozenset({"40001", "40P01"})
-# Somebody used the key, or did the same bulk act, at the same time: now what they did can be read.
+# Somebody used the key, did the same bulk act, or opened an account of whom it gives to, at the
+# same time: now what they did can be read.
 DONE_MEANWHILE: Final = frozenset(
-    {"loyaltyentry_one_of_a_key", "loyaltyentry_one_of_an_adjustment"}
+    {
+        "loyaltyentry_one_of_a_key",
+        "loyaltyentry_one_of_an_adjustment",
+        "loyaltyaccount_one_of_a_unit",
+    }
 )
 
 

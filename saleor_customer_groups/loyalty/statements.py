@@ -71,6 +71,20 @@ NEXT_TEXT: Final = TEXT.format(
     adjustment="act.adjustment_id",
 )
 
+ENTRIES: Final = """posted AS (
+    INSERT INTO {entry} (account_id, number, amount, balance_after, shortfall, kind, source, key,
+                         fingerprint, at, expires_at, reverses_id, adjustment_id, digest)
+    SELECT moved.account_id, moved.number, moved.amount, moved.balance_after, moved.shortfall,
+           act.kind, act.source, act.key, act.fingerprint, act.at, moved.expires_at,
+           moved.reverses_id, act.adjustment_id, moved.digest
+      FROM moved, act
+    RETURNING id, account_id, amount, expires_at
+)"""
+LOTS: Final = """made AS (
+    INSERT INTO {lot} (entry_id, account_id, amount, remaining, expires_at)
+    SELECT id, account_id, amount, amount, expires_at FROM posted
+)"""
+
 # The accounts as they are after the act, and its entries. ANY (ARRAY[…]): what is joined by that is
 # looked up in the index, one by one; by "=" the planner rather reads all accounts for each chunk.
 # An entry that somebody else has made for the same adjustment since is refused by the database:
@@ -84,15 +98,7 @@ POSTED: Final = f"""moved AS (
     RETURNING account.id AS account_id, account.customer_id, account.entries AS number,
               changes.amount, account.balance AS balance_after, changes.shortfall,
               changes.expires_at, changes.reverses_id, account.digest
-), posted AS (
-    INSERT INTO {{entry}} (account_id, number, amount, balance_after, shortfall, kind, source, key,
-                         fingerprint, at, expires_at, reverses_id, adjustment_id, digest)
-    SELECT moved.account_id, moved.number, moved.amount, moved.balance_after, moved.shortfall,
-           act.kind, act.source, act.key, act.fingerprint, act.at, moved.expires_at,
-           moved.reverses_id, act.adjustment_id, moved.digest
-      FROM moved, act
-    RETURNING id, account_id, amount, expires_at
-)"""
+), {ENTRIES}"""
 
 # How posting ends: with the entries …
 WRITTEN: Final = """
@@ -107,10 +113,11 @@ COUNTED: Final = """
 SELECT count(*), coalesce(sum(amount), 0)::bigint,
        count(*) FILTER (WHERE shortfall > 0), coalesce(sum(shortfall), 0)::bigint,
        array_agg(customer_id) FILTER (WHERE %(currency)s <> '' AND customer_id IS NOT NULL),
-       {without}
+       {found}
   FROM moved
 """
-WITHOUT_ACCOUNT: Final = "(SELECT count(*) FROM found WHERE account_id IS NULL)"
+# How many customers the act is still to be done to, and how many of them have an account.
+FOUND: Final = "(SELECT ARRAY[count(*), count(account_id)] FROM found)"
 
 # Where the rows of a bulk act come from: arrays. (Or a SELECT of customer_id, amount, expires_at.)
 ARRAYS: Final = """
@@ -136,20 +143,54 @@ OWN: Final = f"""account.id = (
                AND account.customer_id = given.customer_id
                AND given.customer_id BETWEEN %(first)s AND %(last)s"""
 
-OPEN: Final = f"""
-WITH given AS ({{rows}}), customers AS (
-    SELECT customer.id
+# Whose first entry it would be. (Bounded twice, else all customers are read for each chunk.)
+NEWCOMERS: Final = f"""
+    SELECT customer.id, given.amount, given.expires_at
       FROM given JOIN {{customer}} AS customer ON customer.id = given.customer_id
      WHERE given.customer_id BETWEEN %(first)s AND %(last)s
+       AND customer.id BETWEEN %(first)s AND %(last)s
        AND given.amount > 0 AND (given.expires_at IS NULL OR given.expires_at > %(now)s)
        AND NOT EXISTS (SELECT 1 FROM {{account}} AS own WHERE {OF_CUSTOMER} OFFSET 0)
      ORDER BY customer.id
        FOR KEY SHARE OF customer
-)
+"""
+UNIT: Final = "(SELECT %(unit)s::text AS unit, %(currency)s::text AS currency) AS unit"
+
+OPEN: Final = f"""
+WITH given AS ({{rows}}), customers AS ({NEWCOMERS})
 INSERT INTO {{account}} (customer_id, unit, currency, balance, entries, digest, created_at)
-SELECT id, %(unit)s, %(currency)s, 0, 0, {GENESIS.format(row="unit")}, %(now)s
-  FROM customers, (SELECT %(unit)s::text AS unit, %(currency)s::text AS currency) AS unit
+SELECT id, unit, currency, 0, 0, {GENESIS.format(row="unit")}, %(now)s
+  FROM customers, {UNIT}
     ON CONFLICT (customer_id, unit, currency) DO NOTHING
+"""
+
+# GIVE to those who have no account: theirs begins with what they get. To open it empty and then
+# to change it would take twice as long. (The id is drawn before, for the digest has it in it.) An
+# account that somebody else opened since is refused by the database, see POSTED.
+FIRST_TEXT: Final = TEXT.format(
+    row="first",
+    account="first.account_id",
+    number="first.number",
+    amount="first.amount",
+    balance="first.amount",
+    said="act.said",
+    adjustment="act.adjustment_id",
+)
+GIVE_FIRST: Final = f"""
+WITH given AS ({{rows}}), {ACT}, customers AS MATERIALIZED ({NEWCOMERS}), first AS (
+    SELECT nextval(ids.sequence) AS account_id, customers.id AS customer_id, 1 AS number,
+           customers.amount, customers.amount AS balance_after, 0::bigint AS shortfall,
+           customers.expires_at, NULL::bigint AS reverses_id
+      FROM customers,
+           (SELECT pg_get_serial_sequence('{{account}}', 'id')::regclass AS sequence) AS ids
+), moved AS MATERIALIZED (
+    SELECT first.*,
+           sha256({GENESIS.format(row="unit")} || convert_to({FIRST_TEXT}, 'UTF8')) AS digest
+      FROM first, act, {UNIT}
+), opened AS (
+    INSERT INTO {{account}} (id, customer_id, unit, currency, balance, entries, digest, created_at)
+    SELECT account_id, customer_id, %(unit)s, %(currency)s, amount, 1, digest, %(now)s FROM moved
+), {ENTRIES}, {LOTS}{{ending}}
 """
 
 # Nothing at all is done while one of the customers has no account, unless they are all opened.
@@ -170,10 +211,7 @@ WITH given AS ({{rows}}), {ACT}, found AS MATERIALIZED (
             WHERE account.id = found.account_id AND account.customer_id = found.customer_id
               FOR NO KEY UPDATE) AS locked
      WHERE %(opened)s OR NOT EXISTS (SELECT FROM found WHERE account_id IS NULL)
-), {POSTED}, made AS (
-    INSERT INTO {{lot}} (entry_id, account_id, amount, remaining, expires_at)
-    SELECT id, account_id, amount, amount, expires_at FROM posted
-){{ending}}
+), {POSTED}, {LOTS}{{ending}}
 """
 
 # The accounts are locked, by a statement before: the lots must be read as they are since then.

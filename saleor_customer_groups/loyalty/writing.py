@@ -59,22 +59,32 @@ def expect_many() -> None:
 
 def give_many(
     parameters: Mapping[str, Any], unit: str, currency: str, line: Line, *, rows: str, opened: bool
-) -> tuple[Counts, int]:
-    """GIVE to many, and tell; and how many of them have no account.
+) -> tuple[Counts, int, int]:
+    """GIVE to many, and tell; how many it is for, and how many of them have an account.
 
-    If there are any, nothing is done, unless all that can be are `opened`.
+    Unless all have one, nothing is done; `opened` gives to those who have.
     """
     bound = {**parameters, "opened": opened}
-    return _write_many(
-        statements.GIVE, bound, unit, currency, line, without=statements.WITHOUT_ACCOUNT, rows=rows
+    counts, found = _write_many(
+        statements.GIVE, bound, unit, currency, line, found=statements.FOUND, rows=rows
     )
+    people, with_account = found
+    return counts, people, with_account
+
+
+def give_first(
+    parameters: Mapping[str, Any], unit: str, currency: str, line: Line, *, rows: str
+) -> Counts:
+    """GIVE to those of many who have no account, which they get with it, and tell."""
+    statement = statements.GIVE_FIRST
+    return _write_many(statement, parameters, unit, currency, line, rows=rows)[0]
 
 
 def draw_many(
     parameters: Mapping[str, Any], unit: str, currency: str, line: Line, **slots: str
 ) -> Counts:
     """DRAW from many, and tell."""
-    return _write_many(statements.DRAW, parameters, unit, currency, line, without="0", **slots)[0]
+    return _write_many(statements.DRAW, parameters, unit, currency, line, **slots)[0]
 
 
 def _write_many(
@@ -84,16 +94,16 @@ def _write_many(
     currency: str,
     line: Line,
     *,
-    without: str,
+    found: str = "NULL",
     **slots: str,
-) -> tuple[Counts, int]:
+) -> tuple[Counts, Any]:
     bound = {**parameters, "currency": currency, **telling.of_many(unit, currency, line)}
-    counted = statements.COUNTED.format(without=without)
+    counted = statements.COUNTED.format(found=found)
     ending = f", told AS ({telling.recording(currency)}) {counted}"
-    [(*counts, customers, missing)] = execute(statement, bound, ending=ending, **slots)
+    [(*counts, customers, answer)] = execute(statement, bound, ending=ending, **slots)
     if counts[0]:
         telling.recorded(customers or ())
-    return Counts(*counts), missing
+    return Counts(*counts), answer
 
 
 def lock(account_ids: Iterable[int]) -> list[Account]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -9,7 +10,8 @@ from functools import partial
 import pytest
 from celery import current_app
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from saleor_customer_groups import conf, repricing
@@ -18,6 +20,7 @@ from saleor_customer_groups.groups import deleting, membership
 from saleor_customer_groups.importing import applying, files, jobs, staging, undoing
 from saleor_customer_groups.models import Import, ImportRow, Membership, MembershipEvent
 
+from ..waiting import PATIENCE, until
 from .conftest import members
 
 PEOPLE = 25
@@ -65,6 +68,24 @@ def after_each_chunk(monkeypatch, act) -> None:
         return more
 
     monkeypatch.setattr(applying, "_apply_lines", apply_lines)
+
+
+def by_itself(act):
+    """Its result; it acts on a connection of its own."""
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def somebody_waits_for_a_lock() -> bool:
+    """Asked within a transaction, pg_stat_activity would always say the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE NOT granted AND datname = current_database())"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def lose_lease() -> None:
@@ -390,6 +411,44 @@ class TestAtOnce:
 
         assert jobs.find(job.pk).counts == {"join": PEOPLE}
         assert ImportRow.objects.count() == PEOPLE
+
+    def test_dry_runs_that_take_over_from_each_other_stage_each_line_once(
+        self, crowd, ready, at_once
+    ):
+        job = ready()
+
+        def impatient():
+            for _ in range(5):
+                lose_lease()
+                staging.check(job.pk)
+
+        at_once(impatient, impatient, impatient)
+
+        lose_lease()
+        assert staging.check(job.pk).counts == {"join": PEOPLE}
+        assert ImportRow.objects.count() == PEOPLE
+
+    @pytest.mark.parametrize(
+        ("ask", "status"),
+        [
+            (jobs.cancel, "cancelled"),
+            (lambda pk: Import.objects.filter(pk=pk).update(run=F("run") + 1), "checking"),
+        ],
+    )
+    def test_c4_a_dry_run_stops_in_the_middle_of_a_long_statement(self, ready, ask, status):
+        job = ready()
+        table = connection.ops.quote_name(Membership._meta.db_table)
+
+        with ThreadPoolExecutor(2) as pool, transaction.atomic():
+            with connection.cursor() as cursor:  # the statement lasts as long as this
+                cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            check = pool.submit(by_itself, partial(staging.check, job.pk))
+            until(somebody_waits_for_a_lock)
+            pool.submit(by_itself, partial(ask, job.pk)).result(PATIENCE)
+            stopped = check.result(PATIENCE)
+
+        assert (stopped.status, stopped.cancel_requested) == (status, False)
+        assert not ImportRow.objects.filter(job=job).exists()
 
     def test_an_undo_respects_who_is_changed_in_the_same_moment(
         self, crowd, ready, vip, at_once, tomorrow

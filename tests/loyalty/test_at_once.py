@@ -249,6 +249,28 @@ def test_l11_a_bulk_act_that_runs_twice_at_once_is_done_once(customer, at_once):
     assert problems() == []
 
 
+def test_l11_a_bulk_act_gives_to_whom_somebody_opens_an_account_meanwhile(alice, bob, at_once):
+    """It would open it too, waits for the uncommitted one, fails on it, and looks again."""
+    written = Barrier(2)
+
+    def first():
+        with transaction.atomic():
+            points(bob.pk, 10)
+            written.wait(PATIENCE)
+            wait_until_somebody_waits_for_a_lock()
+
+    def second():
+        written.wait(PATIENCE)
+        act = bulk.Act(adjustment_id=7, unit="points", kind="award", source="manual")
+        return bulk.post_many(act, bulk.Rows([alice.pk, bob.pk], [5, 6]), now=NOW)
+
+    _, counts = at_once(first, second)
+
+    assert counts == bulk.Counts(posted=2, amount=11)
+    assert (balance_of(alice), balance_of(bob)) == (5, 16)
+    assert problems() == []
+
+
 def test_l11_merging_there_and_back_at_once_ends(alice, bob, at_once):
     points(alice, 10)
     points(bob, 20)
