@@ -108,9 +108,7 @@ def compare() -> bool:
     rates = {name: [once(*act) for _ in range(RUNS)] for name, act in acts.items()}
     best = {name: max(several) for name, several in rates.items()}
     for name, several in rates.items():
-        plain = best[
-            "plain claims of 500" if acts[name][0] == EVENTS else "plain claims one by one"
-        ]
+        plain = best["plain, 500 together" if acts[name][0] == EVENTS else "plain, one by one"]
         runs = " ".join(f"{one:9,.0f}" for one in several)
         print(f"{name:24} {runs} a second   best {best[name] / plain:5.2f}x")
     ratio = best["outbox.dispatch"] / best["plain, 500 together"]

@@ -58,11 +58,12 @@ ORDERS = """
 INSERT INTO order_order (id, number, created_at, updated_at, status, user_id, user_email, origin,
     currency, channel_id, checkout_token, lines_count, total_net_amount, total_gross_amount,
     undiscounted_total_net_amount, undiscounted_total_gross_amount, subtotal_net_amount,
-    subtotal_gross_amount, should_refresh_prices)
+    subtotal_gross_amount, shipping_price_net_amount, shipping_price_gross_amount,
+    should_refresh_prices)
 SELECT gen_random_uuid(), n, %(now)s - random() * INTERVAL '1000 days', %(now)s,
        (ARRAY['fulfilled','fulfilled','fulfilled','unfulfilled','canceled'])[1 + n %% 5],
        %(first)s + (random() * random() * (%(customers)s - 1))::int, '', 'checkout', 'USD',
-       %(channel)s, '', 1, amount, amount, amount, amount, amount, amount, FALSE
+       %(channel)s, '', 1, amount, amount, amount, amount, amount, amount, 0, 0, FALSE
   FROM (SELECT n, round((random() * 300)::numeric, 2) AS amount
           FROM generate_series(1, %(orders)s) AS n) AS drawn;
 INSERT INTO order_orderline (id, created_at, order_id, variant_id, product_name, variant_name,
