@@ -48,6 +48,10 @@ EMAIL: Final = re.compile(
         (?:[^\W\d_]{2,63}|xn--[a-z0-9-]+)                       # top-level domain""",
     re.VERBOSE,
 )
+# Nearly all of them, and twice as fast: EMAIL allows all of this and more.
+PLAIN_EMAIL: Final = re.compile(
+    r"[a-z0-9_+-]++(?:\.[a-z0-9_+-]++)*+@(?:[a-z0-9]++(?:-++[a-z0-9]++)*+\.)++[a-z]{2,63}"
+)
 SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+", re.IGNORECASE)
 FRACTION: Final = re.compile(r"[+-]?\d+[.,]\d{1,2}|[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 INTERNATIONAL: Final = re.compile(r"(?:\+|00)\s*[1-9(]")
@@ -87,9 +91,10 @@ def email(text: str) -> str:
     address = text.strip().lower()
     if not address:
         raise NotAnIdentifier("empty")
-    if len(address) > LONGEST_EMAIL or not EMAIL.fullmatch(address):
-        raise NotAnIdentifier("not_an_email")
-    return address
+    if len(address) <= LONGEST_EMAIL:
+        if PLAIN_EMAIL.fullmatch(address) or EMAIL.fullmatch(address):
+            return address
+    raise NotAnIdentifier("not_an_email")
 
 
 def reference(text: str) -> str:

@@ -52,7 +52,9 @@ def interpret(
     normal = _normal_form(layout.key, region)
     untils: dict[str, datetime | None] = {"": None}  # the same few in most files
     for number, cells, problem in records:
-        value = unescape(cells[key_at]) if key_at < len(cells) else ""
+        value = cells[key_at] if key_at < len(cells) else ""
+        if value[:1] == "'":
+            value = unescape(value)
         if problem:
             yield Line(number, "", shown(cells[0]), None, "", "", problem)
             continue

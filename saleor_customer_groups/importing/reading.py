@@ -124,8 +124,9 @@ def read_csv(parts: Parts, dialect: Dialect) -> Iterator[Record]:
     reader = _reader(lines, dialect)
     while True:
         if plain := lines.plain():
-            cut = _reader(plain, dialect)
-            yield from (Record(*one) for one in enumerate(cut, lines.first) if any(one[1]))
+            for number, cells in enumerate(_reader(plain, dialect), lines.first):
+                if any(cells):
+                    yield Record(number, cells)
             continue
         lines.begin_record()
         try:
