@@ -91,10 +91,10 @@ def email(text: str) -> str:
     address = text.strip().lower()
     if not address:
         raise NotAnIdentifier("empty")
-    if len(address) <= LONGEST_EMAIL:
-        if PLAIN_EMAIL.fullmatch(address) or EMAIL.fullmatch(address):
-            return address
-    raise NotAnIdentifier("not_an_email")
+    found = PLAIN_EMAIL.fullmatch(address) or EMAIL.fullmatch(address)
+    if found is None or len(address) > LONGEST_EMAIL:
+        raise NotAnIdentifier("not_an_email")
+    return address
 
 
 def reference(text: str) -> str:
