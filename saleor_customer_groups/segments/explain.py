@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import compile as compiler
 from .asking import SCOPE
 from .fields import FIELDS
@@ -42,7 +43,9 @@ def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
         known = cursor.fetchone()
     if not known:
         raise InvalidInput(
-            f"There is no customer {customer_id}.", field="customer_id", code="not_found"
+            Sentence("There is no customer {customer}.", customer=customer_id),
+            field="customer_id",
+            code="not_found",
         )
     return _explained(rule, "", dict(zip(query.conditions, known[1], strict=True)))
 
