@@ -15,6 +15,7 @@ from ..host.auth import caller_of
 from . import security
 from .origins import DASHBOARD, origins
 from .rendering import render
+from .sentences import said
 from .shell import shell
 from .visit import Visit
 
@@ -70,7 +71,7 @@ def _fragment(
     except access.Forbidden as refusal:  # a page may need more than its screen says
         return _panel("no_access", 403, permissions=refusal.permissions)
     except CustomerGroupsError as refusal:  # a view shows those that it expects at their field
-        return _panel("refused", 409, sentence=str(refusal))
+        return _panel("refused", 409, sentence=said(refusal.message))
 
 
 def _panel(name: str, status: int, **context: Any) -> HttpResponse:
