@@ -23,6 +23,11 @@ class Sentence(str):
         made.pattern, made.parameters = pattern, parameters
         return made
 
+    @classmethod
+    def known(cls, pattern: str, parameters: Mapping[str, object]) -> Self:
+        """Of a pattern that is a literal somewhere else."""
+        return cls(pattern, **parameters)
+
     def filled(self, **parameters: object) -> Self:
         """The same with its placeholders filled: for sentences that are kept in a table."""
-        return type(self)(self.pattern, **parameters)
+        return self.known(self.pattern, parameters)

@@ -195,14 +195,22 @@ def take(
 ) -> Posted:
     """An entry that uses lots, as `draws` says. Refused: less than the units is available."""
     if units > available and short == Short.REFUSE:
-        unit = account.currency or account.unit
-        sentence = Sentence(
-            "{available} {unit} are left, less than the {wanted} {unit} to take.",
-            available=account.amount(available),
-            unit=unit,
-            wanted=account.amount(units),
+        if account.currency:
+            sentence = Sentence(
+                "{available} {currency} are left, less than the {wanted} {currency} to take."
+            )
+        else:
+            sentence = Sentence(
+                "{available} points are left, less than the {wanted} points to take."
+            )
+        raise Refused(
+            sentence.filled(
+                available=account.amount(available),
+                wanted=account.amount(units),
+                currency=account.currency,
+            ),
+            code="too_little",
         )
-        raise Refused(sentence, code="too_little")
     return _draw(account, min(units, available), line, words, draws, units - available)
 
 

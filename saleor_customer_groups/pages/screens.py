@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
@@ -16,12 +16,11 @@ from . import security
 from .origins import DASHBOARD, origins
 from .rendering import render
 from .sentences import said
-from .shell import shell
+from .shell import LANGUAGES, shell
 from .visit import Visit
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[Visit, P], HttpResponse]
-LANGUAGES: Final = ("en", "pl")
 
 
 def screen(
@@ -76,7 +75,9 @@ def _fragment(
 
 def _panel(name: str, status: int, **context: Any) -> HttpResponse:
     """In place of the screen: why there is none."""
-    response = HttpResponse(render(f"panels/{name}.html", context), status=status)
+    language = translation.get_language()
+    text = render(f"panels/{name}.html", {**context, "language": language})
+    response = HttpResponse(text, status=status)
     response["HX-Retarget"] = "#screen"
     response["HX-Reswap"] = "innerHTML"
     response["HX-Push-Url"] = "false"

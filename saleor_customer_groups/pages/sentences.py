@@ -62,7 +62,7 @@ def _known_again(text: str) -> Sentence | None:
     for form in _forms(translation.get_language() or ""):
         if form.literal in text and (found := form.expression.fullmatch(text)):
             given = {name: form.read(name, value) for name, value in found.groupdict().items()}
-            sentence = Sentence(form.pattern, **given)
+            sentence = Sentence.known(form.pattern, given)
             if sentence == text:
                 return sentence
     return None

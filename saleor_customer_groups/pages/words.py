@@ -104,6 +104,7 @@ WORDS: Final = {
     "state": prices.STATES,
     "reason": prices.REASONS,
     "step": prices.STEPS,
+    "cell": prices.CELLS,
     "health": endpoints.HEALTH,
     "off": endpoints.OFF_REASONS,
     "delivery": endpoints.DELIVERIES,
