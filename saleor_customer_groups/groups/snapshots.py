@@ -91,8 +91,9 @@ def _fill(
     snapshot: CustomerGroup, source: CustomerGroup | Iterable[int], *, actor: str
 ) -> AddedCounts:
     now = timezone.now()
-    is_group = isinstance(source, CustomerGroup)
-    reason = Sentence("Frozen from {group}.", group=source.name) if is_group else ""
+    reason = ""
+    if isinstance(source, CustomerGroup):
+        reason = Sentence("Frozen from {group}.", group=source.name)
     counts = bulk.add_many(
         snapshot,
         _ids_of(source, now=now),

@@ -60,11 +60,8 @@ class _Local(string.Formatter):
 def _known_again(text: str) -> Sentence | None:
     """The sentence that was kept as this text, if there is one; of several the most literal."""
     for form in _forms(translation.get_language() or ""):
-        if form.literal in text and (found := form.expression.fullmatch(text)):
-            given = {name: form.read(name, value) for name, value in found.groupdict().items()}
-            sentence = Sentence.known(form.pattern, given)
-            if sentence == text:
-                return sentence
+        if form.literal in text and (sentence := form.read(text)) == text:
+            return sentence
     return None
 
 
@@ -77,17 +74,23 @@ class _Form:
     literal: str
     specs: Mapping[str, str]
 
-    def read(self, name: str, text: str) -> object:
-        """The value that was written so."""
-        spec = self.specs[name]
+    def read(self, text: str) -> Sentence | None:
+        """The sentence with the values that stand in the text; None where they do not fit."""
+        found = self.expression.fullmatch(text)
+        if found is None:
+            return None
         try:
-            if "%" in spec:
-                return datetime.strptime(text, spec).replace(tzinfo=UTC)
-            if spec == ",":
-                return int(text.replace(",", ""))
+            given = {name: _value(self.specs[name], one) for name, one in found.groupdict().items()}
+            return Sentence.known(self.pattern, given)
         except ValueError:
-            return text
-        return _known_again(text) or text
+            return None
+
+
+def _value(spec: str, text: str) -> object:
+    """What was written so. A ValueError: it was not."""
+    if "%" in spec:
+        return datetime.strptime(text, spec).replace(tzinfo=UTC)
+    return int(text.replace(",", "")) if spec == "," else _known_again(text) or text
 
 
 @cache

@@ -53,7 +53,7 @@ def _condition(leaf: Leaf) -> str:
 
 
 def _option(name: str, value: Value) -> str:
-    return str(words.CHOICES[value]) if name in CHOSEN else _value(value)
+    return str(words.CHOICES[str(value)]) if name in CHOSEN else _value(value)
 
 
 def _value(value: Value, *, in_groups: bool = False, every: bool = False) -> str:
