@@ -77,7 +77,17 @@ def test_a_decimal_keeps_its_digits():
         assert said(sentence) == "9,990 ma więcej miejsc po przecinku, niż dopuszcza PLN."
 
 
-@pytest.mark.parametrize("text", ["", "A gift for Bob", "Members", "Import of May", "The file is"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "A gift for Bob",
+        "Members",
+        "The file is",
+        "Many of the customers find no room in a group.",
+        "It would have expired already: yesterday is over.",
+    ],
+)
 def test_what_people_wrote_stays_as_it_is(text):
     with translation.override("pl"):
         assert said(text) == text
