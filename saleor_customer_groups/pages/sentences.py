@@ -100,7 +100,9 @@ def _forms(language: str) -> tuple[_Form, ...]:
     if not path.exists():
         return ()
     with path.open("rb") as file:
-        patterns = [str(one.id) for one in mofile.read_mo(file) if one.context == CONTEXT]
+        messages = list(mofile.read_mo(file))
+    contexts = (CONTEXT, CONTEXT.encode())  # Babel does not decode it
+    patterns = [str(one.id) for one in messages if one.context in contexts]
     patterns.sort(key=lambda pattern: -len(PLACEHOLDER.sub("", pattern)))
     return tuple(map(_form, patterns))
 
