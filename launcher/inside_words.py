@@ -1,11 +1,15 @@
 """Runs inside the environment of the tests, which has Django and Babel.
 
+The pages mark their sentences for gettext; those of the core are Sentences (sentences.py), and are
+in a context of their own.
+
 The catalogue (.po) is written by hand and by `make words`, sorted, so that two people's sentences
 merge; the compiled one (.mo) is made of it. After a conflict in the latter: `make words`.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import shutil
@@ -15,13 +19,14 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog, Message
 
 PACKAGE = Path(__file__).resolve().parent.parent / "saleor_customer_groups"
 LANGUAGES = ("pl",)
+CORE = "core"  # pages/sentences.py looks there
 
 
 def catalogue(language: str) -> Path:
@@ -51,7 +56,26 @@ def sentences(language: str) -> Catalog:
         subprocess.run(
             [sys.executable, "-m", "django", *command], cwd=copy, env=environment, check=True
         )
-        return read(copy / "locale" / language / "LC_MESSAGES" / "django.po", language)
+        found = read(copy / "locale" / language / "LC_MESSAGES" / "django.po", language)
+    for pattern in patterns():
+        found.add(pattern, context=CORE)
+    return found
+
+
+def patterns() -> Iterator[str]:
+    """What the core says: the pattern of each Sentence. ValueError: one that is no literal."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if _is_sentence(node):
+                pattern = node.args[0] if node.args else None
+                if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str):
+                    place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                    raise ValueError(f"{place}: the pattern of a Sentence must be a literal.")
+                yield pattern.value
+
+
+def _is_sentence(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence"
 
 
 def joined(found: Catalog, known: Catalog, language: str) -> Catalog:

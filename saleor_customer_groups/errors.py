@@ -1,4 +1,7 @@
-"""The exceptions this package raises; each message is a sentence that names the cause."""
+"""The exceptions this package raises; each message is a sentence that names the cause.
+
+Where a page may show it, it is a Sentence (sentences.py), which can be translated.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from dataclasses import dataclass
 
 class CustomerGroupsError(Exception):
     """Base of every exception of ours, so that a caller can catch them all."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class InvalidInput(CustomerGroupsError):
@@ -19,7 +26,6 @@ class InvalidInput(CustomerGroupsError):
 
     def __init__(self, message: str, *, field: str, code: str = "invalid") -> None:
         super().__init__(message)
-        self.message = message
         self.field = field
         self.code = code
 
@@ -29,7 +35,6 @@ class Refused(CustomerGroupsError):
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
-        self.message = message
         self.code = code
 
 

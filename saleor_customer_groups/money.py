@@ -9,6 +9,8 @@ from typing import Final
 
 from babel.numbers import get_currency_precision
 
+from .sentences import Sentence
+
 DIGITS: Final = 30  # longer numbers are no money
 
 
@@ -32,9 +34,12 @@ def to_minor(amount: Decimal, currency: str) -> int:
     ValueError: it is no finite Decimal, or has a fraction that the currency lacks.
     """
     if not isinstance(amount, Decimal):
-        raise ValueError(f"An amount of {currency} must be a Decimal, not {type(amount).__name__}.")
+        given = type(amount).__name__
+        sentence = Sentence("An amount of {currency} must be a Decimal, not {given}.")
+        raise ValueError(sentence.filled(currency=currency, given=given))
     if not amount.is_finite() or amount.adjusted() > DIGITS:
-        raise ValueError(f"{amount} is no amount of {currency}.")
+        sentence = Sentence("{amount} is no amount of {currency}.")
+        raise ValueError(sentence.filled(amount=amount, currency=currency))
     sign, digits, shift = amount.as_tuple()
     assert isinstance(shift, int)  # noqa: S101 - it is finite
     places = shift + get_currency_precision(currency)
@@ -45,8 +50,9 @@ def to_minor(amount: Decimal, currency: str) -> int:
     else:
         value, rest = (0, value) if -places > len(digits) else divmod(value, 10**-places)
         if rest:
+            sentence = Sentence("{amount} {currency} has a fraction: the smallest is {smallest}.")
             smallest = exponent(currency)
-            raise ValueError(f"{amount} {currency} has a fraction: the smallest is {smallest}.")
+            raise ValueError(sentence.filled(amount=amount, currency=currency, smallest=smallest))
     return -value if sign else value
 
 

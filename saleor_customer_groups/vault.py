@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from .errors import Refused
+from .sentences import Sentence
 
 PURPOSE: Final = b"saleor_customer_groups.vault:"
 
@@ -24,9 +25,9 @@ def unseal(sealed: str) -> str:
     try:
         return _box().decrypt(sealed.encode()).decode()
     except InvalidToken:
-        sentence = (
-            "The secret cannot be read: SECRET_KEY has changed since it was kept. Add the old key "
-            "to SECRET_KEY_FALLBACKS, or give the secret again."
+        sentence = Sentence(
+            "The secret cannot be read: SECRET_KEY has changed since it was kept. Add the old "
+            "key to SECRET_KEY_FALLBACKS, or give the secret again."
         )
         # The cause would name nothing more, and its arguments are none of the log's business.
         raise Refused(sentence, code="secret_unreadable") from None

@@ -15,6 +15,7 @@ from ..segments import audience
 from ..segments.audience import Audience
 from ..segments.compile import Query
 from ..segments.cursors import server_side
+from ..sentences import Sentence
 from . import compose, queries, statements
 from .compose import Composition, Letter, Values
 
@@ -110,7 +111,7 @@ def _for_whom(broadcast: Broadcast) -> Audience:
     if broadcast.audience == BroadcastAudience.RULE:
         return Audience(rule=broadcast.rule)
     if broadcast.group_id is None:
-        sentence = f"The group {broadcast.group_name} was deleted."
+        sentence = Sentence("The group {group} was deleted.", group=broadcast.group_name)
         raise Refused(sentence, code="group_deleted")
     return Audience(group_id=broadcast.group_id)
 

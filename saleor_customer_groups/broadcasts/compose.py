@@ -21,6 +21,7 @@ from liquid.exceptions import LiquidError, OutputStreamLimitError
 from liquid.template import BoundTemplate
 
 from ..errors import CustomerGroupsError, InvalidInput
+from ..sentences import Sentence
 
 CUSTOMER: Final = ("first_name", "last_name", "email", "language")
 TITLE_LENGTH: Final = 250
@@ -139,7 +140,9 @@ def _try(composition: Composition) -> None:
         try:
             composition.letter(example)
         except CannotBeRendered as error:
-            raise InvalidInput(str(error), field=error.field, code="cannot_be_rendered") from error
+            raise InvalidInput(
+                error.message, field=error.field, code="cannot_be_rendered"
+            ) from error
 
 
 def _read(
@@ -150,19 +153,25 @@ def _read(
         template = environment.from_string(source)
         found = template.analyze(include_partials=False)
     except (LiquidError, RecursionError) as error:
-        sentence = f"The {field} cannot be read: {_why(error)}."
+        sentence = Sentence("The {field} cannot be read: {error}.", field=field, error=_why(error))
         raise InvalidInput(sentence, field=field, code="not_a_template") from error
     if filters := sorted(found.filters.keys() - FILTERS.keys()):
-        sentence = f"The {field} has a filter that there is not: {filters[0]}."
-        known = ", ".join(FILTERS)
-        raise InvalidInput(f"{sentence} Filters are {known}.", field=field, code="unknown_filter")
+        sentence = Sentence(
+            "The {field} has a filter that there is not: {unknown}. Filters are {known}.",
+            field=field,
+            unknown=filters[0],
+            known=", ".join(FILTERS),
+        )
+        raise InvalidInput(sentence, field=field, code="unknown_filter")
     used = [one for variables in found.variables.values() for one in variables]
     if unknown := [one for one in used if one.segments not in placeholders]:
-        sentence = f"The {field} has a placeholder that there is not: {{{{ {unknown[0]} }}}}."
-        known = ", ".join(f"{{{{ {'.'.join(path)} }}}}" for path in placeholders)
-        raise InvalidInput(
-            f"{sentence} Placeholders are {known}.", field=field, code="unknown_placeholder"
+        sentence = Sentence(
+            "The {field} has a placeholder that there is not: {unknown}. Placeholders are {known}.",
+            field=field,
+            unknown=f"{{{{ {unknown[0]} }}}}",
+            known=", ".join(f"{{{{ {'.'.join(path)} }}}}" for path in placeholders),
         )
+        raise InvalidInput(sentence, field=field, code="unknown_placeholder")
     return template, any(one.segments[0] == "customer" for one in used)
 
 
@@ -173,35 +182,44 @@ def _rendered(template: BoundTemplate, values: Values, field: str, most: int) ->
         text = None
     except (LiquidError, RecursionError) as error:
         # Without the cause, which has what was filled in.
-        sentence = f"The {field} cannot be made: {_why(error)}."
+        sentence = Sentence("The {field} cannot be made: {error}.", field=field, error=_why(error))
         raise CannotBeRendered(sentence, field=field) from None
     if text is None or len(json.dumps(text, ensure_ascii=False).encode()) > most:
-        raise CannotBeRendered(f"The {field} would take more than {most:,} bytes.", field=field)
+        sentence = Sentence(
+            "The {field} would take more than {most:,} bytes.", field=field, most=most
+        )
+        raise CannotBeRendered(sentence, field=field)
     return text
 
 
 def _why(error: Exception) -> str:
     """In the library's words."""
     message = getattr(error, "message", None)
-    return str(message).rstrip(".") if message else "it is nested too deeply"
+    return str(message).rstrip(".") if message else Sentence("it is nested too deeply")
 
 
 def _require_line(title: str) -> None:
     """A title is one line: it becomes a header of an e-mail."""
     _require_length(title, "title", TITLE_LENGTH)
     if any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in title):
-        sentence = "The title must be one line, without control characters."
+        sentence = Sentence("The title must be one line, without control characters.")
         raise InvalidInput(sentence, field="title", code="line_break")
 
 
 def _require_length(value: str, field: str, most: int) -> None:
     if not value.strip():
-        raise InvalidInput(f"The {field} must not be empty.", field=field, code="required")
+        sentence = Sentence("The {field} must not be empty.", field=field)
+        raise InvalidInput(sentence, field=field, code="required")
     if len(value) > most:
-        sentence = f"The {field} must have at most {most:,} characters; it has {len(value):,}."
+        sentence = Sentence(
+            "The {field} must have at most {most:,} characters; it has {count:,}.",
+            field=field,
+            most=most,
+            count=len(value),
+        )
         raise InvalidInput(sentence, field=field, code="max_length")
     if "\x00" in value:
-        sentence = f"The {field} must not contain a null character."
+        sentence = Sentence("The {field} must not contain a null character.", field=field)
         raise InvalidInput(sentence, field=field, code="null_character")
 
 

@@ -20,6 +20,7 @@ from ..errors import InvalidInput, Refused
 from ..groups import kinds, references
 from ..models import Broadcast, BroadcastAudience
 from ..models import BroadcastStatus as Status
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import editing, queries
 
@@ -42,9 +43,12 @@ def schedule(
     """
     now = now or timezone.now()
     if timezone.is_naive(at):
-        raise InvalidInput("The moment needs a time zone.", field="scheduled_for", code="naive")
+        sentence = Sentence("The moment needs a time zone.")
+        raise InvalidInput(sentence, field="scheduled_for", code="naive")
     if at <= now:
-        sentence = f"{at:%Y-%m-%d %H:%M %Z} is past; choose a moment that is to come, or start it."
+        sentence = Sentence(
+            "{at:%Y-%m-%d %H:%M %Z} is past; choose a moment that is to come, or start it.", at=at
+        )
         raise InvalidInput(sentence, field="scheduled_for", code="past")
     with transaction.atomic():
         broadcast = _ready(queries.find(broadcast_id), now)
@@ -166,9 +170,10 @@ def _is_late(broadcast: Broadcast, now: datetime) -> bool:
 
 
 def _hold_late(broadcast: Broadcast, now: datetime) -> bool:
-    because = (
-        f"Its time, {broadcast.scheduled_for:%Y-%m-%d %H:%M %Z}, passed more than an hour ago and "
-        "nothing began it. Start it, give it another time, or cancel it."
+    because = Sentence(
+        "Its time, {at:%Y-%m-%d %H:%M %Z}, passed more than an hour ago and nothing began it. "
+        "Start it, give it another time, or cancel it.",
+        at=broadcast.scheduled_for,
     )
     late = Broadcast.objects.filter(status=Status.SCHEDULED, scheduled_for__lt=now - LATE)
     return hold(late, broadcast.pk, because)
@@ -206,7 +211,7 @@ def _ready(broadcast: Broadcast, now: datetime) -> Broadcast:
     if broadcast.audience == BroadcastAudience.GROUP:
         group = broadcast.group
         if group is None or group.pk not in there:
-            sentence = f"There is no group {broadcast.group_name} any more."
+            sentence = Sentence("There is no group {group} any more.", group=broadcast.group_name)
             raise InvalidInput(sentence, field="group", code="not_found")
         if broadcast.status == Status.DRAFT:
             kinds.require_not_expired(group, now)
@@ -234,8 +239,17 @@ def _move(
         return queries.find(broadcast.pk)
     current = queries.find(broadcast.pk)
     if current.status in of and not (unbegun and current.started_at):
-        sentence = f"“{current.title}” was changed meanwhile; look at it again."
+        sentence = Sentence(
+            "“{broadcast}” was changed meanwhile; look at it again.", broadcast=current.title
+        )
         raise Refused(sentence, code="changed_meanwhile")
     state = current.get_status_display().lower()
     begun = " and has begun" if unbegun and current.status == Status.HELD else ""
-    raise Refused(f"“{current.title}” is {state}{begun}; it cannot be {what}.", code="wrong_status")
+    sentence = Sentence(
+        "“{broadcast}” is {state}{begun}; it cannot be {what}.",
+        broadcast=current.title,
+        state=state,
+        begun=begun,
+        what=what,
+    )
+    raise Refused(sentence, code="wrong_status")

@@ -21,6 +21,7 @@ from ..models import (
     GroupKind,
 )
 from ..segments.audience import Audience, checked, named_groups
+from ..sentences import Sentence
 from . import audience, queries
 from .statements import ID_SETTINGS
 
@@ -50,7 +51,7 @@ def create_broadcast(*, actor: str = "", **details: Unpack[BroadcastDetails]) ->
     characters. InvalidRule.
     """
     if len(actor) > 100:
-        raise InvalidInput("The actor must have at most 100 characters.", field="actor")
+        raise InvalidInput(Sentence("The actor must have at most 100 characters."), field="actor")
     broadcast = Broadcast(actor=actor)
     with transaction.atomic():
         _fill(broadcast, details)
@@ -86,12 +87,16 @@ def require_sendable(broadcast: Broadcast) -> None:
     _require_choice(broadcast.via, "via", BroadcastVia.values)
     _require_choice(broadcast.format, "format", BroadcastFormat.values)
     if broadcast.format == BroadcastFormat.HTML and broadcast.channel != BroadcastChannel.EMAIL:
-        sentence = "Only an e-mail can be HTML."
+        sentence = Sentence("Only an e-mail can be HTML.")
         raise InvalidInput(sentence, field="format", code="not_for_channel")
     setting = ID_SETTINGS.get(BroadcastChannel(broadcast.channel))
     if setting is not None and conf.get(setting) is None:
         name = BroadcastChannel(broadcast.channel).label
-        sentence = f"Nobody can be reached by {name}: the setting {setting} is not given."
+        sentence = Sentence(
+            "Nobody can be reached by {name}: the setting {setting} is not given.",
+            name=name,
+            setting=setting,
+        )
         raise InvalidInput(sentence, field="channel", code="not_set_up")
     audience.composition(broadcast)
 
@@ -109,7 +114,9 @@ def _fill(broadcast: Broadcast, details: Mapping[str, Any]) -> None:
         setattr(broadcast, field, details[field])
     given = [name for name in AUDIENCES if details.get(name) is not None]
     if len(given) > 1 or not (given or broadcast.audience):
-        sentence = "A broadcast is for one group, for whom a rule finds, or for picked customers."
+        sentence = Sentence(
+            "A broadcast is for one group, for whom a rule finds, or for picked customers."
+        )
         raise InvalidInput(sentence, field="audience", code="one_audience")
     if given:
         broadcast.group, broadcast.group_name, broadcast.rule = None, "", None
@@ -121,7 +128,10 @@ def _fill(broadcast: Broadcast, details: Mapping[str, Any]) -> None:
 def _for_group(broadcast: Broadcast, group: CustomerGroup) -> None:
     current = references.held(group.pk, name=group.name)
     if current.kind == GroupKind.GUEST:
-        sentence = f"{current.name} is the guest group and holds nobody who could be written to."
+        sentence = Sentence(
+            "{group} is the guest group and holds nobody who could be written to.",
+            group=current.name,
+        )
         raise InvalidInput(sentence, field="group", code="guest_group")
     broadcast.audience = BroadcastAudience.GROUP
     broadcast.group, broadcast.group_name = current, current.name
@@ -152,12 +162,22 @@ def _draft(broadcast_id: int, what: str) -> Broadcast:
     if broadcast is None:
         return queries.find(broadcast_id)  # which refuses
     if broadcast.status != BroadcastStatus.DRAFT:
-        sentence = f"“{broadcast.title}” is {broadcast.get_status_display().lower()}; only a draft "
-        raise Refused(f"{sentence}can be {what}.", code="wrong_status")
+        sentence = Sentence(
+            "“{broadcast}” is {state}; only a draft can be {what}.",
+            broadcast=broadcast.title,
+            state=broadcast.get_status_display().lower(),
+            what=what,
+        )
+        raise Refused(sentence, code="wrong_status")
     return broadcast
 
 
 def _require_choice(value: str, field: str, known: Sequence[str]) -> None:
     if value not in known:
-        sentence = f"“{value}” is not a {field}; choose one of {', '.join(known)}."
+        sentence = Sentence(
+            "“{value}” is not a {field}; choose one of {known}.",
+            value=value,
+            field=field,
+            known=", ".join(known),
+        )
         raise InvalidInput(sentence, field=field, code="invalid_choice")

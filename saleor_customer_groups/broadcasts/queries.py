@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 
 from ..errors import InvalidInput
 from ..models import Broadcast, BroadcastRecipient, RecipientStatus
+from ..sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def find(broadcast_id: int) -> Broadcast:
     """The broadcast as it is now. InvalidInput when there is none."""
     found = Broadcast.objects.select_related("group").filter(pk=broadcast_id).first()
     if found is None:
-        sentence = f"There is no broadcast {broadcast_id}."
+        sentence = Sentence("There is no broadcast {broadcast}.", broadcast=broadcast_id)
         raise InvalidInput(sentence, field="broadcast", code="not_found")
     return found
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ..errors import InvalidInput
 from ..events import CUSTOMERS_TOGETHER, customer_id
 from ..models import BroadcastBatch, BroadcastRecipient, RecipientStatus
+from ..sentences import Sentence
 from . import queries
 
 OUTCOMES: Final = (RecipientStatus.SENT, RecipientStatus.FAILED)
@@ -53,7 +54,9 @@ def report(broadcast_id: int, batch: int, results: Sequence[Result]) -> Reported
     of_batch = BroadcastBatch.objects.filter(broadcast_id=broadcast_id, number=batch)
     batch_id = of_batch.values_list("pk", flat=True).first()
     if batch_id is None:
-        sentence = f"The broadcast {broadcast_id} has no batch {batch}."
+        sentence = Sentence(
+            "The broadcast {broadcast} has no batch {batch}.", broadcast=broadcast_id, batch=batch
+        )
         raise InvalidInput(sentence, field="batch", code="not_found")
     wanted = _last_words(results)
     with transaction.atomic():
@@ -105,9 +108,15 @@ def _number(customer: str) -> int | None:
 
 def _require_sane(results: Sequence[Result]) -> None:
     if len(results) > CUSTOMERS_TOGETHER:
-        sentence = f"A report has at most {CUSTOMERS_TOGETHER} results; this has {len(results):,}."
+        sentence = Sentence(
+            "A report has at most {most} results; this has {count:,}.",
+            most=CUSTOMERS_TOGETHER,
+            count=len(results),
+        )
         raise InvalidInput(sentence, field="results", code="too_many")
     wrong = next((one.outcome for one in results if one.outcome not in OUTCOMES), None)
     if wrong is not None:
-        sentence = f"“{wrong[:60]}” is no outcome; a recipient is sent or failed."
+        sentence = Sentence(
+            "“{wrong}” is no outcome; a recipient is sent or failed.", wrong=wrong[:60]
+        )
         raise InvalidInput(sentence, field="results", code="invalid_choice")

@@ -32,6 +32,7 @@ from ..models import (
     BroadcastVia,
     RecipientStatus,
 )
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import audience, compose, control, queries, statements
 from .audience import Person
@@ -67,7 +68,7 @@ def run(broadcast_id: int, *, now: datetime | None = None) -> Broadcast | None:
         except Stopped:
             pass
         except CustomerGroupsError as refusal:
-            control.hold(_sending(), broadcast_id, str(refusal))
+            control.hold(_sending(), broadcast_id, refusal.message)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
@@ -89,7 +90,9 @@ def _claim(broadcast_id: int, now: datetime) -> bool:
         leased_until=now + LEASE, attempts=F("attempts") + 1
     ):
         return True
-    because = f"It was begun {ATTEMPTS} times without getting on; the log tells more."
+    because = Sentence(
+        "It was begun {times} times without getting on; the log tells more.", times=ATTEMPTS
+    )
     control.hold(free.filter(attempts__gte=ATTEMPTS), broadcast_id, because)
     return False
 

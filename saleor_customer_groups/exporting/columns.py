@@ -16,6 +16,7 @@ from typing import Any, Final
 from ..cells import Cell, cell_of, escape
 from ..errors import InvalidInput
 from ..money import from_minor, quantize
+from ..sentences import Sentence
 
 # What is joined for the columns that name it: at most one row a member. Lateral: whatever the
 # planner believes, a chunk costs an index look-up a member and never a walk over all orders.
@@ -156,10 +157,12 @@ def chosen(codes: Iterable[str], currencies: Sequence[str]) -> list[str]:
     """
     found = [one for code in codes for one in _codes(code, currencies)]
     if not found:
-        raise InvalidInput("Choose at least one column.", field="columns", code="required")
+        raise InvalidInput(
+            Sentence("Choose at least one column."), field="columns", code="required"
+        )
     twice = next((code for code in found if found.count(code) > 1), None)
     if twice:
-        sentence = f"The column “{twice}” is chosen twice."
+        sentence = Sentence("The column “{twice}” is chosen twice.", twice=twice)
         raise InvalidInput(sentence, field="columns", code="duplicate")
     return found
 
@@ -184,5 +187,5 @@ def _codes(code: str, currencies: Sequence[str]) -> list[str]:
     if found is not None and found.cell_in is not None and currency in currencies:
         return [code]
     known = ", ".join(COLUMNS)
-    sentence = f"There is no column “{code}”. Known are: {known}."
+    sentence = Sentence("There is no column “{code}”. Known are: {known}.", code=code, known=known)
     raise InvalidInput(sentence, field="columns", code="unknown_column")

@@ -29,6 +29,7 @@ from ..models import (
     GroupKind,
     MembershipEvent,
 )
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import report
 from .columns import chosen
@@ -58,10 +59,12 @@ def create_export(
     """
     if format not in ExportFormat.values:
         known = ", ".join(ExportFormat.values)
-        sentence = f"“{format}” is not a format; choose one of {known}."
+        sentence = Sentence(
+            "“{format}” is not a format; choose one of {known}.", format=format, known=known
+        )
         raise InvalidInput(sentence, field="format", code="invalid_choice")
     if len(actor) > 100:
-        raise InvalidInput("The actor must have at most 100 characters.", field="actor")
+        raise InvalidInput(Sentence("The actor must have at most 100 characters."), field="actor")
     codes = chosen(columns, report.currencies())
     with transaction.atomic():
         current = _group(group)
@@ -102,7 +105,8 @@ def claim(export_id: int, *, now: datetime | None = None) -> UUID | None:
     ):
         return lease
     worn_out = free.filter(attempts__gte=ATTEMPTS)  # not: busy a moment ago, and free by now
-    _end(worn_out, ExportStatus.FAILED, f"It was begun {ATTEMPTS} times without getting on.")
+    error = Sentence("It was begun {times} times without getting on.", times=ATTEMPTS)
+    _end(worn_out, ExportStatus.FAILED, error)
     return None
 
 
@@ -176,9 +180,17 @@ def cancel(export_id: int) -> Export:
     cancelled = _end(unfinished, ExportStatus.CANCELLED)
     export = Export.objects.filter(pk=export_id).first()
     if export is None:
-        raise InvalidInput(f"There is no export {export_id}.", field="export", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no export {export}.", export=export_id),
+            field="export",
+            code="not_found",
+        )
     if not cancelled:
-        sentence = f"The export of {export.group_name} has ended already: it is {export.status}."
+        sentence = Sentence(
+            "The export of {group} has ended already: it is {status}.",
+            group=export.group_name,
+            status=export.status,
+        )
         raise Refused(sentence, code="ended")
     return export
 
@@ -289,9 +301,11 @@ def _group(group: CustomerGroup) -> CustomerGroup:
     """The group as it is now, and stays until the transaction ends. InvalidInput: none, guests."""
     current = CustomerGroup.objects.select_for_update(no_key=True).filter(pk=group.pk).first()
     if current is None:
-        sentence = f"There is no group {group.name} any more."
+        sentence = Sentence("There is no group {group} any more.", group=group.name)
         raise InvalidInput(sentence, field="group", code="not_found")
     if current.kind == GroupKind.GUEST:
-        sentence = f"{current.name} is the guest group and has no members to report."
+        sentence = Sentence(
+            "{group} is the guest group and has no members to report.", group=current.name
+        )
         raise InvalidInput(sentence, field="group", code="guest_group")
     return current

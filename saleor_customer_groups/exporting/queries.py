@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ..errors import InvalidInput, Refused
 from ..models import Export, ExportPart, ExportStatus
+from ..sentences import Sentence
 
 
 def read(export_id: int) -> Iterator[bytes]:
@@ -23,22 +24,40 @@ def part(export_id: int, number: int) -> tuple[bytes, bool]:
     """A piece of the file, from 0, and whether another one follows. Refused as `read`."""
     export = _with_file(export_id)
     if not 0 <= number < export.parts:
-        raise InvalidInput(f"The file has no part {number}.", field="part", code="not_found")
+        raise InvalidInput(
+            Sentence("The file has no part {number}.", number=number),
+            field="part",
+            code="not_found",
+        )
     return _data(export_id, number), number + 1 < export.parts
 
 
 def _with_file(export_id: int) -> Export:
     export = Export.objects.filter(pk=export_id).first()
     if export is None:
-        raise InvalidInput(f"There is no export {export_id}.", field="export", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no export {export}.", export=export_id),
+            field="export",
+            code="not_found",
+        )
     if export.status != ExportStatus.DONE:
-        sentence = f"The export of {export.group_name} has no file: it is {export.status}."
+        sentence = Sentence(
+            "The export of {group} has no file: it is {status}.",
+            group=export.group_name,
+            status=export.status,
+        )
         raise Refused(sentence, code="not_done")
     if export.expires_at is not None and export.expires_at <= timezone.now():
-        sentence = f"The file of {export.group_name} was kept until {export.expires_at:%Y-%m-%d}."
+        sentence = Sentence(
+            "The file of {group} was kept until {at:%Y-%m-%d}.",
+            group=export.group_name,
+            at=export.expires_at,
+        )
         raise Refused(sentence, code="expired")
     if not export.size:
-        sentence = f"The file of {export.group_name} was removed: a customer in it was erased."
+        sentence = Sentence(
+            "The file of {group} was removed: a customer in it was erased.", group=export.group_name
+        )
         raise Refused(sentence, code="erased")
     return export
 
@@ -53,5 +72,5 @@ def _data(export_id: int, number: int) -> bytes:
     of_number = ExportPart.objects.filter(export_id=export_id, number=number)
     data = of_number.values_list("data", flat=True).first()
     if data is None:
-        raise Refused("The file was removed while it was read.", code="expired")
+        raise Refused(Sentence("The file was removed while it was read."), code="expired")
     return bytes(data)

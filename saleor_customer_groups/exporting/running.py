@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from .. import conf
 from ..errors import CustomerGroupsError, Refused
 from ..models import PART_BYTES, Export, ExportFormat
+from ..sentences import Sentence
 from . import delimited, exports, queries, report, workbook
 from .columns import Column, column
 
@@ -48,12 +49,13 @@ def run(
         except exports.LeaseLost:
             pass  # cancelled, or taken over by another
         except CustomerGroupsError as refusal:
-            exports.fail(lease, str(refusal))
+            exports.fail(lease, refusal.message)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
             logger.exception("Export %s failed.", export_id)
-            exports.fail(lease, f"{type(error).__name__}: the log tells more.")
+            kind = type(error).__name__
+            exports.fail(lease, Sentence("{error}: the log tells more.", error=kind))
     return Export.objects.filter(pk=export_id).first()
 
 
@@ -79,7 +81,7 @@ def _write_chunk(lease: UUID, columns: list[Column], limit: int) -> tuple[int, P
     with transaction.atomic(durable=True):
         export = exports.held(lease)
         if export.group_id is None:
-            raise Refused("The group was deleted meanwhile.", code="group_deleted")
+            raise Refused(Sentence("The group was deleted meanwhile."), code="group_deleted")
         after, at = export.last_customer_id, export.created_at
         chunk = report.chunk(export.group_id, columns, after=after, limit=limit, at=at)
         written = len(chunk.rows)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from .. import events
 from ..errors import InvalidInput, Refused
 from ..models import Application, ApplicationStatus, CustomerGroup, GroupKind, MembershipSource
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import kinds, membership, queries, references
 from .cleaning import clean
@@ -75,7 +76,13 @@ def approve(
         _refuse_kind(group, now=now)
         approved = ApplicationStatus.APPROVED
         decided = _decide(application, approved, actor=actor, reason=reason, now=now)
-        words = f"Application {decided.pk} approved" + (f": {reason}" if reason else "")
+        words = Sentence("Application {application} approved", application=decided.pk)
+        if reason:
+            words = Sentence(
+                "Application {application} approved: {reason}",
+                application=decided.pk,
+                reason=reason,
+            )
         result = membership.add(
             group,
             [decided.customer_id],
@@ -85,7 +92,8 @@ def approve(
             now=now,
         )
         if result.full:
-            raise Refused(f"{group.name} is full: its member limit is reached.", code="full")
+            sentence = Sentence("{group} is full: its member limit is reached.", group=group.name)
+            raise Refused(sentence, code="full")
     return decided
 
 
@@ -94,7 +102,7 @@ def decline(
 ) -> Application:
     """Say no, and why; an empty reason is InvalidInput. Refused when it was decided already."""
     if not reason.strip():
-        sentence = "Tell the customer the reason for declining."
+        sentence = Sentence("Tell the customer the reason for declining.")
         raise InvalidInput(sentence, field="reason", code="required")
     now = now or timezone.now()
     return _decide(application, ApplicationStatus.DECLINED, actor=actor, reason=reason, now=now)
@@ -108,7 +116,11 @@ def withdraw(
     Refused when it was decided already; InvalidInput when it is another customer's.
     """
     if application.customer_id != customer_id:
-        sentence = f"Application {application.pk} is not of customer {customer_id}."
+        sentence = Sentence(
+            "Application {application} is not of customer {customer}.",
+            application=application.pk,
+            customer=customer_id,
+        )
         raise InvalidInput(sentence, field="customer", code="not_found")
     actor, now = f"User:{customer_id}", now or timezone.now()
     return _decide(application, ApplicationStatus.WITHDRAWN, actor=actor, reason="", now=now)
@@ -130,7 +142,8 @@ def is_trusted(group: CustomerGroup, customer: Any) -> bool:
 
 
 def _approved_at_once(application: Application, customer: Any, *, now: datetime) -> Application:
-    reason = f"The group trusts e-mail addresses at {domain_of(customer.email)}"
+    domain = domain_of(customer.email)
+    reason = Sentence("The group trusts e-mail addresses at {domain}", domain=domain)
     try:
         with transaction.atomic():
             return approve(application, actor=BY_DOMAIN, reason=reason, now=now)
@@ -172,36 +185,49 @@ def _decided(
     )
     current = of_this_one.select_related("group").first()
     if current is None:
-        sentence = f"There is no application {application.pk} any more."
+        sentence = Sentence(
+            "There is no application {application} any more.", application=application.pk
+        )
         raise InvalidInput(sentence, field="application", code="not_found")
     if not decided:
         by = f" by {current.decided_by}" if current.decided_by else ""
-        raise Refused(
-            f"Application {current.pk} has been decided: it was {current.status}{by} on "
-            f"{current.decided_at:%Y-%m-%d at %H:%M}.",
-            code="decided",
+        sentence = Sentence(
+            "Application {application} has been decided: it was {status}{by} on "
+            "{at:%Y-%m-%d at %H:%M}.",
+            application=current.pk,
+            status=current.status,
+            by=by,
+            at=current.decided_at,
         )
+        raise Refused(sentence, code="decided")
     return current
 
 
 def _refuse_application(group: CustomerGroup, customer_id: int, *, now: datetime) -> None:
     _refuse_kind(group, now=now)
     if not group.applications_open:
-        raise Refused(f"{group.name} takes no applications.", code="closed")
+        raise Refused(Sentence("{group} takes no applications.", group=group.name), code="closed")
     if queries.is_member(customer_id, group.pk, now=now):
-        raise Refused(f"The customer is in {group.name} already.", code="member")
+        sentence = Sentence("The customer is in {group} already.", group=group.name)
+        raise Refused(sentence, code="member")
     before = pending(group).filter(customer_id=customer_id).first()
     if before is not None:
-        sentence = (
-            f"The customer has applied for {group.name} already, on {before.created_at:%Y-%m-%d}; "
-            "the application is waiting."
+        sentence = Sentence(
+            "The customer has applied for {group} already, on {at:%Y-%m-%d}; the application is "
+            "waiting.",
+            group=group.name,
+            at=before.created_at,
         )
         raise Refused(sentence, code="pending")
 
 
 def _refuse_kind(group: CustomerGroup, *, now: datetime) -> None:
     if group.kind not in TAKE_IN:
-        sentence = f"{group.name} is a {group.kind} group: nobody is let in one by one."
+        sentence = Sentence(
+            "{group} is a {kind} group: nobody is let in one by one.",
+            group=group.name,
+            kind=group.kind,
+        )
         raise Refused(sentence, code="kind")
     kinds.require_not_expired(group, now)
 
@@ -211,6 +237,6 @@ def _locked_customer(customer_id: int) -> Any:
     customers = get_user_model()._default_manager.select_for_update(no_key=True, of=("self",))
     customer = customers.filter(pk=customer_id).first()
     if customer is None:
-        sentence = f"There is no customer {customer_id}."
+        sentence = Sentence("There is no customer {customer}.", customer=customer_id)
         raise InvalidInput(sentence, field="customer", code="not_found")
     return customer

@@ -9,17 +9,22 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 
 # By the error's code, or by field and code where the field has its own words.
-SENTENCES: Final[dict[str | tuple[str, str], str]] = {
-    "blank": "The {field} must not be empty.",
-    "null": "The {field} must not be empty.",
-    "max_length": "The {field} must have at most {limit_value} characters; it has {show_value}.",
-    "invalid_choice": "“{value}” is not a {field}; choose one of {choices}.",
-    "unique": "Another group has the {field} “{value}” already.",
-    ("colour", "invalid"): "The colour must be written as #rrggbb, for example #1f7a4d.",
-    ("slug", "invalid"): "The slug may hold only letters, digits, underscores and hyphens.",
-    ("priority", "invalid"): "The priority must be a whole number.",
+SENTENCES: Final[dict[str | tuple[str, str], Sentence]] = {
+    "blank": Sentence("The {field} must not be empty."),
+    "null": Sentence("The {field} must not be empty."),
+    "max_length": Sentence(
+        "The {field} must have at most {limit_value} characters; it has {show_value}."
+    ),
+    "invalid_choice": Sentence("“{value}” is not a {field}; choose one of {choices}."),
+    "unique": Sentence("Another group has the {field} “{value}” already."),
+    ("colour", "invalid"): Sentence("The colour must be written as #rrggbb, for example #1f7a4d."),
+    ("slug", "invalid"): Sentence(
+        "The slug may hold only letters, digits, underscores and hyphens."
+    ),
+    ("priority", "invalid"): Sentence("The priority must be a whole number."),
 }
 
 # What only the database can decide without a race: (field, code, sentence) by constraint.
@@ -27,12 +32,12 @@ CONSTRAINTS: Final = {
     "customergroup_one_guest_group": (
         "kind",
         "guest_group_exists",
-        "The shop has a guest group already; there can be one.",
+        Sentence("The shop has a guest group already; there can be one."),
     ),
     "saleor_customer_groups_customergroup_slug_key": (
         "slug",
         "unique",
-        "Another group has this slug already.",
+        Sentence("Another group has this slug already."),
     ),
 }
 
@@ -65,7 +70,7 @@ def _refuse_null_characters(instance: models.Model) -> None:
     for field in instance._meta.concrete_fields:
         value = getattr(instance, field.attname)
         if isinstance(value, str) and "\x00" in value:
-            sentence = f"The {field.name} must not contain a null character."
+            sentence = Sentence("The {field} must not contain a null character.", field=field.name)
             raise InvalidInput(sentence, field=field.name, code="null_character")
 
 
@@ -80,5 +85,6 @@ def _refusal(instance: models.Model, name: str, error: ValidationError) -> Inval
     }
     sentence = SENTENCES.get((name, code)) or SENTENCES.get(code)
     if sentence is None:
-        sentence = "The {field} is not right: " + error.messages[0].replace("{", "{{")
-    return InvalidInput(sentence.format(**words), field=name, code=code)
+        sentence = Sentence("The {field} is not right: {message}")
+        words["message"] = error.messages[0]
+    return InvalidInput(sentence.filled(**words), field=name, code=code)

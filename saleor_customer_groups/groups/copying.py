@@ -12,6 +12,7 @@ from django.utils import timezone
 from .. import conf
 from ..errors import InvalidInput, Refused
 from ..models import CustomerGroup, GroupKind, MembershipSource
+from ..sentences import Sentence
 from . import editing, kinds, membership, queries
 
 COPIED = (
@@ -40,10 +41,13 @@ def copy_group(
     ("full") beyond a member limit.
     """
     if group.kind == GroupKind.GUEST:
-        sentence = f"{group.name} is the guest group; there can be one."
+        sentence = Sentence("{group} is the guest group; there can be one.", group=group.name)
         raise InvalidInput(sentence, field="group", code="guest_group")
     if with_members and group.kind in kinds.KEPT_BY_RULE:
-        sentence = f"The members of {group.name} are kept by its rule; copy the rule, not them."
+        sentence = Sentence(
+            "The members of {group} are kept by its rule; copy the rule, not them.",
+            group=group.name,
+        )
         raise InvalidInput(sentence, field="with_members", code="kept_by_rule")
     with transaction.atomic():
         queries.require_group(group)
@@ -62,13 +66,15 @@ def _copy_members(group: CustomerGroup, copy: CustomerGroup, *, actor: str) -> N
             copy,
             customers,
             source=MembershipSource.MANUAL,
-            reason=f"Copied from {group.name}.",
+            reason=Sentence("Copied from {group}.", group=group.name),
             actor=actor,
             until=until,
             now=now,
         )
         if result.full:
-            sentence = f"{group.name} has more members than the member limit of its copy."
+            sentence = Sentence(
+                "{group} has more members than the member limit of its copy.", group=group.name
+            )
             raise Refused(sentence, code="full")
 
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from .. import conf
 from ..errors import Refused
 from ..models import DefaultGroup, Membership, MembershipEvent, MembershipSource
+from ..sentences import Sentence
 from . import membership, queries
 
 
@@ -64,7 +65,9 @@ def assign_everybody(
     after each commit. Refused when the shop has no default group. Not within a transaction.
     """
     if queries.default_group_for(channel_id) is None:
-        raise Refused("The shop has no default group; choose one first.", code="no_default_group")
+        raise Refused(
+            Sentence("The shop has no default group; choose one first."), code="no_default_group"
+        )
     customers = _customers().order_by("pk").values_list("pk", flat=True)
     progress = Progress(done=0, total=customers.count(), added=0)
     size = chunk or conf.get("ASSIGN_CHUNK")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from .. import conf, repricing
 from ..errors import Refused
 from ..models import CustomerGroup, GroupKind, MembershipSource
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import editing, membership, queries, references, telling
 
@@ -20,7 +21,9 @@ def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> 
     rules of other groups use it. A group that is gone already is not an error.
     """
     if not conf.get("DELETE_GROUPS"):
-        sentence = "Groups cannot be deleted in this shop: the setting DELETE_GROUPS is off."
+        sentence = Sentence(
+            "Groups cannot be deleted in this shop: the setting DELETE_GROUPS is off."
+        )
         raise Refused(sentence, code="deleting_is_off")
     with transaction.atomic():
         # Who wants to use the group waits here (references.hold), or is seen below.
@@ -32,7 +35,9 @@ def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> 
         if current.kind == GroupKind.GUEST:
             editing.guest_group_moves(None)
         else:
-            _let_members_leave(current, actor=actor, reason=reason or "The group was deleted.")
+            _let_members_leave(
+                current, actor=actor, reason=reason or Sentence("The group was deleted.")
+            )
         outbox.record([telling.of_deleted(current, actor=actor)])
         current.delete()
 
@@ -58,8 +63,10 @@ def _request_prices_of_members(group: CustomerGroup) -> None:
 def _refuse_default(group: CustomerGroup) -> None:
     default = group.default_for.select_related("channel").first()
     if default is not None:
-        raise Refused(
-            f"{group.name} is the default group of {default.channel or 'the shop'} and cannot be "
-            "deleted; make another group the default first.",
-            code="default_group",
+        sentence = Sentence(
+            "{group} is the default group of {place} and cannot be deleted; make another group "
+            "the default first.",
+            group=group.name,
+            place=default.channel or Sentence("the shop"),
         )
+        raise Refused(sentence, code="default_group")

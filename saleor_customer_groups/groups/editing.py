@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from .. import conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, DefaultGroup, GroupKind, Segment
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import domains, ends, kinds, queries, telling
 from .cleaning import clean, refusal_by_database
@@ -63,7 +64,7 @@ def create_group(name: str, *, actor: str = "", **details: Unpack[GroupDetails])
     """
     group = CustomerGroup(name=name, **details)
     if group.kind == GroupKind.CHANNEL and group.channel_id is None:
-        sentence = "A channel group needs a channel."
+        sentence = Sentence("A channel group needs a channel.")
         raise InvalidInput(sentence, field="channel", code="required")
     if group.slug:
         _create(group, actor=actor)
@@ -153,10 +154,12 @@ def set_default(group: CustomerGroup, *, channel_id: int | None = None) -> Defau
     with transaction.atomic():
         current = _locked(group.pk)
         if current.kind == GroupKind.GUEST:
-            sentence = "The guest group cannot be a default group."
+            sentence = Sentence("The guest group cannot be a default group.")
             raise InvalidInput(sentence, field="group", code="guest_group")
         if current.kind != GroupKind.MANUAL:
-            sentence = f"Only a manual group can be a default group; {current.name} is not."
+            sentence = Sentence(
+                "Only a manual group can be a default group; {group} is not.", group=current.name
+            )
             raise InvalidInput(sentence, field="group", code="not_manual")
         _require_channel(channel_id)
         return _move_default(current, channel_id)
@@ -230,7 +233,8 @@ def guest_group_moves(group: CustomerGroup | None) -> None:
 def _locked(group_id: int) -> CustomerGroup:
     group = CustomerGroup.objects.select_for_update().filter(pk=group_id).first()
     if group is None:
-        raise InvalidInput("The group does not exist any more.", field="group", code="not_found")
+        sentence = Sentence("The group does not exist any more.")
+        raise InvalidInput(sentence, field="group", code="not_found")
     return group
 
 
@@ -246,41 +250,49 @@ def _free_slug(name: str) -> str:
 def _refuse_default_as(group: CustomerGroup, kind: str) -> None:
     if group.default_for.exists():
         what = "the guest group" if kind == GroupKind.GUEST else kind
-        sentence = f"{group.name} is a default group and cannot become {what}."
+        sentence = Sentence(
+            "{group} is a default group and cannot become {what}.", group=group.name, what=what
+        )
         raise InvalidInput(sentence, field="kind", code="default_group")
 
 
 def _refuse_as_guest_group(group: CustomerGroup) -> None:
     """Guests are nobody in particular: their group holds no customers."""
     if queries.members_of(group, now=timezone.now()).exists():
-        sentence = f"{group.name} has members and cannot become the guest group."
+        sentence = Sentence(
+            "{group} has members and cannot become the guest group.", group=group.name
+        )
         raise InvalidInput(sentence, field="kind", code="has_members")
 
 
 def _require_objects(group: CustomerGroup) -> None:
     for field in ("metadata", "private_metadata"):
         if not isinstance(getattr(group, field), dict):
-            sentence = f"The {field.replace('_', ' ')} must be a JSON object."
+            sentence = Sentence("The {field} must be a JSON object.", field=field.replace("_", " "))
             raise InvalidInput(sentence, field=field)
 
 
 def _require_channel(channel_id: int | None) -> None:
     channels = apps.get_model("channel", "Channel")._default_manager
     if channel_id is not None and not channels.filter(pk=channel_id).exists():
-        sentence = f"There is no channel {channel_id}."
+        sentence = Sentence("There is no channel {channel}.", channel=channel_id)
         raise InvalidInput(sentence, field="channel", code="not_found")
 
 
 def _require_domains(texts: Collection[str]) -> None:
     for text in texts:
         if domains.canonical(text) is None:
-            sentence = f"“{text}” is not a domain of e-mail addresses; write it as example.com."
+            sentence = Sentence(
+                "“{text}” is not a domain of e-mail addresses; write it as example.com.", text=text
+            )
             raise InvalidInput(sentence, field="approved_domains", code="invalid_domain")
 
 
 def _require_future(expires_at: datetime) -> None:
     if timezone.is_naive(expires_at):
-        raise InvalidInput("The expires at must have a time zone.", field="expires_at")
+        raise InvalidInput(Sentence("The expires at must have a time zone."), field="expires_at")
     if expires_at <= timezone.now():
-        sentence = f"The snapshot would have expired already: {expires_at:%Y-%m-%d %H:%M} is over."
+        sentence = Sentence(
+            "The snapshot would have expired already: {at:%Y-%m-%d %H:%M} is over.", at=expires_at
+        )
         raise InvalidInput(sentence, field="expires_at", code="expires_at_is_over")

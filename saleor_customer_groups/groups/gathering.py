@@ -8,6 +8,7 @@ from django.db import transaction
 
 from ..errors import InvalidInput, Refused
 from ..models import CustomerGroup, GroupKind, MembershipSource
+from ..sentences import Sentence
 from . import bulk, editing, snapshots
 
 
@@ -22,13 +23,15 @@ def gather(
     if kind == GroupKind.SNAPSHOT:
         return snapshots.freeze(name, customer_ids, days=days, actor=actor)
     if kind != GroupKind.MANUAL:
-        sentence = f"Customers cannot be put into a new group of kind {kind}."
+        sentence = Sentence("Customers cannot be put into a new group of kind {kind}.", kind=kind)
         raise InvalidInput(sentence, field="kind", code="invalid_choice")
     with transaction.atomic():
         group = editing.create_group(name, actor=actor)
         source = MembershipSource.MANUAL
         counts = bulk.add_many(group, customer_ids, source=source, actor=actor)
         if counts.full:
-            sentence = f"{counts.full:,} of the customers find no room in a group."
+            sentence = Sentence(
+                "{count:,} of the customers find no room in a group.", count=counts.full
+            )
             raise Refused(sentence, code="full")
     return group

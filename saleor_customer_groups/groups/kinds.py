@@ -8,6 +8,7 @@ from typing import Final
 
 from ..errors import InvalidInput, Refused
 from ..models import CustomerGroup, GroupKind, MembershipAction, MembershipSource
+from ..sentences import Sentence
 
 # Their members are kept by a rule (a Segment), and by nobody else.
 KEPT_BY_RULE: Final = (GroupKind.DYNAMIC, GroupKind.CHANNEL)
@@ -49,11 +50,12 @@ def require_not_expired(group: CustomerGroup | Standing, now: datetime) -> None:
     The guard of every act on the members of a group. What they have, they keep.
     """
     if is_expired(group, now):
-        raise Refused(
-            f"{group.name} is a snapshot that expired on {group.expires_at:%Y-%m-%d}; renew it "
-            "first.",
-            code="expired",
+        sentence = Sentence(
+            "{group} is a snapshot that expired on {at:%Y-%m-%d}; renew it first.",
+            group=group.name,
+            at=group.expires_at,
         )
+        raise Refused(sentence, code="expired")
 
 
 def require_writable(
@@ -66,19 +68,22 @@ def require_writable(
     snapshot ("expired"; who is in one may leave it).
     """
     if group.kind == GroupKind.GUEST:
-        sentence = (
-            f"{group.name} is the guest group: it stands for shoppers who are not logged in "
-            "and holds no customers."
+        sentence = Sentence(
+            "{group} is the guest group: it stands for shoppers who are not logged in and holds "
+            "no customers.",
+            group=group.name,
         )
         raise InvalidInput(sentence, field="group", code="guest_group")
     if group.kind in KEPT_BY_RULE and source not in RULE_SOURCES:
-        raise Refused(
-            f"The members of {group.name} are kept by its rule. Pin customers in or out, or make "
-            "it a manual group.",
-            code="kept_by_rule",
+        sentence = Sentence(
+            "The members of {group} are kept by its rule. Pin customers in or out, or make it "
+            "a manual group.",
+            group=group.name,
         )
+        raise Refused(sentence, code="kept_by_rule")
     if group.kind not in KEPT_BY_RULE and source in RULE_SOURCES:
-        raise Refused(f"No rule keeps the members of {group.name}.", code="not_kept_by_rule")
+        sentence = Sentence("No rule keeps the members of {group}.", group=group.name)
+        raise Refused(sentence, code="not_kept_by_rule")
     if action != MembershipAction.LEFT:
         require_not_expired(group, at)
 
@@ -93,22 +98,26 @@ def require_change(group: CustomerGroup, kind: str) -> None:
     if kind == group.kind or (group.kind, kind) in CHANGES:
         return
     if kind == GroupKind.CHANNEL:
-        sentence = "A channel group is made as one: make a new group for the channel."
+        sentence = Sentence("A channel group is made as one: make a new group for the channel.")
     elif kind == GroupKind.DYNAMIC and group.kind == GroupKind.MANUAL:
-        sentence = f"{group.name} becomes dynamic when it is given a rule."
+        sentence = Sentence("{group} becomes dynamic when it is given a rule.", group=group.name)
     else:
-        sentence = f"A {group.kind} group cannot become {kind} at once; make it manual first."
+        sentence = Sentence(
+            "A {kind} group cannot become {wanted} at once; make it manual first.",
+            kind=group.kind,
+            wanted=kind,
+        )
     raise InvalidInput(sentence, field="kind", code="kind_change")
 
 
 def require_fitting_details(group: CustomerGroup) -> None:
     """InvalidInput for a channel, an end or a limit on a kind that has none."""
     if group.channel_id is not None and group.kind != GroupKind.CHANNEL:
-        sentence = "Only a group of kind channel has a channel."
+        sentence = Sentence("Only a group of kind channel has a channel.")
         raise InvalidInput(sentence, field="channel", code="kind_mismatch")
     if group.expires_at is not None and group.kind != GroupKind.SNAPSHOT:
-        sentence = "Only a snapshot expires."
+        sentence = Sentence("Only a snapshot expires.")
         raise InvalidInput(sentence, field="expires_at", code="kind_mismatch")
     if group.member_limit is not None and group.kind not in LIMITED_KINDS:
-        sentence = f"A {group.kind} group has no member limit."
+        sentence = Sentence("A {kind} group has no member limit.", kind=group.kind)
         raise InvalidInput(sentence, field="member_limit", code="kind_mismatch")

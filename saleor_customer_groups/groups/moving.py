@@ -10,6 +10,7 @@ from django.db import transaction
 
 from ..errors import InvalidInput, Refused
 from ..models import CustomerGroup
+from ..sentences import Sentence
 from . import membership
 
 
@@ -40,7 +41,9 @@ def move(
     when both are one; Refused ("full") when one of them finds no room.
     """
     if group.pk == into.pk:
-        sentence = f"The customers are to leave {group.name} for another group."
+        sentence = Sentence(
+            "The customers are to leave {group} for another group.", group=group.name
+        )
         raise InvalidInput(sentence, field="into")
     with transaction.atomic():
         # Both in the order of their keys: two who move to and fro never wait for each other.
@@ -51,6 +54,10 @@ def move(
             into, left.removed, source=source, reason=reason, actor=actor, until=until
         )
         if joined.full:
-            sentence = f"{into.name} has no room for {len(joined.full):,} of the customers."
+            sentence = Sentence(
+                "{group} has no room for {count:,} of the customers.",
+                group=into.name,
+                count=len(joined.full),
+            )
             raise Refused(sentence, code="full")
     return Moved(moved=joined.added, already=joined.already, absent=left.absent)

@@ -23,6 +23,7 @@ from ..models import (
     MembershipAction,
     MembershipEvent,
 )
+from ..sentences import Sentence
 from .kinds import is_expired
 
 GUEST_GROUP_KEY: Final = "saleor_customer_groups.guest_group"
@@ -190,7 +191,7 @@ def forget_guest_group() -> None:
 def require_group(group: CustomerGroup) -> None:
     """InvalidInput (code "not_found") when the group was deleted since it was read."""
     if not CustomerGroup.objects.filter(pk=group.pk).exists():
-        sentence = f"There is no group {group.name} any more."
+        sentence = Sentence("There is no group {group} any more.", group=group.name)
         raise InvalidInput(sentence, field="group", code="not_found")
 
 

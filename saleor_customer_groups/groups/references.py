@@ -19,6 +19,7 @@ from ..models import (
     PriceRule,
     Segment,
 )
+from ..sentences import Sentence
 from . import statements
 
 NAMED: Final = 5  # so many are named in the sentence of the refusal
@@ -36,9 +37,13 @@ def require_unused(group: CustomerGroup) -> None:
         return
     named = ", ".join(str(reference) for reference in found[:NAMED])
     more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
-    raise InUse(
-        f"{group.name} cannot be deleted, because it is used by {named}{more}.", references=found
+    sentence = Sentence(
+        "{group} cannot be deleted, because it is used by {named}{more}.",
+        group=group.name,
+        named=named,
+        more=more,
     )
+    raise InUse(sentence, references=found)
 
 
 def hold(group_ids: Collection[int]) -> frozenset[int]:
@@ -57,7 +62,7 @@ def held(group_id: int, *, name: str) -> CustomerGroup:
     what it was called.
     """
     if not hold([group_id]):
-        sentence = f"There is no group {name} any more."
+        sentence = Sentence("There is no group {group} any more.", group=name)
         raise InvalidInput(sentence, field="group", code="not_found")
     return CustomerGroup.objects.get(pk=group_id)
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from .. import conf
 from ..errors import InvalidInput, Refused
 from ..models import CustomerGroup, GroupKind, MembershipSource
+from ..sentences import Sentence
 from . import bulk, editing, kinds, queries
 from .bulk import AddedCounts
 
@@ -69,7 +70,7 @@ def replace(
             sorted(customer_id for customer_id in ids if customer_id not in wanted),
             source=MembershipSource.MANUAL,
             actor=actor,
-            reason="The snapshot was replaced.",
+            reason=Sentence("The snapshot was replaced."),
         )
         return _fill(snapshot, sorted(wanted), actor=actor)
 
@@ -90,7 +91,9 @@ def _fill(
     snapshot: CustomerGroup, source: CustomerGroup | Iterable[int], *, actor: str
 ) -> AddedCounts:
     now = timezone.now()
-    reason = f"Frozen from {source.name}." if isinstance(source, CustomerGroup) else ""
+    reason = ""
+    if isinstance(source, CustomerGroup):
+        reason = Sentence("Frozen from {group}.", group=source.name)
     counts = bulk.add_many(
         snapshot,
         _ids_of(source, now=now),
@@ -99,11 +102,12 @@ def _fill(
         actor=actor,
     )
     if counts.full:
-        raise Refused(
-            f"{snapshot.name} has no room for {counts.full:,} of the customers: "
-            "its member limit is reached.",
-            code="full",
+        sentence = Sentence(
+            "{group} has no room for {count:,} of the customers: its member limit is reached.",
+            group=snapshot.name,
+            count=counts.full,
         )
+        raise Refused(sentence, code="full")
     return counts
 
 
@@ -113,7 +117,9 @@ def _ids_of(source: CustomerGroup | Iterable[int], *, now: datetime) -> Iterator
         yield from source
         return
     if source.kind == GroupKind.GUEST:
-        sentence = f"{source.name} is the guest group: it holds nobody who could be frozen."
+        sentence = Sentence(
+            "{group} is the guest group: it holds nobody who could be frozen.", group=source.name
+        )
         raise InvalidInput(sentence, field="group", code="guest_group")
     queries.require_group(source)
     kinds.require_not_expired(source, now)
@@ -124,7 +130,11 @@ def _ids_of(source: CustomerGroup | Iterable[int], *, now: datetime) -> Iterator
 def _in_days(days: int | None, now: datetime) -> datetime:
     number = conf.get("SNAPSHOT_DAYS") if days is None else days
     if not isinstance(number, int) or not 1 <= number <= MAX_DAYS:
-        sentence = f"A snapshot lasts from 1 to {MAX_DAYS:,} days, not {number!r}."
+        sentence = Sentence(
+            "A snapshot lasts from 1 to {most:,} days, not {number!r}.",
+            most=MAX_DAYS,
+            number=number,
+        )
         raise InvalidInput(sentence, field="days", code="invalid")
     return now + timedelta(days=number)
 
@@ -133,7 +143,8 @@ def _locked(group: CustomerGroup) -> CustomerGroup:
     """The snapshot as it is, held against others who fill it; refused when it is expired."""
     current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
     if current is None:
-        raise InvalidInput("The group does not exist any more.", field="group", code="not_found")
+        sentence = Sentence("The group does not exist any more.")
+        raise InvalidInput(sentence, field="group", code="not_found")
     _require_snapshot(current)
     kinds.require_not_expired(current, timezone.now())
     return current
@@ -141,5 +152,5 @@ def _locked(group: CustomerGroup) -> CustomerGroup:
 
 def _require_snapshot(group: CustomerGroup) -> None:
     if group.kind != GroupKind.SNAPSHOT:
-        sentence = f"{group.name} is no snapshot."
+        sentence = Sentence("{group} is no snapshot.", group=group.name)
         raise InvalidInput(sentence, field="group", code="not_a_snapshot")

@@ -18,6 +18,7 @@ from django.utils import timezone
 from .. import changes, conf, mirroring, repricing
 from ..errors import InvalidInput
 from ..models import CustomerGroup, MembershipAction, MembershipEvent
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import ends, kinds, statements, telling
 from .cleaning import clean
@@ -75,9 +76,11 @@ def line_of(
     )
     clean(line)
     if until is not None and timezone.is_naive(until):
-        raise InvalidInput("The until must have a time zone.", field="until")
+        raise InvalidInput(Sentence("The until must have a time zone."), field="until")
     if until is not None and until <= line.at:
-        sentence = f"The membership would have ended already: {until:%Y-%m-%d %H:%M} is over."
+        sentence = Sentence(
+            "The membership would have ended already: {at:%Y-%m-%d %H:%M} is over.", at=until
+        )
         raise InvalidInput(sentence, field="until", code="until_is_over")
     return line
 
@@ -162,7 +165,7 @@ def locked_standing(line: MembershipEvent) -> kinds.Standing:
         )
         row = cursor.fetchone()
     if row is None:
-        sentence = f"There is no group {line.group_name} any more."
+        sentence = Sentence("There is no group {group} any more.", group=line.group_name)
         raise InvalidInput(sentence, field="group", code="not_found")
     standing = kinds.Standing(*row)
     line.group_name = standing.name

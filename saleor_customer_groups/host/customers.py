@@ -26,6 +26,7 @@ from ..groups.cleaning import clean
 from ..importing import jobs as imports
 from ..loyalty import erasure as loyalty
 from ..loyalty.adjustments import forgetting as adjustments
+from ..sentences import Sentence
 from . import point_vouchers, spending
 
 logger = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def create_customer(
         return known
     _require_email(email)
     if channel_slug is not None and _channel_id(channel_slug) is None:
-        sentence = f"There is no channel {channel_slug}."
+        sentence = Sentence("There is no channel {channel}.", channel=channel_slug)
         raise InvalidInput(sentence, field="channel", code="not_found")
     user = User(email=email, first_name=first_name, last_name=last_name, is_confirmed=False)
     clean(user, exclude=["password", "email"])
@@ -158,7 +159,7 @@ def _require_email(email: str) -> None:
     try:
         User._meta.get_field("email").clean(email, None)
     except ValidationError as error:
-        sentence = f"“{email}” is no e-mail address."
+        sentence = Sentence("“{email}” is no e-mail address.", email=email)
         raise InvalidInput(sentence, field="email", code="invalid") from error
 
 
@@ -168,7 +169,7 @@ def _address_of(phone: str, user: User) -> Address:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        sentence = f"“{phone}” is no phone number with its country code."
+        sentence = Sentence("“{phone}” is no phone number with its country code.", phone=phone)
         raise InvalidInput(sentence, field="phone", code="invalid")
     region = phonenumbers.region_code_for_number(number) or ""
     address = Address(

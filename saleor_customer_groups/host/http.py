@@ -24,6 +24,7 @@ from saleor.core.http_client import HTTPClient
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from ..sentences import Sentence
 from ..webhooks.answers import Answer
 
 DEADLINE: Final = 20.0  # seconds, all in all; a name's lookup has the resolver's own limit
@@ -40,15 +41,23 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         answer = _post(url, body, headers, began + DEADLINE)
     except InvalidIPAddress:
-        answer = Answer(error="The address leads into a network that is not called.")
+        answer = Answer(error=Sentence("The address leads into a network that is not called."))
     except requests.exceptions.SSLError:
-        answer = Answer(error="The TLS connection failed; its certificate may be invalid.")
+        answer = Answer(
+            error=Sentence("The TLS connection failed; its certificate may be invalid.")
+        )
     except requests.exceptions.Timeout:
-        answer = Answer(error=f"There was no whole answer within {DEADLINE:g} seconds.")
+        answer = Answer(
+            error=Sentence(
+                "There was no whole answer within {seconds:g} seconds.", seconds=DEADLINE
+            )
+        )
     except requests.exceptions.ConnectionError:
-        answer = Answer(error="No connection, or it broke.")
+        answer = Answer(error=Sentence("No connection, or it broke."))
     except (requests.exceptions.RequestException, ValueError, OSError) as error:
-        answer = Answer(error=f"The call could not be made ({type(error).__name__}).")
+        answer = Answer(
+            error=Sentence("The call could not be made ({error}).", error=type(error).__name__)
+        )
     took = int((time.monotonic() - began) * 1000)
     return Answer(answer.status, answer.headers, answer.text, answer.error, took)
 

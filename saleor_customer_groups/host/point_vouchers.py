@@ -28,6 +28,7 @@ from ..errors import Refused
 from ..loyalty import vouchers
 from ..loyalty.rules import Posted
 from ..loyalty.vouchers import Exchanged, Wanted
+from ..sentences import Sentence
 from .guard import code_for
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ def of_customer(customer_id: int) -> list[PointVoucherCode]:
 def _make(wanted: Wanted) -> None:
     channels = list(Channel.objects.filter(currency_code=wanted.currency).order_by("pk"))
     if not channels:
-        sentence = f"No channel of the shop sells in {wanted.currency}."
+        sentence = Sentence("No channel of the shop sells in {currency}.", currency=wanted.currency)
         raise Refused(sentence, code="no_channel")
     voucher = Voucher.objects.create(
         type=VoucherType.ENTIRE_ORDER,

@@ -28,6 +28,7 @@ from ..models import (
     MembershipEvent,
     MembershipSource,
 )
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import jobs, staging
 
@@ -101,14 +102,16 @@ def _apply(job: Import, now: datetime | None) -> None:
     group = jobs.group_of(job, jobs.action_of(job.mode), now=now or timezone.now())
     act = BulkAct(
         source=MembershipSource.IMPORT,
-        reason=f"Import {job.pk}",
+        reason=Sentence("Import {number}", number=job.pk),
         actor=job.actor,
         import_id=job.pk,
         widely=_is_wide(job),
     )
     with jobs.chunk(job) as current:
         if not ImportPart.objects.filter(job=job).exists():
-            raise Refused("The file is no longer kept; upload it again.", code="file_is_gone")
+            raise Refused(
+                Sentence("The file is no longer kept; upload it again."), code="file_is_gone"
+            )
         _refuse_staged(current)
         current.apply_began_at = current.apply_began_at or now or timezone.now()
         current.total = sum(current.counts.values())
@@ -150,11 +153,14 @@ def _is_wide(job: Import) -> bool:
 def _refuse_staged(job: Import) -> None:
     bad = sum(job.counts.get(outcome, 0) for outcome in BAD_OUTCOMES)
     if job.all_or_nothing and bad:
-        sentence = f"{bad:,} lines are bad, and all or nothing was asked for: nothing was done."
+        sentence = Sentence(
+            "{count:,} lines are bad, and all or nothing was asked for: nothing was done.",
+            count=bad,
+        )
         raise Refused(sentence, code="bad_lines")
     named = sum(job.counts.get(outcome, 0) for outcome in (*DOES_SOMETHING, ImportOutcome.ALREADY))
     if job.mode == ImportMode.REPLACE and not named:
-        sentence = "Not one line names a customer: the group would have been emptied."
+        sentence = Sentence("Not one line names a customer: the group would have been emptied.")
         raise Refused(sentence, code="nobody_named")
 
 

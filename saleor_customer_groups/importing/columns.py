@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypedDict
 
+from ..sentences import Sentence
 from .identifiers import Key, NotAnIdentifier, is_region, parse
 from .problems import UnreadableFile
 
@@ -140,26 +141,30 @@ def refuse_wrong_options(options: Mapping[str, Any]) -> None:
     """WrongOption for the first one that cannot be."""
     for name in options:
         if name not in OptionsGiven.__annotations__:
-            raise WrongOption(f"There is no option {name}.", option=name)
+            raise WrongOption(Sentence("There is no option {name}.", name=name), option=name)
     _refuse_encoding(options.get("encoding"))
     delimiter = options.get("delimiter")
     if delimiter is not None and (
         not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n \x00'
     ):
-        raise WrongOption("The delimiter must be one character.", option="delimiter")
+        raise WrongOption(Sentence("The delimiter must be one character."), option="delimiter")
     key = options.get("key")
     if key is not None and (not isinstance(key, str) or key not in set(Key)):
-        raise WrongOption(f"“{key}” is not one of {', '.join(Key)}.", option="key")
+        raise WrongOption(
+            Sentence("“{key}” is not one of {keys}.", key=key, keys=", ".join(Key)), option="key"
+        )
     region = options.get("region")
     if region is not None and (not isinstance(region, str) or not is_region(region)):
-        sentence = f"“{region}” is not a country; write two capital letters, for example PL."
+        sentence = Sentence(
+            "“{region}” is not a country; write two capital letters, for example PL.", region=region
+        )
         raise WrongOption(sentence, option="region")
     header = options.get("header")
     if header is not None and not isinstance(header, bool):
-        raise WrongOption("The header is either there or not.", option="header")
+        raise WrongOption(Sentence("The header is either there or not."), option="header")
     guess = options.get("guess")
     if guess is not None and not isinstance(guess, bool):
-        raise WrongOption("Columns are either guessed or not.", option="guess")
+        raise WrongOption(Sentence("Columns are either guessed or not."), option="guess")
     _refuse_columns(options.get("columns") or {})
 
 
@@ -171,18 +176,25 @@ def _refuse_encoding(encoding: Any) -> None:
     except (LookupError, TypeError, ValueError):
         is_text = False
     if not is_text:
-        raise WrongOption(f"“{encoding}” is not an encoding that is known here.", option="encoding")
+        raise WrongOption(
+            Sentence("“{encoding}” is not an encoding that is known here.", encoding=encoding),
+            option="encoding",
+        )
 
 
 def _refuse_columns(columns: Any) -> None:
     if not isinstance(columns, Mapping):
-        raise WrongOption("The columns must be given by their meaning.", option="columns")
+        raise WrongOption(Sentence("The columns must be given by their meaning."), option="columns")
     for meaning, column in columns.items():
         if meaning not in NAMES:
-            sentence = f"“{meaning}” is not one of {', '.join(NAMES)}."
+            sentence = Sentence(
+                "“{meaning}” is not one of {meanings}.", meaning=meaning, meanings=", ".join(NAMES)
+            )
             raise WrongOption(sentence, option="columns")
         if isinstance(column, bool) or not isinstance(column, str | int) or column in ("", 0):
-            sentence = f"The column of {meaning} must be its name, or its number from 1."
+            sentence = Sentence(
+                "The column of {meaning} must be its name, or its number from 1.", meaning=meaning
+            )
             raise WrongOption(sentence, option="columns")
 
 
@@ -212,7 +224,11 @@ def layout_of(first: Sequence[str], options: OptionsGiven) -> Layout:
 def _position(column: str | int, header: tuple[str, ...]) -> int:
     if isinstance(column, int):
         if not 0 < column <= len(header):
-            sentence = f"The file has {len(header)} columns; there is no column {column}."
+            sentence = Sentence(
+                "The file has {count} columns; there is no column {column}.",
+                count=len(header),
+                column=column,
+            )
             raise UnreadableFile(sentence, code="no_such_column")
         return column - 1
     places = [place for place, name in enumerate(header) if _plain(name) == _plain(column)]
@@ -220,7 +236,11 @@ def _position(column: str | int, header: tuple[str, ...]) -> int:
         return places[0]
     if places:
         raise _doubled(column, column)
-    sentence = f"The file has no column “{column}”; its columns are {_named(header)}."
+    sentence = Sentence(
+        "The file has no column “{column}”; its columns are {header}.",
+        column=column,
+        header=_named(header),
+    )
     raise UnreadableFile(sentence, code="no_such_column")
 
 
@@ -288,16 +308,22 @@ def _named(header: tuple[str, ...]) -> str:
 
 
 def _doubled(one: str, other: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"Two columns of the file mean the same, “{one[:50]}” and “{other[:50]}”; "
+    sentence = Sentence(
+        "Two columns of the file mean the same, “{one}” and “{other}”; "
         "say by its number which one is meant.",
-        code="doubled_column",
+        one=one[:50],
+        other=other[:50],
     )
+    return UnreadableFile(sentence, code="doubled_column")
 
 
 def _no_key_column(header: tuple[str, ...], options: OptionsGiven) -> UnreadableFile:
     wanted = options.get("key")
-    what = f"column of the {wanted}" if wanted else "column of e-mails, phones, references or ids"
-    return UnreadableFile(
-        f"The file has no {what}; its columns are {_named(header)}.", code="no_key_column"
-    )
+    if wanted:
+        sentence = Sentence("The file has no column of the {key}; its columns are {header}.")
+    else:
+        sentence = Sentence(
+            "The file has no column of e-mails, phones, references or ids; "
+            "its columns are {header}."
+        )
+    return UnreadableFile(sentence.filled(key=wanted, header=_named(header)), code="no_key_column")

@@ -13,6 +13,7 @@ from .. import conf
 from ..errors import InvalidInput
 from ..groups import kinds
 from ..models import CustomerGroup, Import, ImportMode, ImportPart
+from ..sentences import Sentence
 from . import jobs, spreadsheet
 from .columns import OptionsGiven, WrongOption, refuse_wrong_options
 
@@ -90,7 +91,9 @@ def _keep(job: Import, first: bytes, others: Iterator[bytes]) -> tuple[int, int]
             size += len(part)
             lines += part.count(b"\n")
             if size > most:
-                sentence = f"The file is larger than {conf.get('IMPORT_MEGABYTES')} MB."
+                sentence = Sentence(
+                    "The file is larger than {most} MB.", most=conf.get("IMPORT_MEGABYTES")
+                )
                 raise InvalidInput(sentence, field="data", code="file_too_large")
             copy.write_row((job.pk, number, part))
     return size, lines
@@ -112,7 +115,9 @@ def _cut(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _refuse_arguments(mode: str, options: OptionsGiven) -> None:
     if mode not in ImportMode.values:
-        sentence = f"“{mode}” is not one of {', '.join(ImportMode.values)}."
+        sentence = Sentence(
+            "“{mode}” is not one of {values}.", mode=mode, values=", ".join(ImportMode.values)
+        )
         raise InvalidInput(sentence, field="mode")
     _refuse_options(options)
 
@@ -126,7 +131,9 @@ def _refuse_options(options: OptionsGiven) -> None:
 
 def _refuse_format(first: bytes) -> None:
     if not first:
-        raise InvalidInput("The file is empty.", field="data", code="empty_file")
+        raise InvalidInput(Sentence("The file is empty."), field="data", code="empty_file")
     if first.startswith(spreadsheet.OLD_EXCEL):
-        sentence = "This is a file of an old Excel, or a locked one; save it as XLSX or CSV."
+        sentence = Sentence(
+            "This is a file of an old Excel, or a locked one; save it as XLSX or CSV."
+        )
         raise InvalidInput(sentence, field="data", code="old_excel")

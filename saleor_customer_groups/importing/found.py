@@ -17,6 +17,7 @@ from django.utils import timezone
 from ..errors import InvalidInput
 from ..models import CustomerGroup, Import, ImportMode
 from ..segments import audience, found
+from ..sentences import Sentence
 from . import files, jobs
 
 NAME: Final = "filter.csv"
@@ -40,10 +41,10 @@ def import_found(
     """
     node = audience.parsed(rule)
     if until is not None and until <= timezone.now():
-        sentence = "The membership would have ended already."
+        sentence = Sentence("The membership would have ended already.")
         raise InvalidInput(sentence, field="until", code="until_is_over")
     if len(reason) > LONGEST_REASON:
-        sentence = f"The reason must have at most {LONGEST_REASON} characters."
+        sentence = Sentence("The reason must have at most {most} characters.", most=LONGEST_REASON)
         raise InvalidInput(sentence, field="reason", code="max_length")
     said = ("" if until is None else until.isoformat(), reason)
     with transaction.atomic():

@@ -30,6 +30,7 @@ from ..models import (
     ImportStatus,
     MembershipAction,
 )
+from ..sentences import Sentence
 
 LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
 # For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
@@ -69,9 +70,13 @@ GOES_ON: Final = {
     ImportStatus.UNDOING: ~Q(undo_position=0),
 }
 WHY_NOT: Final = {
-    ImportStatus.CHECKING: "An import that was applied cannot be checked again; upload the file.",
-    ImportStatus.APPLYING: "Only an import that was checked, and not undone, can be applied.",
-    ImportStatus.UNDOING: "Only an import that was applied can be undone.",
+    ImportStatus.CHECKING: Sentence(
+        "An import that was applied cannot be checked again; upload the file."
+    ),
+    ImportStatus.APPLYING: Sentence(
+        "Only an import that was checked, and not undone, can be applied."
+    ),
+    ImportStatus.UNDOING: Sentence("Only an import that was applied can be undone."),
 }
 DONE: Final = {
     ImportStatus.APPLYING: ImportStatus.APPLIED,
@@ -91,7 +96,7 @@ def find(import_id: int) -> Import:
     """The import with its group. InvalidInput when there is none."""
     job = Import.objects.select_related("group").filter(pk=import_id).first()
     if job is None:
-        sentence = f"There is no import {import_id}."
+        sentence = Sentence("There is no import {job}.", job=import_id)
         raise InvalidInput(sentence, field="import", code="not_found")
     return job
 
@@ -106,7 +111,7 @@ def group_of(job: Import, action: MembershipAction, *, now: datetime) -> Custome
     Refused, as `kinds.require_by_hand`.
     """
     if job.group is None:
-        sentence = f"There is no group {job.group_name} any more."
+        sentence = Sentence("There is no group {group} any more.", group=job.group_name)
         raise InvalidInput(sentence, field="group", code="not_found")
     kinds.require_by_hand(job.group, action, now=now)
     return job.group
@@ -141,7 +146,10 @@ def cancel(import_id: int) -> Import:
         cancel_requested=True
     ):
         found = find(import_id)
-        sentence = f"The import is {found.get_status_display().lower()}; nothing can be stopped."
+        sentence = Sentence(
+            "The import is {status}; nothing can be stopped.",
+            status=found.get_status_display().lower(),
+        )
         raise Refused(sentence, code="not_running")
     return find(import_id)
 
@@ -213,7 +221,7 @@ def run(job: Import) -> Iterator[None]:
         _end(job, status=ImportStatus.CANCELLED)
     except CustomerGroupsError as error:
         code = getattr(error, "code", "refused")
-        _end(job, status=ImportStatus.FAILED, error=str(error)[:500], error_code=code)
+        _end(job, status=ImportStatus.FAILED, error=error.message[:500], error_code=code)
 
 
 def finish(current: Import, status: ImportStatus) -> None:
@@ -241,7 +249,9 @@ def take_over(now: datetime) -> int:
     hopeless.update(
         status=ImportStatus.FAILED,
         leased_until=None,
-        error="The import was begun many times and never came to its end; see the worker's log.",
+        error=Sentence(
+            "The import was begun many times and never came to its end; see the worker's log."
+        ),
         error_code="never_ends",
     )
     found = list(left.order_by("pk").values_list("pk", "status"))

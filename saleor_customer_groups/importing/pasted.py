@@ -15,6 +15,7 @@ from .. import conf
 from ..errors import CustomerGroupsError, InvalidInput
 from ..groups import kinds, membership
 from ..models import CustomerGroup, MembershipAction
+from ..sentences import Sentence
 from . import identifiers, problems
 from .identifiers import Identifier, Key, NotAnIdentifier
 from .resolving import Found, resolve
@@ -158,18 +159,23 @@ def _read(
     now: datetime,
 ) -> list[_Named]:
     if not isinstance(by, str) or (by != AUTO and by not in set(Key)):
-        sentence = f"“{by}” is not one of {', '.join(Key)}, {AUTO}."
+        sentence = Sentence(
+            "“{by}” is not one of {keys}, {auto}.", by=by, keys=", ".join(Key), auto=AUTO
+        )
         raise InvalidInput(sentence, field="by")
     if region is not None and (not isinstance(region, str) or not identifiers.is_region(region)):
-        sentence = f"“{region}” is not a country; write two capital letters, for example PL."
+        sentence = Sentence(
+            "“{region}” is not a country; write two capital letters, for example PL.", region=region
+        )
         raise InvalidInput(sentence, field="region")
     kinds.require_by_hand(group, action, now=now)
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line]
     if len(lines) > conf.get("PASTED_LINES"):
-        sentence = (
-            f"{len(lines):,} lines were pasted; at most {conf.get('PASTED_LINES'):,} can be. "
-            "Import them as a file."
+        sentence = Sentence(
+            "{count:,} lines were pasted; at most {most:,} can be. Import them as a file.",
+            count=len(lines),
+            most=conf.get("PASTED_LINES"),
         )
         raise InvalidInput(sentence, field="text", code="too_many_lines")
     key = None if by == AUTO else Key(by)
@@ -236,7 +242,7 @@ def _created(
         with transaction.atomic():
             customer_id = create_customer(unknown)
     except CustomerGroupsError as error:
-        refused = replace(line, answer=Answer.INVALID, code="not_created", reason=str(error))
+        refused = replace(line, answer=Answer.INVALID, code="not_created", reason=error.message)
         return refused, None
     made = replace(line, answer=Answer.CREATED, customer_id=customer_id, code="", reason="")
     return made, None

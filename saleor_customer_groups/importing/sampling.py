@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from ..models import Import
+from ..sentences import Sentence
 from .columns import Layout, layout_of
 from .files import PART, parts_of
 from .lines import shown
@@ -42,11 +43,14 @@ def sample(job: Import) -> Sample:
     except UnreadableFile as error:
         return Sample(problem=error.message)
     except UnicodeError:
-        return Sample(problem="The file cannot be read in this encoding; name another one.")
+        return Sample(
+            problem=Sentence("The file cannot be read in this encoding; name another one.")
+        )
     except ValueError:
-        return Sample(problem="The file has no lines.")
+        return Sample(problem=Sentence("The file has no lines."))
     if first.problem:
-        return Sample(problem=f"The first line cannot be read. {sentence(first.problem)}")
+        said = sentence(first.problem)
+        return Sample(problem=Sentence("The first line cannot be read. {problem}", problem=said))
     try:
         return _of_layout(layout_of(first.cells, job.options), first, others)
     except UnreadableFile as error:

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from ..sentences import Sentence
 from .problems import UnreadableFile
 from .reading import Record
 
@@ -38,7 +39,7 @@ def read_xlsx(data: bytes) -> Iterator[Record]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = _first_with_rows(workbook)
     except PasswordError as error:
-        sentence = "The spreadsheet is locked with a password; save it without one."
+        sentence = Sentence("The spreadsheet is locked with a password; save it without one.")
         raise UnreadableFile(sentence, code="locked") from error
     except (CalamineError, OSError, ValueError) as error:
         raise _no_spreadsheet() from error
@@ -82,7 +83,7 @@ def _first_with_rows(workbook: CalamineWorkbook) -> CalamineSheet:
         sheet = workbook.get_sheet_by_index(number)
         if sheet.total_height:
             return sheet
-    raise UnreadableFile("The spreadsheet is empty.", code="empty_file")
+    raise UnreadableFile(Sentence("The spreadsheet is empty."), code="empty_file")
 
 
 def _text(cell: Cell) -> str:
@@ -99,14 +100,16 @@ def _text(cell: Cell) -> str:
 
 
 def _too_large() -> UnreadableFile:
-    return UnreadableFile(
-        f"The spreadsheet is too large (limits: {LARGEST_FILE // STEP} MB, unpacked "
-        f"{LARGEST_CONTENT // STEP} MB); save it as CSV, which has no such limit.",
-        code="file_too_large",
+    sentence = Sentence(
+        "The spreadsheet is too large (limits: {packed} MB, unpacked {unpacked} MB); "
+        "save it as CSV, which has no such limit.",
+        packed=LARGEST_FILE // STEP,
+        unpacked=LARGEST_CONTENT // STEP,
     )
+    return UnreadableFile(sentence, code="file_too_large")
 
 
 def _no_spreadsheet() -> UnreadableFile:
     return UnreadableFile(
-        "The file is broken, or is no XLSX spreadsheet.", code="not_a_spreadsheet"
+        Sentence("The file is broken, or is no XLSX spreadsheet."), code="not_a_spreadsheet"
     )

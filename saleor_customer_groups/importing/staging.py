@@ -20,6 +20,7 @@ from ..models import (
     ImportStatus,
     Membership,
 )
+from ..sentences import Sentence
 from . import jobs, problems, reading, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
@@ -127,7 +128,7 @@ def _check(job: Import, now: datetime) -> None:
     except UnreadableFile as error:
         raise Refused(error.message, code=error.code) from error
     except UnicodeError as error:
-        sentence = "The file cannot be read in this encoding; name another one."
+        sentence = Sentence("The file cannot be read in this encoding; name another one.")
         raise Refused(sentence, code="not_in_encoding") from error
 
 
@@ -135,9 +136,11 @@ def _stage_file(job: Import, now: datetime) -> None:
     records, found = records_of(job)
     first = next(records, None)
     if first is None:
-        raise UnreadableFile("The file has no lines.", code="empty_file")
+        raise UnreadableFile(Sentence("The file has no lines."), code="empty_file")
     if first.problem:
-        sentence = f"The first line cannot be read. {problems.sentence(first.problem)}"
+        sentence = Sentence(
+            "The first line cannot be read. {problem}", problem=problems.sentence(first.problem)
+        )
         raise UnreadableFile(sentence, code=first.problem)
     layout = layout_of(first.cells, job.options)
     if not layout.has_header:
@@ -159,7 +162,9 @@ def records_of(
     """
     parts: Callable[[], Iterable[bytes]] = partial(read, job)
     if next(iter(parts()), None) is None:
-        raise UnreadableFile("The file is no longer kept; upload it again.", code="file_is_gone")
+        raise UnreadableFile(
+            Sentence("The file is no longer kept; upload it again."), code="file_is_gone"
+        )
     if job.format == "xlsx":
         spreadsheet.refuse_large(job.file_bytes)
         return spreadsheet.read_xlsx(b"".join(parts())), {}

@@ -26,6 +26,7 @@ from ..models import (
     MembershipEvent,
     MembershipSource,
 )
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import jobs
 
@@ -97,7 +98,7 @@ def _undo(job: Import, now: datetime | None) -> None:
             current.counts.setdefault(what, 0)
     act = BulkAct(
         source=MembershipSource.IMPORT,
-        reason=f"Import {job.pk} was undone",
+        reason=Sentence("Import {number} was undone", number=job.pk),
         actor=job.actor,
         widely=total > repricing.NAMED,
     )

@@ -18,11 +18,12 @@ from django.db.models import Sum
 
 from .. import money
 from ..models import LoyaltyEntry, Purse, PurseEvent, PurseEventKind
+from ..sentences import Sentence
 from . import holds, ledger, paying, purses
 from .rules import Posting, from_units
 
-BY_HAND: Final = "The balance of the gift card was changed"
-GIVEN_BACK: Final = "The order was cancelled"
+BY_HAND: Final = Sentence("The balance of the gift card was changed")
+GIVEN_BACK: Final = Sentence("The order was cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

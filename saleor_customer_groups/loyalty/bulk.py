@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import rules, statements, telling, writing
 from .lines import Line
 from .retrying import patiently
@@ -150,7 +151,11 @@ def _checked(act: Act, rows: Rows | Selected, now: datetime | None) -> tuple[dic
     rules.check_unit(act.unit, act.currency)
     rules.check_source(act.source)
     if act.kind not in KINDS:
-        sentence = f"“{act.kind}” is no kind of bulk act; choose one of {', '.join(sorted(KINDS))}."
+        sentence = Sentence(
+            "“{kind}” is no kind of bulk act; choose one of {kinds}.",
+            kind=act.kind,
+            kinds=", ".join(sorted(KINDS)),
+        )
         raise InvalidInput(sentence, field="kind", code="invalid_choice")
     bound = _line(act, now or timezone.now()).parameters()
     bound |= {"unit": act.unit, "currency": act.currency}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from .. import money
 from ..errors import InvalidInput, Refused
 from ..models import LoyaltyEntry, LoyaltyUnit, PointRate
+from ..sentences import Sentence
 from . import ledger, rules
 from .rules import Posted, Posting
 
@@ -45,7 +46,11 @@ def set_rate(
         if number is None and field == "valid_days":
             continue
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            sentence = f"{field} must be a whole number of at least 1, not {number!r}."
+            sentence = Sentence(
+                "{field} must be a whole number of at least 1, not {number!r}.",
+                field=field,
+                number=number,
+            )
             raise InvalidInput(sentence, field=field)
     rate, _ = PointRate.objects.update_or_create(
         currency=currency, defaults={**numbers, "updated_at": timezone.now()}
@@ -103,16 +108,30 @@ def worth(points: int, currency: str, *, now: datetime) -> tuple[Decimal, dateti
     """
     rate = PointRate.objects.filter(currency=currency).first()
     if rate is None:
-        raise Refused(f"Points do not become money in {currency}.", code="no_rate")
+        raise Refused(
+            Sentence("Points do not become money in {currency}.", currency=currency), code="no_rate"
+        )
     if points < rate.minimum:
-        sentence = f"At least {rate.minimum} points can be converted at once, not {points}."
+        sentence = Sentence(
+            "At least {minimum} points can be converted at once, not {points}.",
+            minimum=rate.minimum,
+            points=points,
+        )
         raise InvalidInput(sentence, field="points", code="too_few")
     if points % rate.step:
-        sentence = f"Points are converted in multiples of {rate.step}; {points} is none."
+        sentence = Sentence(
+            "Points are converted in multiples of {step}; {points} is none.",
+            step=rate.step,
+            points=points,
+        )
         raise InvalidInput(sentence, field="points", code="wrong_step")
     credit = credit_for(points, rate)
     if not credit:
-        sentence = f"{points} points are worth less than the smallest amount of {currency}."
+        sentence = Sentence(
+            "{points} points are worth less than the smallest amount of {currency}.",
+            points=points,
+            currency=currency,
+        )
         raise InvalidInput(sentence, field="points", code="too_few")
     return credit, now + timedelta(days=rate.valid_days) if rate.valid_days else None
 
@@ -123,7 +142,7 @@ def taking(
     """What takes the points. InvalidInput: there is no such currency, or nothing to take."""
     rules.check_unit(LoyaltyUnit.CREDIT, currency)
     if points < 1:
-        raise InvalidInput("The points to convert must be at least 1.", field="points")
+        raise InvalidInput(Sentence("The points to convert must be at least 1."), field="points")
     return Posting(
         customer_id=customer_id,
         unit=LoyaltyUnit.POINTS,

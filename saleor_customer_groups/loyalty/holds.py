@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..errors import InvalidInput, Refused
 from ..models import HoldState, LoyaltyHold, LoyaltyNote
+from ..sentences import Sentence
 from . import rules, statements, telling, writing
 from .lines import Account, Line, Words
 from .retrying import patiently
@@ -41,7 +42,7 @@ def hold(
     """
     units = rules.to_units(amount, unit, currency)
     if units < 0:
-        raise InvalidInput("The amount to hold must be positive.", field="amount")
+        raise InvalidInput(Sentence("The amount to hold must be positive."), field="amount")
     rules.check_key(key)
     rules.check_source(source)
     words = Words(reason, actor, reference).checked()
@@ -107,9 +108,12 @@ def _capture(hold_id: int, amount: Amount | None, reference: str, now: datetime)
     if amount is not None:
         units = rules.to_units(amount, account.unit, account.currency)
     if units < 0:
-        raise InvalidInput("The amount to capture must be positive.", field="amount")
+        raise InvalidInput(Sentence("The amount to capture must be positive."), field="amount")
     if units > held.amount:
-        sentence = f"The hold has {account.amount(held.amount)}, less than what is to be captured."
+        sentence = Sentence(
+            "The hold has {held}, less than what is to be captured.",
+            held=account.amount(held.amount),
+        )
         raise Refused(sentence, code="too_little")
     if not _end(held, HoldState.CAPTURED, now, captured=units):
         if held.state == HoldState.CAPTURED and held.captured == units:
@@ -175,7 +179,7 @@ def _locked(hold_id: int) -> tuple[Account, LoyaltyHold]:
     """The hold as it is once its account is locked. InvalidInput: there is none."""
     account_id = LoyaltyHold.objects.filter(pk=hold_id).values_list("account_id", flat=True).first()
     if account_id is None:
-        sentence = f"There is no hold {hold_id}."
+        sentence = Sentence("There is no hold {hold}.", hold=hold_id)
         raise InvalidInput(sentence, field="hold", code="not_found")
     (account,) = writing.lock([account_id])
     return account, LoyaltyHold.objects.select_related("entry").get(pk=hold_id)
@@ -193,5 +197,5 @@ def _give_back(account: Account, held: LoyaltyHold, units: int, now: datetime) -
 
 
 def _ended(held: LoyaltyHold) -> Refused:
-    sentence = f"The hold is {held.state} already."
+    sentence = Sentence("The hold is {state} already.", state=held.state)
     return Refused(sentence, code=f"hold_{held.state}")

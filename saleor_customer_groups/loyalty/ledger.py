@@ -24,6 +24,7 @@ from ..models import (
     LoyaltyLot,
     PointVoucher,
 )
+from ..sentences import Sentence
 from . import rules, statements, writing
 from .lines import Account, Line, Words
 from .retrying import patiently
@@ -109,7 +110,7 @@ def reverse(
 def _reverse(request: _Reversal, now: datetime) -> Posted:
     entry = LoyaltyEntry.objects.filter(pk=request.entry_id).first()
     if entry is None:
-        sentence = f"There is no entry {request.entry_id}."
+        sentence = Sentence("There is no entry {entry}.", entry=request.entry_id)
         raise InvalidInput(sentence, field="entry", code="not_found")
     (account,) = writing.lock([entry.account_id])
     fingerprint = rules.fingerprint(
@@ -137,21 +138,28 @@ def _reverse(request: _Reversal, now: datetime) -> Posted:
 def _to_reverse(entry: LoyaltyEntry, amount: Amount | None, account: Account) -> int:
     """How many units. Refused: the entry cannot be reversed, or not by so many."""
     if entry.kind not in REVERSIBLE:
-        sentence = f"An entry of kind {entry.kind} is not reversed; post what is to be corrected."
+        sentence = Sentence(
+            "An entry of kind {kind} is not reversed; post what is to be corrected.",
+            kind=entry.kind,
+        )
         raise Refused(sentence, code="not_reversible")
     if LoyaltyHold.objects.filter(entry=entry, state=HoldState.OPEN).exists():
-        sentence = "The hold is open: release it rather than reverse it."
+        sentence = Sentence("The hold is open: release it rather than reverse it.")
         raise Refused(sentence, code="hold_open")
     if entry.kind == "convert" and _is_voucher(entry):
-        sentence = "The points are a voucher: give that back, or they would be there twice."
+        sentence = Sentence(
+            "The points are a voucher: give that back, or they would be there twice."
+        )
         raise Refused(sentence, code="is_voucher")
     mirrors = LoyaltyEntry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))
     left = abs(entry.amount + (mirrors["sum"] or 0))
     wanted = left if amount is None else rules.to_units(amount, account.unit, account.currency)
     if wanted < 0:
-        raise InvalidInput("The amount to reverse must be positive.", field="amount")
+        raise InvalidInput(Sentence("The amount to reverse must be positive."), field="amount")
     if wanted > left or left == 0:
-        sentence = f"Of the entry only {account.amount(left)} are not reversed yet."
+        sentence = Sentence(
+            "Of the entry only {left} are not reversed yet.", left=account.amount(left)
+        )
         raise Refused(sentence, code="already_reversed")
     return wanted
 
@@ -175,7 +183,7 @@ def merge(
     InvalidInput: it is the same customer, or there is no such one.
     """
     if customer_id == into:
-        raise InvalidInput("A customer cannot be merged into themselves.", field="into")
+        raise InvalidInput(Sentence("A customer cannot be merged into themselves."), field="into")
     words = Words(reason, actor).checked()
     return patiently(partial(_merge, customer_id, into, words, now or timezone.now()))
 
@@ -190,7 +198,9 @@ def _merge(customer_id: int, into: int, words: Words, now: datetime) -> tuple[Po
         for account in writing.lock(number for one, other in pairs for number in (one.pk, other))
     }
     if LoyaltyHold.objects.filter(account__customer=customer_id, state=HoldState.OPEN).exists():
-        sentence = "A checkout of the customer holds something: capture or release that first."
+        sentence = Sentence(
+            "A checkout of the customer holds something: capture or release that first."
+        )
         raise Refused(sentence, code="hold_open")
     line = Line(kind="merge", source="manual", at=now)
     given: list[Posted] = []

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import ledger, vouchers
 from .earning import settling
 from .retrying import patiently
@@ -29,7 +30,11 @@ def merge(
     for the other. A repeat moves what is there by then. InvalidInput, Refused: as `ledger.merge`.
     """
     if not get_user_model()._default_manager.filter(pk=into).exists():
-        raise InvalidInput(f"There is no customer {into}.", field="into", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no customer {customer}.", customer=into),
+            field="into",
+            code="not_found",
+        )
     return patiently(partial(_merge, customer_id, into, reason, actor, now or timezone.now()))
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from .. import conf, events
 from ..errors import InvalidInput, Refused
 from ..models import CreditRequest, CreditRequestState
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import rules
 
@@ -97,9 +98,13 @@ def confirm(
     open_request.update(state=state, reference=reference, answered_at=now or timezone.now())
     request = CreditRequest.objects.filter(key=key).first()
     if request is None:
-        raise InvalidInput(f"Nothing was requested under {key}.", field="key", code="not_found")
+        raise InvalidInput(
+            Sentence("Nothing was requested under {key}.", key=key), field="key", code="not_found"
+        )
     if (request.state, request.reference) != (state, reference):
-        sentence = f"{key} was answered already: it was {request.state}."
+        sentence = Sentence(
+            "{key} was answered already: it was {state}.", key=key, state=request.state
+        )
         raise Refused(sentence, code="answered_already")
     return request
 

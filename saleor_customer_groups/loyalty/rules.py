@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from .. import money
 from ..errors import InvalidInput
+from ..sentences import Sentence
 
 # Money is a Decimal, points are an int.
 Amount: TypeAlias = Decimal | int
@@ -83,15 +84,22 @@ def check(posting: Posting) -> int:
     Not whether its expiry is over (`check_expiry`): of a repeat it may be by now.
     """
     if posting.kind not in POSTED:
-        sentence = f"“{posting.kind}” is nothing to post; choose one of {_listed(POSTED)}."
+        sentence = Sentence(
+            "“{kind}” is nothing to post; choose one of {kinds}.",
+            kind=posting.kind,
+            kinds=_listed(POSTED),
+        )
         raise InvalidInput(sentence, field="kind", code="invalid_choice")
     units = to_units(posting.amount, posting.unit, posting.currency)
     if (posting.kind in GIVING and units < 0) or (posting.kind in TAKING and units > 0):
         direction = "gives: its amount" if posting.kind in GIVING else "takes: its amount"
         sign = "positive" if posting.kind in GIVING else "negative"
-        raise InvalidInput(f"{posting.kind} {direction} must be {sign}.", field="amount")
+        sentence = Sentence(
+            "{kind} {direction} must be {sign}.", kind=posting.kind, direction=direction, sign=sign
+        )
+        raise InvalidInput(sentence, field="amount")
     if posting.short == Short.TAKE_LEFT and (posting.kind not in SHORTENED or units > 0):
-        sentence = f"Only {_listed(SHORTENED)} may take less than asked."
+        sentence = Sentence("Only {kinds} may take less than asked.", kinds=_listed(SHORTENED))
         raise InvalidInput(sentence, field="short")
     check_key(posting.key)
     check_source(posting.source)
@@ -104,18 +112,20 @@ def to_units(amount: Amount, unit: str, currency: str) -> int:
     check_unit(unit, currency)
     if unit == POINTS:
         if not isinstance(amount, int) or isinstance(amount, bool):
-            sentence = f"Points must be a whole number (int), not {type(amount).__name__}."
+            sentence = Sentence(
+                "Points must be a whole number (int), not {given}.", given=type(amount).__name__
+            )
             raise InvalidInput(sentence, field="amount")
         units = amount
     else:
         try:
             units = money.to_minor(amount, currency)  # type: ignore[arg-type]  # it looks itself
         except ValueError as error:
-            raise InvalidInput(str(error), field="amount") from error
+            raise InvalidInput(error.args[0], field="amount") from error
     if units == 0:
-        raise InvalidInput("The amount must not be 0.", field="amount")
+        raise InvalidInput(Sentence("The amount must not be 0."), field="amount")
     if abs(units) > MOST_AT_ONCE:
-        raise InvalidInput("The amount is too large.", field="amount", code="too_large")
+        raise InvalidInput(Sentence("The amount is too large."), field="amount", code="too_large")
     return units
 
 
@@ -127,12 +137,20 @@ def from_units(units: int, currency: str) -> Amount:
 def check_unit(unit: str, currency: str) -> None:
     """InvalidInput: there is no such unit, or money without currency, or points with one."""
     if unit != POINTS and unit not in MONEY:
-        sentence = f"“{unit}” is no unit; choose one of {_listed(MONEY | {POINTS})}."
+        sentence = Sentence(
+            "“{unit}” is no unit; choose one of {units}.",
+            unit=unit,
+            units=_listed(MONEY | {POINTS}),
+        )
         raise InvalidInput(sentence, field="unit", code="invalid_choice")
     if unit == POINTS and currency:
-        raise InvalidInput("Points have no currency.", field="currency")
+        raise InvalidInput(Sentence("Points have no currency."), field="currency")
     if unit in MONEY and not CURRENCY.fullmatch(currency):
-        sentence = f"{unit.capitalize()} needs a currency such as USD, not “{currency}”."
+        sentence = Sentence(
+            "{unit} needs a currency such as USD, not “{currency}”.",
+            unit=unit.capitalize(),
+            currency=currency,
+        )
         raise InvalidInput(sentence, field="currency")
 
 
@@ -141,21 +159,23 @@ def check_expiry(expires_at: datetime | None, units: int, *, now: datetime) -> N
     if expires_at is None:
         return
     if units < 0:
-        sentence = "Only what gives can expire; this takes."
+        sentence = Sentence("Only what gives can expire; this takes.")
         raise InvalidInput(sentence, field="expires_at")
     if expires_at.tzinfo is None:
-        raise InvalidInput("The expiry must have a time zone.", field="expires_at")
+        raise InvalidInput(Sentence("The expiry must have a time zone."), field="expires_at")
     if expires_at <= now:
-        sentence = f"It would have expired already: {expires_at:%Y-%m-%d %H:%M} is over."
+        sentence = Sentence(
+            "It would have expired already: {at:%Y-%m-%d %H:%M} is over.", at=expires_at
+        )
         raise InvalidInput(sentence, field="expires_at", code="is_over")
 
 
 def check_key(key: str) -> None:
     """InvalidInput: the key may hold only ids."""
     if not KEY.fullmatch(key):
-        sentence = (
-            "A key has 1 to 100 letters, digits and : . _ / = + - and names the act by its ids;"
-            " it holds no personal data."
+        sentence = Sentence(
+            "A key has 1 to 100 letters, digits and : . _ / = + - and names the act by its ids; "
+            "it holds no personal data."
         )
         raise InvalidInput(sentence, field="key")
 
@@ -163,7 +183,11 @@ def check_key(key: str) -> None:
 def check_source(source: str) -> None:
     """InvalidInput: it is none."""
     if source not in SOURCES:
-        sentence = f"“{source}” is no source; choose one of {_listed(SOURCES)}."
+        sentence = Sentence(
+            "“{source}” is no source; choose one of {sources}.",
+            source=source,
+            sources=_listed(SOURCES),
+        )
         raise InvalidInput(sentence, field="source", code="invalid_choice")
 
 
@@ -171,10 +195,12 @@ def check_words(**words: str) -> None:
     """InvalidInput: a reason, actor or reference is too long or has a null character."""
     for field, text in words.items():
         if len(text) > LENGTHS[field]:
-            sentence = f"The {field} must have at most {LENGTHS[field]} characters."
+            sentence = Sentence(
+                "The {field} must have at most {most} characters.", field=field, most=LENGTHS[field]
+            )
             raise InvalidInput(sentence, field=field, code="max_length")
         if "\x00" in text:
-            sentence = f"The {field} must not contain a null character."
+            sentence = Sentence("The {field} must not contain a null character.", field=field)
             raise InvalidInput(sentence, field=field, code="null_character")
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from .. import conf, events, money
 from ..errors import Refused
 from ..models import PointVoucher
+from ..sentences import Sentence
 from . import converting, ledger, rules
 from .rules import Posted
 
@@ -121,7 +122,7 @@ def give_back(
         is_off = switch_off(code_id)
         voucher = PointVoucher.objects.select_for_update().filter(code_id=code_id).first()
         if voucher is None or voucher.customer_id is None:
-            raise Refused("No customer's points are this voucher.", code="not_found")
+            raise Refused(Sentence("No customer's points are this voucher."), code="not_found")
         if voucher.ended_at is None:
             _require_unused(voucher, is_off=is_off, now=moment)
             voucher.ended_at = moment
@@ -139,9 +140,11 @@ def give_back(
 
 def _require_unused(voucher: PointVoucher, *, is_off: bool, now: datetime) -> None:
     if not is_off:
-        raise Refused("The voucher was used, or staff deleted it.", code="used")
+        raise Refused(Sentence("The voucher was used, or staff deleted it."), code="used")
     if voucher.claimed_until is not None and voucher.claimed_until > now:
-        raise Refused("The voucher is being used in an order at this moment.", code="claimed")
+        raise Refused(
+            Sentence("The voucher is being used in an order at this moment."), code="claimed"
+        )
 
 
 # -- at the checkout

@@ -15,6 +15,7 @@ from django.db import connection
 
 from ..errors import InvalidInput, Refused
 from ..models import MOST, LoyaltyAccount, LoyaltyEntry, LoyaltyNote
+from ..sentences import Sentence
 from . import rules, statements, telling
 from .lines import Account, Line, Moved, Words
 from .rules import Posted, Short
@@ -140,7 +141,7 @@ def existing(account: Account | None, customer_id: int, unit: str) -> Account:
     if account is not None:
         return account
     if get_user_model()._default_manager.filter(pk=customer_id).exists():
-        raise Refused(f"The customer has no {unit}.", code="too_little")
+        raise Refused(Sentence("The customer has no {unit}.", unit=unit), code="too_little")
     raise _no_customer(customer_id)
 
 
@@ -151,7 +152,7 @@ def require_customer(account: Account, customer_id: int) -> None:
 
 
 def _no_customer(customer_id: int) -> InvalidInput:
-    sentence = f"There is no customer {customer_id}."
+    sentence = Sentence("There is no customer {customer}.", customer=customer_id)
     return InvalidInput(sentence, field="customer", code="not_found")
 
 
@@ -161,7 +162,9 @@ def earlier(key: str, fingerprint: bytes) -> Posted | None:
     if entry is None:
         return None
     if bytes(entry.fingerprint or b"") != fingerprint:
-        sentence = f"The key {key} was used for another request; choose another key."
+        sentence = Sentence(
+            "The key {key} was used for another request; choose another key.", key=key
+        )
         raise Refused(sentence, code="key_used")
     currency = entry.account.currency
     return Posted(
@@ -178,7 +181,7 @@ def give(
 ) -> Posted:
     """An entry that makes a lot, for an account that has a customer."""
     if account.balance + units > MOST:
-        raise Refused("The balance would be too large.", code="too_large")
+        raise Refused(Sentence("The balance would be too large."), code="too_large")
     parameters = {
         **line.parameters(),
         **_one_row(account.customer_id or 0, units, line.at, expires_at),
@@ -202,12 +205,22 @@ def take(
 ) -> Posted:
     """An entry that uses lots, as `draws` says. Refused: less than the units is available."""
     if units > available and short == Short.REFUSE:
-        unit = account.currency or account.unit
-        sentence = (
-            f"{account.amount(available)} {unit} are left,"
-            f" less than the {account.amount(units)} {unit} to take."
+        if account.currency:
+            sentence = Sentence(
+                "{available} {currency} are left, less than the {wanted} {currency} to take."
+            )
+        else:
+            sentence = Sentence(
+                "{available} points are left, less than the {wanted} points to take."
+            )
+        raise Refused(
+            sentence.filled(
+                available=account.amount(available),
+                wanted=account.amount(units),
+                currency=account.currency,
+            ),
+            code="too_little",
         )
-        raise Refused(sentence, code="too_little")
     return _draw(account, min(units, available), line, words, draws, units - available)
 
 

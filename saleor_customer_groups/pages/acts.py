@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 
 from ..errors import CustomerGroupsError
+from .sentences import said
 from .visit import Visit
 
 
@@ -39,8 +40,8 @@ def perform(
         except CustomerGroupsError as refusal:
             if not act.question:
                 response = visit.go(visit.link(page, key))
-                return visit.tell(response, str(refusal), status="warning")
-            context["refusal"] = str(refusal)
+                return visit.tell(response, said(refusal.message), status="warning")
+            context["refusal"] = said(refusal.message)
         else:
             leads_to = visit.link(act.leads_to) if act.leads_to else visit.link(page, key)
             return visit.go(leads_to, toast=str(act.done))

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 
 from ..errors import CustomerGroupsError, InvalidInput
+from .sentences import said
 
 
 class Form(forms.Form):
@@ -22,7 +23,7 @@ class Form(forms.Form):
         """Show what the core refused: at its field where the form has it, else above the form."""
         field = refusal.field if isinstance(refusal, InvalidInput) else ""
         field = self.renamed.get(field, field)
-        self.add_error(field if field in self.fields else None, str(refusal))
+        self.add_error(field if field in self.fields else None, said(refusal.message))
 
 
 class Lines(forms.CharField):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeAlias
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
@@ -15,12 +15,12 @@ from ..host.auth import caller_of
 from . import security
 from .origins import DASHBOARD, origins
 from .rendering import render
-from .shell import shell
+from .sentences import said
+from .shell import LANGUAGES, shell
 from .visit import Visit
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[Visit, P], HttpResponse]
-LANGUAGES: Final = ("en", "pl")
 
 
 def screen(
@@ -70,12 +70,14 @@ def _fragment(
     except access.Forbidden as refusal:  # a page may need more than its screen says
         return _panel("no_access", 403, permissions=refusal.permissions)
     except CustomerGroupsError as refusal:  # a view shows those that it expects at their field
-        return _panel("refused", 409, sentence=str(refusal))
+        return _panel("refused", 409, sentence=said(refusal.message))
 
 
 def _panel(name: str, status: int, **context: Any) -> HttpResponse:
     """In place of the screen: why there is none."""
-    response = HttpResponse(render(f"panels/{name}.html", context), status=status)
+    language = translation.get_language()
+    text = render(f"panels/{name}.html", {**context, "language": language})
+    response = HttpResponse(text, status=status)
     response["HX-Retarget"] = "#screen"
     response["HX-Reswap"] = "innerHTML"
     response["HX-Push-Url"] = "false"

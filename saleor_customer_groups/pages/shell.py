@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from . import assets
 from .addresses import base_of
@@ -12,6 +14,9 @@ from .origins import SELF
 from .rendering import render
 from .security import protect
 
+LANGUAGES: Final = ("en", "pl")
+# A page that was not fetched cannot say it: the shell has it in every language.
+OFFLINE: Final = gettext_lazy("The shop did not answer. Try again.")
 THEMES: Final = ("light", "dark")
 KINDS: Final = ("page", "widget", "popup")
 
@@ -24,6 +29,12 @@ def shell(request: HttpRequest, *, kind: str, origins: tuple[str, ...]) -> HttpR
         "assets": f"{base_of(request)}/assets/{assets.version()}",
         "kind": kind,
         "theme": theme if theme in THEMES else "",
+        "offline": [(language, _in(language)) for language in LANGUAGES],
         "origins": [origin for origin in origins if origin != SELF],
     }
     return protect(HttpResponse(render("shell.html", context)), origins)
+
+
+def _in(language: str) -> str:
+    with translation.override(language):
+        return str(OFFLINE)

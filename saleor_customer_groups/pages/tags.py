@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from babel import dates, numbers
+from babel import numbers
 from django import template
 from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.template.context import Context
-from django.utils import timezone, translation
 
-from .amounts import amount_text
+from . import moments
+from .amounts import amount_text, locale
 from .ids import dashboard_page
 from .pickers import chosen
+from .sentences import said
 from .words import TONES, WORDS
 
 register = template.Library()
-
-
-def _locale() -> str:
-    return translation.to_locale(translation.get_language() or "en")
+register.filter("when", moments.when)
+register.filter("day", moments.day)
+register.filter("ago", moments.ago)
+register.filter("said", said)
 
 
 @register.simple_tag(takes_context=True)
@@ -58,51 +58,21 @@ def field(bound: BoundField, **extra: Any) -> dict[str, Any]:
 
 
 @register.filter
-def when(moment: datetime | None) -> str:
-    """A moment in the shop's time zone: Nov 26, 2026, 11:57 PM."""
-    if moment is None:
-        return ""
-    zone = timezone.get_current_timezone()
-    joined = dates.get_datetime_format("medium", locale=_locale())
-    date = dates.format_date(moment.astimezone(zone), "medium", locale=_locale())
-    time = dates.format_time(moment, "short", tzinfo=zone, locale=_locale())
-    return str(joined).replace("{0}", time).replace("{1}", date)
-
-
-@register.filter
-def day(moment: datetime | None) -> str:
-    """Only its day."""
-    if moment is None:
-        return ""
-    return dates.format_date(timezone.localtime(moment), "medium", locale=_locale())
-
-
-@register.filter
-def ago(moment: datetime | None) -> str:
-    """How long ago, or in how long: 3 minutes ago."""
-    if moment is None:
-        return ""
-    return dates.format_timedelta(
-        moment - timezone.now(), add_direction=True, locale=_locale(), format="long"
-    )
-
-
-@register.filter
 def number(value: float | Decimal | None) -> str:
     """12,345 or 12 345."""
-    return "" if value is None else numbers.format_decimal(value, locale=_locale())
+    return "" if value is None else numbers.format_decimal(value, locale=locale())
 
 
 @register.filter
 def percentage(value: float) -> str:
     """12.5%."""
-    return numbers.format_percent(value, format="#,##0.#%", locale=_locale())
+    return numbers.format_percent(value, format="#,##0.#%", locale=locale())
 
 
 @register.simple_tag
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount of money, as the reader's language writes it."""
-    return "" if amount is None else numbers.format_currency(amount, currency, locale=_locale())
+    return "" if amount is None else numbers.format_currency(amount, currency, locale=locale())
 
 
 @register.simple_tag

@@ -59,6 +59,15 @@ APPLICATIONS: Final[dict[str, Any]] = {
     ApplicationStatus.DECLINED: _("Declined"),
     ApplicationStatus.WITHDRAWN: _("Withdrawn"),
 }
+# What uses a group (groups/references.py).
+REFERENCES: Final[dict[str, Any]] = {
+    "price rule": _("the price rule"),
+    "price list": _("the price list"),
+    "rule of the group": _("the rule of the group"),
+    "adjustment": _("the adjustment"),
+    "earning rule": _("the earning rule"),
+    "broadcast": _("the broadcast"),
+}
 TONES: Final[dict[str, str]] = {
     ApplicationStatus.APPROVED: "success",
     ApplicationStatus.DECLINED: "error",
@@ -86,6 +95,7 @@ WORDS: Final = {
     "action": ACTIONS,
     "answer": ANSWERS,
     "application": APPLICATIONS,
+    "reference": REFERENCES,
     "import_mode": imports.MODES,
     "import_status": imports.STATUSES,
     "import_tone": imports.TONES,
@@ -94,6 +104,7 @@ WORDS: Final = {
     "state": prices.STATES,
     "reason": prices.REASONS,
     "step": prices.STEPS,
+    "cell": prices.CELLS,
     "health": endpoints.HEALTH,
     "off": endpoints.OFF_REASONS,
     "delivery": endpoints.DELIVERIES,

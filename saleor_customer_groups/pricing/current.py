@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ..errors import InvalidInput
 from ..models import PriceList, PriceRule, PriceRuleTarget
+from ..sentences import Sentence
 from . import editing
 from .inputs import TARGET_KINDS, ListInput, RuleInput, TargetInput
 
@@ -68,5 +69,7 @@ def _ids(related: Any) -> list[int]:
 def _locked(model: type[Any], key: int, name: str) -> Any:
     row = model.objects.select_for_update().filter(pk=key).first()
     if row is None:
-        raise InvalidInput(f"There is no {name} {key}.", field="id", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no {name} {key}.", name=name, key=key), field="id", code="not_found"
+        )
     return row

@@ -25,6 +25,7 @@ from ..models import (
     PriceRuleAmount,
     PriceRuleTarget,
 )
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import presence
 from .inputs import (
@@ -193,14 +194,20 @@ def _list_id(key: int) -> str:
 def _locked_rule(rule_id: int) -> PriceRule:
     rule = PriceRule.objects.select_for_update().filter(pk=rule_id).first()
     if rule is None:
-        raise InvalidInput(f"There is no price rule {rule_id}.", field="id", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no price rule {rule}.", rule=rule_id), field="id", code="not_found"
+        )
     return rule
 
 
 def _locked_list(list_id: int) -> PriceList:
     price_list = PriceList.objects.select_for_update().filter(pk=list_id).first()
     if price_list is None:
-        raise InvalidInput(f"There is no price list {list_id}.", field="id", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no price list {price_list}.", price_list=list_id),
+            field="id",
+            code="not_found",
+        )
     return price_list
 
 
@@ -262,7 +269,9 @@ def check_known(field: str, model: type[Model], ids: Collection[int]) -> None:
 def _refuse_unknown(field: str, model: type[Model], unknown: Collection[int]) -> None:
     if unknown:
         named = ", ".join(map(str, sorted(unknown)[:5]))
-        sentence = f"There is no {model._meta.verbose_name} {named}."
+        sentence = Sentence(
+            "There is no {thing} {named}.", thing=model._meta.verbose_name, named=named
+        )
         raise InvalidInput(sentence, field=field, code="not_found")
 
 
@@ -291,14 +300,17 @@ def _check_currencies(given: RuleInput) -> None:
     needed = set(_currencies(given.channel_ids).values())
     missing = sorted(needed - set(given.amounts))
     if missing:
-        sentence = (
-            f"The rule applies in channels that sell in {', '.join(missing)}, "
-            "but has no amount in that currency."
+        sentence = Sentence(
+            "The rule applies in channels that sell in {missing}, but has no amount in that "
+            "currency.",
+            missing=", ".join(missing),
         )
         raise InvalidInput(sentence, field="amounts", code="currency_missing")
     foreign = sorted(set(given.amounts) - needed)
     if foreign:
-        sentence = f"No channel of the rule sells in {', '.join(foreign)}."
+        sentence = Sentence(
+            "No channel of the rule sells in {foreign}.", foreign=", ".join(foreign)
+        )
         raise InvalidInput(sentence, field="amounts", code="currency_mismatch")
 
 
@@ -310,14 +322,16 @@ def _check_entries(
     for entry in chunk:
         currency = currencies.get(entry.channel_id)
         if currency is None:
-            sentence = f"There is no channel {entry.channel_id}."
+            sentence = Sentence("There is no channel {channel}.", channel=entry.channel_id)
             raise InvalidInput(sentence, field="channel", code="not_found")
         check_entry(entry, currency)
         key = (entry.variant_id, entry.channel_id, entry.min_quantity)
         if key in seen:
-            sentence = (
-                f"Variant {entry.variant_id} has two prices from quantity {entry.min_quantity} "
-                f"in channel {entry.channel_id}."
+            sentence = Sentence(
+                "Variant {variant} has two prices from quantity {quantity} in channel {channel}.",
+                variant=entry.variant_id,
+                quantity=entry.min_quantity,
+                channel=entry.channel_id,
             )
             raise InvalidInput(sentence, field="entries", code="duplicate")
         seen.add(key)

@@ -12,6 +12,7 @@ from typing import Final
 
 from .. import money
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from .rules import LINES, PERCENTAGES, RuleKind
 
 TARGET_KINDS: Final = ("category", "collection", "product", "variant")
@@ -76,7 +77,14 @@ def check_rule(rule: RuleInput) -> None:
     check_name(rule.name)
     if rule.kind not in LINES:
         kinds = ", ".join(RuleKind)
-        raise _refusal("kind", f"“{rule.kind}” is no kind of price rule; choose one of {kinds}.")
+        raise _refusal(
+            "kind",
+            Sentence(
+                "“{kind}” is no kind of price rule; choose one of {kinds}.",
+                kind=rule.kind,
+                kinds=kinds,
+            ),
+        )
     if rule.kind in PERCENTAGES:
         _check_percentage(rule)
     else:
@@ -105,97 +113,132 @@ def check_entry(entry: EntryInput, currency: str) -> None:
 def check_amount(amount: Decimal, currency: str, *, field: str) -> None:
     """Refuse what is no amount of money in the currency."""
     if not isinstance(amount, Decimal) or not amount.is_finite():
-        raise _refusal(field, f"“{amount}” is no amount in {currency}.")
+        raise _refusal(
+            field,
+            Sentence("“{amount}” is no amount in {currency}.", amount=amount, currency=currency),
+        )
     if amount < 0:
-        raise _refusal(field, f"The amount in {currency} must not be negative.", "negative")
+        raise _refusal(
+            field,
+            Sentence("The amount in {currency} must not be negative.", currency=currency),
+            "negative",
+        )
     if amount >= TOO_LARGE:
-        raise _refusal(field, f"The amount in {currency} is too large.", "too_large")
+        raise _refusal(
+            field,
+            Sentence("The amount in {currency} is too large.", currency=currency),
+            "too_large",
+        )
     if amount != money.quantize(amount, currency):
-        sentence = f"{amount} has more decimals than {currency} knows."
+        sentence = Sentence(
+            "{amount} has more decimals than {currency} knows.", amount=amount, currency=currency
+        )
         raise _refusal(field, sentence, "too_many_decimals")
 
 
 def check_name(name: str) -> None:
     """Refuse what is no name of a rule or list."""
     if not name.strip():
-        raise _refusal("name", "The name must not be empty.", "required")
+        raise _refusal("name", Sentence("The name must not be empty."), "required")
     if len(name) > 250:
-        raise _refusal("name", "The name must have at most 250 characters.", "too_long")
+        raise _refusal("name", Sentence("The name must have at most 250 characters."), "too_long")
     if "\x00" in name:
-        raise _refusal("name", "The name must not contain a null character.")
+        raise _refusal("name", Sentence("The name must not contain a null character."))
 
 
 def check_window(starts_at: datetime | None, ends_at: datetime | None) -> None:
     """Refuse a window that ends before it starts, or whose moments have no time zone."""
     for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
         if moment is not None and moment.tzinfo is None:
-            raise _refusal(name, f"{name} must say its time zone.", "no_time_zone")
+            raise _refusal(
+                name, Sentence("{name} must say its time zone.", name=name), "no_time_zone"
+            )
     if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-        raise _refusal("ends_at", "The window must end after it starts.", "ends_before_start")
+        raise _refusal(
+            "ends_at", Sentence("The window must end after it starts."), "ends_before_start"
+        )
 
 
 def _check_percentage(rule: RuleInput) -> None:
     percentage = rule.percentage
     if percentage is None:
-        raise _refusal("percentage", "A percentage rule needs a percentage.", "required")
+        raise _refusal("percentage", Sentence("A percentage rule needs a percentage."), "required")
     if not isinstance(percentage, Decimal) or not percentage.is_finite():
-        raise _refusal("percentage", f"“{percentage}” is no percentage.")
+        raise _refusal(
+            "percentage", Sentence("“{percentage}” is no percentage.", percentage=percentage)
+        )
     if percentage <= 0:
-        raise _refusal("percentage", "The percentage must be more than 0.", "not_positive")
+        raise _refusal(
+            "percentage", Sentence("The percentage must be more than 0."), "not_positive"
+        )
     if rule.kind == RuleKind.PERCENTAGE_OFF and percentage > 100:
-        raise _refusal("percentage", "The percentage off must be at most 100.", "over_100")
+        raise _refusal(
+            "percentage", Sentence("The percentage off must be at most 100."), "over_100"
+        )
     if percentage >= 1000:
-        raise _refusal("percentage", "The percentage must be less than 1000.", "too_large")
+        raise _refusal(
+            "percentage", Sentence("The percentage must be less than 1000."), "too_large"
+        )
     if percentage != percentage.quantize(Decimal("0.0001")):
-        sentence = "The percentage must have at most 4 decimals."
+        sentence = Sentence("The percentage must have at most 4 decimals.")
         raise _refusal("percentage", sentence, "too_many_decimals")
     if rule.amounts:
-        raise _refusal("amounts", "A percentage rule has no amounts.", "not_allowed")
+        raise _refusal("amounts", Sentence("A percentage rule has no amounts."), "not_allowed")
 
 
 def _check_amounts(rule: RuleInput) -> None:
     if rule.percentage is not None:
-        raise _refusal("percentage", "A rule by amount has no percentage.", "not_allowed")
+        raise _refusal("percentage", Sentence("A rule by amount has no percentage."), "not_allowed")
     if not rule.amounts:
-        sentence = "A rule by amount needs an amount for each currency it applies in."
+        sentence = Sentence("A rule by amount needs an amount for each currency it applies in.")
         raise _refusal("amounts", sentence, "required")
     for currency, amount in rule.amounts.items():
         if len(currency) != 3 or not currency.isascii() or not currency.isupper():
-            raise _refusal("amounts", f"“{currency}” is no currency code.", "unknown_currency")
+            raise _refusal(
+                "amounts",
+                Sentence("“{currency}” is no currency code.", currency=currency),
+                "unknown_currency",
+            )
         check_amount(amount, currency, field="amounts")
 
 
 def _check_quantity(quantity: int) -> None:
     if not 1 <= quantity <= LARGEST_INTEGER:
-        sentence = "The minimum quantity must be at least 1."
+        sentence = Sentence("The minimum quantity must be at least 1.")
         if quantity > LARGEST_INTEGER:
-            sentence = "The minimum quantity is too large."
+            sentence = Sentence("The minimum quantity is too large.")
         raise _refusal("min_quantity", sentence, "out_of_range")
 
 
 def _check_priority(priority: int) -> None:
     if abs(priority) > LARGEST_INTEGER:
-        sentence = f"The priority must be between -{LARGEST_INTEGER} and {LARGEST_INTEGER}."
+        sentence = Sentence(
+            "The priority must be between -{largest} and {largest}.", largest=LARGEST_INTEGER
+        )
         raise _refusal("priority", sentence, "out_of_range")
 
 
 def _check_groups(group_ids: Collection[int]) -> None:
     if not group_ids:
-        raise _refusal("groups", "Name at least one customer group.", "required")
+        raise _refusal("groups", Sentence("Name at least one customer group."), "required")
 
 
 def _check_targets(rule: RuleInput) -> None:
     for target in rule.targets:
         if target.kind not in TARGET_KINDS:
             kinds = ", ".join(TARGET_KINDS)
-            sentence = f"“{target.kind}” is no kind of target; choose one of {kinds}."
+            sentence = Sentence(
+                "“{kind}” is no kind of target; choose one of {kinds}.",
+                kind=target.kind,
+                kinds=kinds,
+            )
             raise _refusal("targets", sentence)
     names_something = any(not target.excluded for target in rule.targets)
     if rule.everything and names_something:
-        sentence = "A rule for everything names no targets; it may exclude some."
+        sentence = Sentence("A rule for everything names no targets; it may exclude some.")
         raise _refusal("targets", sentence, "not_allowed")
     if not rule.everything and not names_something:
-        sentence = "Name what the rule applies to, or say that it is for everything."
+        sentence = Sentence("Name what the rule applies to, or say that it is for everything.")
         raise _refusal("targets", sentence, "required")
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from .. import conf
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import editing
 from .inputs import EntryInput, check_entry
 
@@ -75,7 +76,9 @@ def paste(list_id: int, text: str, *, dry_run: bool = False) -> Pasted:
             entry = _entry(line, known)
             key = (entry.variant_id, entry.channel_id, entry.min_quantity)
             if key in entries:
-                sentence = "An earlier line has the price of this variant, channel and quantity."
+                sentence = Sentence(
+                    "An earlier line has the price of this variant, channel and quantity."
+                )
                 raise InvalidInput(sentence, field="line", code="duplicate")
         except InvalidInput as error:
             shown = line.text[:LONGEST]
@@ -97,7 +100,9 @@ def _write(list_id: int, entries: Iterable[EntryInput], *, dry_run: bool) -> int
 def _lines(text: str) -> list[Line]:
     rows = [(number, row) for number, row in enumerate(text.splitlines(), 1) if row.strip()]
     if len(rows) > conf.get("PASTED_LINES"):
-        sentence = f"At most {conf.get('PASTED_LINES')} lines can be pasted at once."
+        sentence = Sentence(
+            "At most {most} lines can be pasted at once.", most=conf.get("PASTED_LINES")
+        )
         raise InvalidInput(sentence, field="text", code="too_many_lines")
     return [Line(number, row, _cells(row)) for number, row in rows]
 
@@ -123,13 +128,21 @@ def _known(lines: Iterable[Line]) -> Known:
 
 def _entry(line: Line, known: Known) -> EntryInput:
     if len(line.cells) != COLUMNS:
-        sentence = f"A line has {COLUMNS} columns: sku, channel, quantity and amount."
+        sentence = Sentence(
+            "A line has {columns} columns: sku, channel, quantity and amount.", columns=COLUMNS
+        )
         raise InvalidInput(sentence, field="line", code="bad_lines")
     sku, slug, quantity, amount = line.cells
     if sku not in known.variants:
-        raise InvalidInput(f"There is no variant “{sku}”.", field="sku", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no variant “{sku}”.", sku=sku), field="sku", code="not_found"
+        )
     if slug not in known.channels:
-        raise InvalidInput(f"There is no channel “{slug}”.", field="channel", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no channel “{channel}”.", channel=slug),
+            field="channel",
+            code="not_found",
+        )
     channel_id, currency = known.channels[slug]
     entry = EntryInput(
         variant_id=known.variants[sku],
@@ -143,7 +156,7 @@ def _entry(line: Line, known: Known) -> EntryInput:
 
 def _quantity(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= BIGGEST_NUMBER):
-        raise InvalidInput(f"“{text}” is no quantity.", field="quantity")
+        raise InvalidInput(Sentence("“{text}” is no quantity.", text=text), field="quantity")
     return int(text)
 
 
@@ -153,4 +166,4 @@ def _amount(text: str) -> Decimal:
             raise InvalidOperation
         return Decimal(text.replace(",", "."))
     except InvalidOperation as error:
-        raise InvalidInput(f"“{text}” is no amount.", field="amount") from error
+        raise InvalidInput(Sentence("“{text}” is no amount.", text=text), field="amount") from error

@@ -15,6 +15,7 @@ from django.db import connection
 
 from ..errors import InvalidInput
 from ..models import CustomerGroup, GroupKind, Membership
+from ..sentences import Sentence
 from . import compile, rules
 from .compile import Query
 from .rules import Node
@@ -52,7 +53,7 @@ def checked(audience: Audience) -> Audience:
     """
     given = (audience.group_id, audience.rule, audience.customer_ids)
     if sum(one is not None for one in given) != 1:
-        sentence = "Choose a group, a filter, or customers: one of the three."
+        sentence = Sentence("Choose a group, a filter, or customers: one of the three.")
         raise InvalidInput(sentence, field="audience", code="one_audience")
     if audience.rule is not None:
         parsed(audience.rule)
@@ -94,12 +95,16 @@ def select(audience: Audience, *, now: datetime) -> Query:
 def _picked(customer_ids: Sequence[int]) -> list[int]:
     ids = sorted(set(customer_ids))
     if not ids:
-        raise InvalidInput("Pick at least one customer.", field="customer_ids", code="required")
+        raise InvalidInput(
+            Sentence("Pick at least one customer."), field="customer_ids", code="required"
+        )
     if len(ids) > PICKED:
-        sentence = f"At most {PICKED:,} customers can be picked; make a group of more."
+        sentence = Sentence(
+            "At most {most:,} customers can be picked; make a group of more.", most=PICKED
+        )
         raise InvalidInput(sentence, field="customer_ids", code="too_many")
     if not 0 < ids[0] <= ids[-1] <= LARGEST_ID:
-        sentence = "A picked customer has an id that no customer can have."
+        sentence = Sentence("A picked customer has an id that no customer can have.")
         raise InvalidInput(sentence, field="customer_ids", code="invalid")
     return ids
 
@@ -107,8 +112,8 @@ def _picked(customer_ids: Sequence[int]) -> list[int]:
 def _require_group(group_id: int) -> None:
     group = CustomerGroup.objects.filter(pk=group_id).first()
     if group is None:
-        sentence = f"There is no group {group_id}."
+        sentence = Sentence("There is no group {group}.", group=group_id)
         raise InvalidInput(sentence, field="group", code="not_found")
     if group.kind == GroupKind.GUEST:
-        sentence = f"{group.name} is the guest group and holds no customers."
+        sentence = Sentence("{group} is the guest group and holds no customers.", group=group.name)
         raise InvalidInput(sentence, field="group", code="guest_group")

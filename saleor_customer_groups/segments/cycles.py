@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from ..errors import InvalidInput
 from ..models import CustomerGroup, Segment
+from ..sentences import Sentence
 
 
 def refuse(group: CustomerGroup, named: Iterable[int]) -> None:
@@ -19,7 +20,7 @@ def refuse(group: CustomerGroup, named: Iterable[int]) -> None:
         if path:
             names = dict(CustomerGroup.objects.filter(pk__in=path).values_list("pk", "name"))
             chain = " → ".join(names[one] for one in [group.pk, *path])
-            sentence = f"The rules would run in a circle: {chain}."
+            sentence = Sentence("The rules would run in a circle: {chain}.", chain=chain)
             raise InvalidInput(sentence, field="rule", code="cycle")
 
 

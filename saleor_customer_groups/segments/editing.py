@@ -19,6 +19,7 @@ from ..errors import InvalidInput, Refused
 from ..groups import editing, membership, references, telling
 from ..groups.editing import GroupDetails
 from ..models import CustomerGroup, GroupKind, Membership, MembershipSource, Segment, SegmentPin
+from ..sentences import Sentence
 from ..webhooks import outbox
 from . import compile, cycles, reading, refresh, rules
 
@@ -76,7 +77,7 @@ def _last(group: CustomerGroup) -> None:
     """Ends that were given by hand end no membership that a rule keeps."""
     ending = Membership.objects.filter(group=group, until__isnull=False)
     ids = ending.order_by("customer_id").values_list("customer_id", flat=True)
-    reason = f"The rule of {group.name}"[:500]
+    reason = Sentence("The rule of {group}", group=group.name)[:500]
     membership.set_until(
         group, list(ids), None, source=MembershipSource.RULE, reason=reason, actor=refresh.ACTOR
     )
@@ -88,7 +89,7 @@ def copy_rule(
     """A new dynamic group with the rule of another. Refused when that one has none."""
     segment = Segment.objects.filter(group=source).first()
     if segment is None or source.kind != GroupKind.DYNAMIC:
-        raise Refused(f"{source.name} has no rule to copy.", code="no_rule")
+        raise Refused(Sentence("{group} has no rule to copy.", group=source.name), code="no_rule")
     return create_dynamic(name, segment.rule, actor=actor, **details)
 
 
@@ -133,7 +134,7 @@ def _write(group: CustomerGroup, data: object, *, now: datetime | None = None) -
     _require_groups(named)
     cycles.refuse(group, named)
     if group.pk in rules.groups_under_not(rule):
-        sentence = (
+        sentence = Sentence(
             "The rule asks that its customers are not in its own group: they would go in and out "
             "for ever."
         )
@@ -170,7 +171,7 @@ def _require_groups(named: Iterable[int]) -> None:
     wanted = frozenset(named)
     if missing := sorted(wanted - references.hold(wanted)):
         names = ", ".join(map(str, missing))
-        sentence = f"The rule names groups that do not exist: {names}."
+        sentence = Sentence("The rule names groups that do not exist: {names}.", names=names)
         raise InvalidInput(sentence, field="rule", code="unknown_group")
 
 
@@ -183,5 +184,8 @@ def _existing(ids: Iterable[int]) -> list[int]:
 def _segment_of(group: CustomerGroup) -> Segment:
     segment = Segment.objects.select_for_update(no_key=True).filter(group=group).first()
     if segment is None:
-        raise Refused(f"{group.name} has no rule; add or remove customers instead.", code="no_rule")
+        raise Refused(
+            Sentence("{group} has no rule; add or remove customers instead.", group=group.name),
+            code="no_rule",
+        )
     return segment

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import compile as compiler
 from .asking import SCOPE
 from .fields import FIELDS
@@ -21,13 +22,14 @@ from .values import say
 class Explanation:
     """A part of a rule, whether it holds for the customer, and the parts below it.
 
-    `path` is as in InvalidRule, the `sentence` says what is asked.
+    `path` is as in InvalidRule, the `sentence` says what is asked; a condition has its `leaf`.
     """
 
     path: str
     holds: bool
     sentence: str
     parts: tuple[Explanation, ...] = ()
+    leaf: Leaf | None = None
 
 
 def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
@@ -42,7 +44,9 @@ def explain(rule: Node, customer_id: int, *, now: datetime) -> Explanation:
         known = cursor.fetchone()
     if not known:
         raise InvalidInput(
-            f"There is no customer {customer_id}.", field="customer_id", code="not_found"
+            Sentence("There is no customer {customer}.", customer=customer_id),
+            field="customer_id",
+            code="not_found",
         )
     return _explained(rule, "", dict(zip(query.conditions, known[1], strict=True)))
 
@@ -61,15 +65,17 @@ def sentence(leaf: Leaf) -> str:
 def _explained(node: Node, path: str, holds: Mapping[Leaf, bool]) -> Explanation:
     if isinstance(node, Leaf):
         below = f"{path}.{node.field}.{node.operator}".lstrip(".")
-        return Explanation(below, holds[node], sentence(node))
+        return Explanation(below, holds[node], sentence(node), leaf=node)
     if isinstance(node, Not):
         below = f"{path}.not".lstrip(".")
         part = _explained(node.node, below, holds)
-        return Explanation(below, not part.holds, "this does not hold:", (part,))
-    word, combined = ("all", all) if isinstance(node, All) else ("any", any)
+        return Explanation(below, not part.holds, Sentence("this does not hold:"), (part,))
+    of_all = isinstance(node, All)
+    word, combined = ("all", all) if of_all else ("any", any)
+    heading = Sentence("all of:") if of_all else Sentence("any of:")
     below = f"{path}.{word}".lstrip(".")
     parts = tuple(_explained(one, f"{below}[{n}]", holds) for n, one in enumerate(node.nodes))
-    return Explanation(below, combined(part.holds for part in parts), f"{word} of:", parts)
+    return Explanation(below, combined(part.holds for part in parts), heading, parts)
 
 
 __all__ = ["Explanation", "explain", "sentence"]

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import compile as compiler
 from .fields import FIELDS, Field
 from .operators import BY_TYPE, Operator, operators
@@ -81,7 +82,10 @@ def preview(rule: Node, *, now: datetime, first: int = 20, after: str | None = N
     InvalidInput when `first` is not from 1 to 100 or `after` is no cursor of a preview.
     """
     if not 1 <= first <= MOST:
-        raise InvalidInput(f"A page has 1 to {MOST} customers, not {first}.", field="first")
+        raise InvalidInput(
+            Sentence("A page has 1 to {most} customers, not {first}.", most=MOST, first=first),
+            field="first",
+        )
     query = compiler.customers(rule, now=now)
     user = connection.ops.quote_name(get_user_model()._meta.db_table)
     sql = f"""
@@ -111,7 +115,9 @@ def _after(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 18):
-        raise InvalidInput(f"{cursor[:40]!r} is no cursor of a preview.", field="after")
+        raise InvalidInput(
+            Sentence("{cursor!r} is no cursor of a preview.", cursor=cursor[:40]), field="after"
+        )
     return int(cursor)
 
 

@@ -27,6 +27,7 @@ from django.utils import timezone
 from ..errors import CustomerGroupsError
 from ..groups import membership
 from ..models import CustomerChange, GroupKind, Membership, MembershipSource, Segment
+from ..sentences import Sentence
 from . import asking
 from .asking import Asked, Difference
 from .compile import customers_with_pins
@@ -210,8 +211,9 @@ def note_error(segment: Segment, error: Exception) -> None:
     """Keep with the segment why it could not be asked: ours in full, others by their name, since
     the words of a database may hold personal data.
     """
-    words = str(error) if isinstance(error, CustomerGroupsError) else type(error).__name__
-    Segment.objects.filter(pk=segment.pk).update(error=f"The rule could not be run: {words}"[:500])
+    words = error.message if isinstance(error, CustomerGroupsError) else type(error).__name__
+    sentence = Sentence("The rule could not be run: {error}", error=words)
+    Segment.objects.filter(pk=segment.pk).update(error=sentence[:500])
     code = getattr(error, "code", "") or type(error).__name__
     logger.error("The rule of group %s could not be run: %s", segment.group_id, code)
 
@@ -227,6 +229,6 @@ class Why(TypedDict):
 def _why(segment: Segment) -> Why:
     return {
         "source": SOURCES[segment.group.kind].value,
-        "reason": f"The rule of {segment.group.name}"[:500],
+        "reason": Sentence("The rule of {group}", group=segment.group.name)[:500],
         "actor": ACTOR,
     }

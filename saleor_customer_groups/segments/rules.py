@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from .fields import FIELDS, Field
 from .operators import Operator, operators
 from .tree import MAX_DEPTH, MAX_NODES, All, AnyOf, Leaf, Node, Not, children, leaves
@@ -26,7 +27,7 @@ class Problem:
 
     path: str
     code: str
-    message: str
+    message: Sentence
 
 
 class InvalidRule(InvalidInput):
@@ -93,23 +94,27 @@ class _Reader:
         self.problems: list[Problem] = []
         self.nodes = 0
 
-    def refuse(self, path: str, code: str, message: str) -> None:
+    def refuse(self, path: str, code: str, message: Sentence) -> None:
         self.problems.append(Problem(path, code, message))
 
     def node(self, data: object, path: str, depth: int) -> Node | None:
         self.nodes += 1
         if depth > MAX_DEPTH:
-            self.refuse(path, "too_deep", f"A rule can be {MAX_DEPTH} levels deep, not more.")
+            sentence = Sentence("A rule can be {most} levels deep, not more.", most=MAX_DEPTH)
+            self.refuse(path, "too_deep", sentence)
             return None
         if self.nodes > MAX_NODES:
             if self.nodes == MAX_NODES + 1:
-                self.refuse(path, "too_large", f"A rule can have {MAX_NODES:,} parts, not more.")
+                sentence = Sentence("A rule can have {most:,} parts, not more.", most=MAX_NODES)
+                self.refuse(path, "too_large", sentence)
             return None
         if not isinstance(data, dict) or len(data) != 1:
-            message = (
-                'A part of a rule must be an object with one key: "all", "any", "not" or a field'
+            sentence = Sentence(
+                'A part of a rule must be an object with one key: "all", "any", "not" or a field; '
+                "this is {shown}.",
+                shown=_shown(data),
             )
-            self.refuse(path, "not_a_node", f"{message}; this is {_shown(data)}.")
+            self.refuse(path, "not_a_node", sentence)
             return None
         [(key, inner)] = data.items()
         below = f"{path}.{key}" if path else str(key)
@@ -122,8 +127,12 @@ class _Reader:
 
     def parts(self, key: str, data: object, path: str, depth: int) -> Node | None:
         if not isinstance(data, list | tuple) or not data:
-            message = f'"{key}" must be a list of at least one part; this is {_shown(data)}.'
-            self.refuse(path, "empty" if data == [] else "not_a_list", message)
+            sentence = Sentence(
+                '"{key}" must be a list of at least one part; this is {shown}.',
+                key=key,
+                shown=_shown(data),
+            )
+            self.refuse(path, "empty" if data == [] else "not_a_list", sentence)
             return None
         read = [self.node(one, f"{path}[{n}]", depth + 1) for n, one in enumerate(data)]
         nodes = tuple(node for node in read if node)
@@ -132,15 +141,23 @@ class _Reader:
     def leaf(self, code: object, data: object, path: str) -> Leaf | None:
         field = FIELDS.get(code) if isinstance(code, str) else None
         if field is None:
-            message = f"There is no field {_shown(code)}. Fields: {', '.join(FIELDS)}."
-            self.refuse(path, "unknown_field", message)
+            sentence = Sentence(
+                "There is no field {code}. Fields: {fields}.",
+                code=_shown(code),
+                fields=", ".join(FIELDS),
+            )
+            self.refuse(path, "unknown_field", sentence)
             return None
         if field.code in self.absent:
             self.refuse(path, "not_on_this_host", absence(field))
             return None
         if not isinstance(data, dict):
-            message = f'"{code}" must be an object such as {{"<operator>": value}}'
-            self.refuse(path, "not_an_object", f"{message}; this is {_shown(data)}.")
+            sentence = Sentence(
+                '"{code}" must be an object such as {{"<operator>": value}}; this is {shown}.',
+                code=code,
+                shown=_shown(data),
+            )
+            self.refuse(path, "not_an_object", sentence)
             return None
         return self.asked(field, data, path)
 
@@ -166,8 +183,8 @@ class _Reader:
         if value is None or len(self.problems) > before:
             return None
         leaf = Leaf(field.code, given[0], value, tuple(options.items()))
-        if field.check and (message := field.check(leaf)):
-            self.refuse(path, "contradiction", message)
+        if field.check and (sentence := field.check(leaf)):
+            self.refuse(path, "contradiction", sentence)
         return leaf
 
     def options(self, field: Field, data: Mapping[Any, Any], path: str) -> dict[str, Value]:
@@ -179,8 +196,13 @@ class _Reader:
                 if value is not None:
                     found[option.name] = value
             elif option.required:
-                message = f'"{field.code}" needs "{option.name}": {option.value.expects}.'
-                self.refuse(path, "missing_option", message)
+                sentence = Sentence(
+                    '"{code}" needs "{option}": {expects}.',
+                    code=field.code,
+                    option=option.name,
+                    expects=option.value.expects,
+                )
+                self.refuse(path, "missing_option", sentence)
         return found
 
     def value(self, kind: Kind, data: object, path: str, field: str) -> Value | None:
@@ -188,25 +210,47 @@ class _Reader:
             return kind.read(data)
         except (ValueError, OverflowError):
             name = path.rpartition(".")[2]
-            message = f'"{name}" of "{field}" must be {kind.expects}; this is {_shown(data)}.'
-            self.refuse(path, "invalid_value", message)
+            sentence = Sentence(
+                '"{name}" of "{field}" must be {expects}; this is {shown}.',
+                name=name,
+                field=field,
+                expects=kind.expects,
+                shown=_shown(data),
+            )
+            self.refuse(path, "invalid_value", sentence)
             return None
 
 
-def absence(field: Field) -> str:
+def absence(field: Field) -> Sentence:
     """Why the field cannot be used on this host."""
-    return f'"{field.code}" needs Saleor {field.since} or newer; this shop runs an older one.'
+    return Sentence(
+        '"{field}" needs Saleor {since} or newer; this shop runs an older one.',
+        field=field.code,
+        since=field.since,
+    )
 
 
-def _no_operator(field: Field, key: object, known: Mapping[str, Operator]) -> str:
+def _no_operator(field: Field, key: object, known: Mapping[str, Operator]) -> Sentence:
     options = [option.name for option in field.options]
     also = f" and the options {', '.join(options)}" if options else ""
-    return f'"{field.code}" knows no {_shown(key)}. It has {", ".join(known)}{also}.'
+    return Sentence(
+        '"{field}" knows no {key}. It has {known}{also}.',
+        field=field.code,
+        key=_shown(key),
+        known=", ".join(known),
+        also=also,
+    )
 
 
-def _not_one(field: Field, asked: list[Any], known: Mapping[str, Operator]) -> str:
+def _not_one(field: Field, asked: list[Any], known: Mapping[str, Operator]) -> Sentence:
     given = ", ".join(map(str, asked))[:SHOWN] or "none"
-    return f'"{field.code}" takes one operator, not {len(asked)} ({given}): {", ".join(known)}.'
+    return Sentence(
+        '"{field}" takes one operator, not {count} ({given}): {known}.',
+        field=field.code,
+        count=len(asked),
+        given=given,
+        known=", ".join(known),
+    )
 
 
 def _shown(data: object) -> str:

@@ -24,6 +24,7 @@ from ..errors import InvalidInput, Refused
 from ..groups import bulk, kinds, references
 from ..groups import editing as groups
 from ..models import CustomerGroup, GroupKind, MembershipSource
+from ..sentences import Sentence
 from . import editing, rules
 from .compile import customers
 from .fields.groups import HASH
@@ -96,13 +97,19 @@ def _by_count(
     counts = [part.count or 0 for part in parts]
     ids = _by_chance(group, salt, sum(counts), now=now)
     if len(ids) < sum(counts):
-        sentence = f"{group.name} has {len(ids):,} customers; {sum(counts):,} are asked for."
+        sentence = Sentence(
+            "{group} has {count:,} customers; {asked:,} are asked for.",
+            group=group.name,
+            count=len(ids),
+            asked=sum(counts),
+        )
         raise Refused(sentence, code="too_few")
     ends = list(accumulate(counts))
     for part, count, end in zip(parts, counts, ends, strict=True):
         description = f"{count:,} of {group.name}, by chance."
         made = groups.create_group(part.name, actor=actor, description=description)
-        _fill(made, ids[end - count : end], reason=f"Cut from {group.name}", actor=actor, now=now)
+        reason = Sentence("Cut from {group}", group=group.name)
+        _fill(made, ids[end - count : end], reason=reason, actor=actor, now=now)
         yield made
 
 
@@ -115,9 +122,11 @@ def _fill(
         part, sorted(ids), source=source, reason=reason[:500], actor=actor, now=now
     )
     if result.full:
-        raise Refused(f"{part.name} would exceed the limit of members.", code="full")
+        raise Refused(
+            Sentence("{part} would exceed the limit of members.", part=part.name), code="full"
+        )
     if result.unknown:
-        sentence = "Customers were deleted meanwhile; cut the group again."
+        sentence = Sentence("Customers were deleted meanwhile; cut the group again.")
         raise Refused(sentence, code="changed")
 
 
@@ -134,7 +143,9 @@ def _held(group: CustomerGroup, *, now: datetime) -> CustomerGroup:
     """The group as it is; it stays until the transaction ends."""
     current = references.held(group.pk, name=group.name)
     if current.kind == GroupKind.GUEST:
-        sentence = f"{current.name} is the guest group and has no customers to split."
+        sentence = Sentence(
+            "{group} is the guest group and has no customers to split.", group=current.name
+        )
         raise InvalidInput(sentence, field="group", code="guest_group")
     kinds.require_not_expired(current, now)
     return current
@@ -142,17 +153,17 @@ def _held(group: CustomerGroup, *, now: datetime) -> CustomerGroup:
 
 def _require_parts(parts: Sequence[Part]) -> None:
     if not parts:
-        raise _wrong("Name at least one part.")
+        raise _wrong(Sentence("Name at least one part."))
     names = [part.name.strip() for part in parts]
     for name in names:
         if not name or names.count(name) > 1:
-            raise _wrong(f"Each part needs a name of its own; “{name}” is not.")
+            raise _wrong(Sentence("Each part needs a name of its own; “{name}” is not.", name=name))
     if all(part.count is None for part in parts):
         _require_percents(parts)
     elif all(part.percent is None for part in parts):
         _require_counts(parts)
     else:
-        raise _wrong("All parts have a percentage, or all have a count.")
+        raise _wrong(Sentence("All parts have a percentage, or all have a count."))
 
 
 def _require_percents(parts: Sequence[Part]) -> None:
@@ -161,23 +172,40 @@ def _require_percents(parts: Sequence[Part]) -> None:
         percent = part.percent
         if not isinstance(percent, Decimal) or not percent.is_finite() or not _is_share(percent):
             raise _wrong(
-                f"The percentage of {part.name} must be above 0 and at most 100, with at most two "
-                f"decimals; it is {percent}."
+                Sentence(
+                    "The percentage of {part} must be above 0 and at most 100, with at most two "
+                    "decimals; it is {percent}.",
+                    part=part.name,
+                    percent=percent,
+                )
             )
         total += percent
     if total > 100:
-        raise _wrong(f"The percentages are {_digits(total)} together; at most 100 are possible.")
+        raise _wrong(
+            Sentence(
+                "The percentages are {total} together; at most 100 are possible.",
+                total=_digits(total),
+            )
+        )
 
 
 def _require_counts(parts: Sequence[Part]) -> None:
     for part in parts:
         if not isinstance(part.count, int) or isinstance(part.count, bool) or part.count < 1:
-            raise _wrong(f"The count of {part.name} must be a whole number, not {part.count!r}.")
+            raise _wrong(
+                Sentence(
+                    "The count of {part} must be a whole number, not {count!r}.",
+                    part=part.name,
+                    count=part.count,
+                )
+            )
 
 
 def _checked_salt(salt: str) -> str:
     if not 0 < len(salt) <= MAX_SALT or not salt.isprintable():
-        sentence = f"The salt must have from 1 to {MAX_SALT} printable characters."
+        sentence = Sentence(
+            "The salt must have from 1 to {most} printable characters.", most=MAX_SALT
+        )
         raise InvalidInput(sentence, field="salt")
     return salt
 

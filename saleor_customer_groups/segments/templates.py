@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, Final, cast
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 from . import values
 from .values import Duration, Kind, Value
 
@@ -43,12 +44,14 @@ class Step:
 
 
 DAYS: Final = Kind(
-    "a number of days from 1 to 36,500",
+    Sentence("a number of days from 1 to 36,500"),
     lambda data: cast(Duration, values.DURATION.read({"days": data})).amount,
 )
 DAYS_WINDOW: Final = Parameter("days", DAYS)
 # As far as anniversaries can be looked ahead.
-DAYS_OF_A_YEAR: Final = Kind("a number of days from 1 to 366", lambda data: _at_most(366, data))
+DAYS_OF_A_YEAR: Final = Kind(
+    Sentence("a number of days from 1 to 366"), lambda data: _at_most(366, data)
+)
 AMOUNT: Final = values.NUMBER
 TEMPLATES: Final[Mapping[str, Template]] = {
     one.code: one
@@ -117,10 +120,15 @@ def build(code: str, **given: object) -> Rule:
     template = TEMPLATES.get(code)
     if template is None:
         known = ", ".join(TEMPLATES)
-        raise InvalidInput(f"There is no template {code!r}. Templates: {known}.", field="code")
+        raise InvalidInput(
+            Sentence("There is no template {code!r}. Templates: {known}.", code=code, known=known),
+            field="code",
+        )
     names = {parameter.name for parameter in template.parameters}
     if unknown := sorted(set(given) - names):
-        message = f"The template {code!r} has no parameter {unknown[0]!r}."
+        message = Sentence(
+            "The template {code!r} has no parameter {unknown!r}.", code=code, unknown=unknown[0]
+        )
         raise InvalidInput(message, field=unknown[0])
     read = {one.name: _read(one, given) for one in template.parameters}
     return template.rule(**read)
@@ -144,13 +152,15 @@ def ladder(
     amounts = [_read(Parameter("steps", AMOUNT), {"steps": amount}) for _, amount in steps]
     rising = all(low < high for low, high in pairwise(amounts))
     if not amounts or not rising or len({name for name, _ in steps}) < len(steps):
-        message = (
-            "A ladder has at least one step, each with a name of its own, and each costs more"
-            " than the one before."
+        message = Sentence(
+            "A ladder has at least one step, each with a name of its own, and each costs more "
+            "than the one before."
         )
         raise InvalidInput(message, field="steps")
     if not downgrade and len(group_ids) != len(steps):
-        message = "A ladder without downgrade needs the id of each step's group, in order."
+        message = Sentence(
+            "A ladder without downgrade needs the id of each step's group, in order."
+        )
         raise InvalidInput(message, field="group_ids")
     given = {"currency": currency, "days": days}
     read = [_read(one, given) for one in (Parameter("currency", values.CURRENCY), DAYS_WINDOW)]
@@ -189,6 +199,11 @@ def _read(parameter: Parameter, given: Mapping[str, object]) -> Any:
     try:
         found: Value = parameter.value.read(data)
     except (ValueError, OverflowError):
-        message = f'"{parameter.name}" must be {parameter.value.expects}, not {str(data)[:40]!r}.'
+        message = Sentence(
+            '"{parameter}" must be {expects}, not {data!r}.',
+            parameter=parameter.name,
+            expects=parameter.value.expects,
+            data=str(data)[:40],
+        )
         raise InvalidInput(message, field=parameter.name) from None
     return found

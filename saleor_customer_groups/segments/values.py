@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final, cast
 
+from ..sentences import Sentence
+
 MAX_TEXT: Final = 500
 MAX_LIST: Final = 1_000
 MAX_ALL: Final = 20  # each is a statement of its own
@@ -107,7 +109,7 @@ class Kind:
     what a list or pair is made of, `choices` what can be chosen.
     """
 
-    expects: str
+    expects: Sentence
     read: Callable[[object], Value]
     shape: str = "text"
     of: Kind | None = None
@@ -197,7 +199,8 @@ def many(kind: Kind, *, most: int = MAX_LIST) -> Kind:
             raise ValueError
         return tuple(dict.fromkeys(cast(Iterable[Scalar], (kind.read(one) for one in data))))
 
-    return Kind(f"a list of 1 to {most:,}, each {kind.expects}", read, "many", kind)
+    expects = Sentence("a list of 1 to {most:,}, each {kind}", most=most, kind=kind.expects)
+    return Kind(expects, read, "many", kind)
 
 
 def pair(kind: Kind) -> Kind:
@@ -212,7 +215,8 @@ def pair(kind: Kind) -> Kind:
             raise ValueError
         return cast(Value, (low, high))
 
-    return Kind(f"a list of two, the lower one first, each {kind.expects}", read, "pair", kind)
+    expects = Sentence("a list of two, the lower one first, each {kind}", kind=kind.expects)
+    return Kind(expects, read, "pair", kind)
 
 
 def choice(*names: str) -> Kind:
@@ -223,56 +227,73 @@ def choice(*names: str) -> Kind:
             raise ValueError
         return cast(str, data)
 
-    expects = "one of " + ", ".join(f'"{name}"' for name in names)
+    expects = Sentence("one of {names}", names=", ".join(f'"{name}"' for name in names))
     return Kind(expects, read, "choice", choices=names)
 
 
-TEXT: Final = Kind(f"text of 1 to {MAX_TEXT} characters", _text)
-BOOLEAN: Final = Kind("true or false", _boolean, "boolean")
-TRUE: Final = Kind("true", _true, "true")
-WHOLE: Final = Kind("a whole number", _whole, "whole")
-AT_LEAST_ONE: Final = Kind("a whole number of 1 or more", lambda data: _whole(data, 1), "whole")
-NUMBER: Final = Kind('a whole number, or a decimal as text such as "19.90"', _decimal, "decimal")
-PERCENT: Final = Kind(
-    'a percentage from "0" to "100", up to two decimals, as text', _percent, "decimal"
+TEXT: Final = Kind(Sentence("text of 1 to {most} characters", most=MAX_TEXT), _text)
+BOOLEAN: Final = Kind(Sentence("true or false"), _boolean, "boolean")
+TRUE: Final = Kind(Sentence("true"), _true, "true")
+WHOLE: Final = Kind(Sentence("a whole number"), _whole, "whole")
+AT_LEAST_ONE: Final = Kind(
+    Sentence("a whole number of 1 or more"), lambda data: _whole(data, 1), "whole"
 )
-ID: Final = Kind("an id: a whole number of 1 or more", lambda data: _whole(data, 1, MAX_ID), "id")
+NUMBER: Final = Kind(
+    Sentence('a whole number, or a decimal as text such as "19.90"'), _decimal, "decimal"
+)
+PERCENT: Final = Kind(
+    Sentence('a percentage from "0" to "100", up to two decimals, as text'), _percent, "decimal"
+)
+ID: Final = Kind(
+    Sentence("an id: a whole number of 1 or more"), lambda data: _whole(data, 1, MAX_ID), "id"
+)
 THINGS: Final = Kind(
-    'ids by what they are, such as {"category": [3, 7]}: one of ' + ", ".join(CATALOGUE),
+    Sentence(
+        'ids by what they are, such as {{"category": [3, 7]}}: one of {kinds}',
+        kinds=", ".join(CATALOGUE),
+    ),
     lambda data: _things(data, MAX_LIST),
     "things",
 )
 FEW_THINGS: Final = Kind(
-    f'up to {MAX_ALL} ids by what they are, such as {{"category": [3, 7]}}: one of '
-    + ", ".join(CATALOGUE),
+    Sentence(
+        'up to {most} ids by what they are, such as {{"category": [3, 7]}}: one of {kinds}',
+        most=MAX_ALL,
+        kinds=", ".join(CATALOGUE),
+    ),
     lambda data: _things(data, MAX_ALL),
     "things",
 )
 DURATION: Final = Kind(
-    'a duration of 1 or more such as {"days": 90}; units: ' + ", ".join(UNITS),
+    Sentence(
+        'a duration of 1 or more such as {{"days": 90}}; units: {units}', units=", ".join(UNITS)
+    ),
     _duration,
     "duration",
 )
 MOMENT: Final = Kind(
-    'a day such as "2026-01-31", a moment with its time zone such as "2026-01-31T09:00:00+00:00",'
-    ' or a moment that moves such as {"ago": {"days": 30}} or {"ahead": {"days": 7}}',
+    Sentence(
+        'a day such as "2026-01-31", a moment with its time zone such as '
+        '"2026-01-31T09:00:00+00:00", or a moment that moves such as {"ago": {"days": 30}} or '
+        '{"ahead": {"days": 7}}'
+    ),
     _moment,
     "moment",
 )
 COUNTRY: Final = Kind(
-    'a country code of two letters such as "PL"',
+    Sentence('a country code of two letters such as "PL"'),
     lambda data: _matching("[A-Za-z]{2}")(data).upper(),
 )
 CURRENCY: Final = Kind(
-    'a currency code of three letters such as "USD"',
+    Sentence('a currency code of three letters such as "USD"'),
     lambda data: _matching("[A-Za-z]{3}")(data).upper(),
 )
 PHONE_PREFIX: Final = Kind(
-    'the beginning of a phone number with its country code such as "+48"',
+    Sentence('the beginning of a phone number with its country code such as "+48"'),
     _matching(r"\+[1-9]\d{0,14}"),
 )
 DAYS_AHEAD: Final = Kind(
-    'up to a year of days such as {"days": 30}',
+    Sentence('up to a year of days such as {"days": 30}'),
     lambda data: _days(data),
     "duration",
 )

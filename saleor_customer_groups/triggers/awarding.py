@@ -23,6 +23,7 @@ from ..loyalty.requests import Wish
 from ..loyalty.rules import Amount, Posting
 from ..models import CustomerGroup, Trigger
 from ..segments.audience import Audience
+from ..sentences import Sentence
 from . import given
 
 FIELDS: Final = ("customer", "amount", "reason")
@@ -55,9 +56,9 @@ def award(trigger: Trigger, data: dict[str, Any], actor: str) -> dict[str, Any]:
     amount = _amount(data, "amount", unit)
     reason = given.text(data, "reason", longest=500, default="")
     if rules.to_units(amount, unit, currency) < 0:
-        raise InvalidInput("The amount must be positive.", field="amount")
+        raise InvalidInput(Sentence("The amount must be positive."), field="amount")
     if "at_most" in config and amount > _amount(config, "at_most", unit):
-        sentence = f"This trigger gives at most {config['at_most']} at once."
+        sentence = Sentence("This trigger gives at most {most} at once.", most=config["at_most"])
         raise Refused(sentence, code="too_much")
     draft = Draft(
         unit=unit,
@@ -76,7 +77,9 @@ def group_of(config: Mapping[str, Any]) -> CustomerGroup:
     slug = given.text(config, "group", longest=255)
     group = group_by_slug(slug)
     if group is None:
-        raise InvalidInput(f"There is no group {slug}.", field="group", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no group {group}.", group=slug), field="group", code="not_found"
+        )
     return group
 
 

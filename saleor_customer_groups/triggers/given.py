@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from ..errors import InvalidInput
+from ..sentences import Sentence
 
 MISSING: Final = object()
 LONGEST_AMOUNT: Final = 40  # characters
@@ -18,7 +19,9 @@ def only(data: Mapping[str, Any], *fields: str) -> None:
     for name in data:
         if name not in fields:
             known = ", ".join(fields)
-            sentence = f"“{name[:50]}” is not known here; there are {known}."
+            sentence = Sentence(
+                "“{name}” is not known here; there are {known}.", name=name[:50], known=known
+            )
             raise InvalidInput(sentence, field=name[:50], code="unknown_field")
 
 
@@ -26,9 +29,13 @@ def text(data: Mapping[str, Any], field: str, *, longest: int, default: Any = MI
     """A text. InvalidInput: it is missing, none, or too long."""
     value = data.get(field, default)
     if value is MISSING:
-        raise InvalidInput(f"{field} is missing.", field=field, code="required")
+        raise InvalidInput(
+            Sentence("{field} is missing.", field=field), field=field, code="required"
+        )
     if not isinstance(value, str) or len(value) > longest or "\x00" in value:
-        sentence = f"{field} must be a text of at most {longest} characters."
+        sentence = Sentence(
+            "{field} must be a text of at most {most} characters.", field=field, most=longest
+        )
         raise InvalidInput(sentence, field=field)
     return value
 
@@ -37,11 +44,17 @@ def texts(data: Mapping[str, Any], field: str, *, most: int, longest: int) -> li
     """A list of texts of one line each, not empty. InvalidInput: it is none."""
     value = data.get(field)
     if not isinstance(value, list) or not 1 <= len(value) <= most:
-        sentence = f"{field} must be a list of 1 to {most:,} texts."
+        sentence = Sentence(
+            "{field} must be a list of 1 to {most:,} texts.", field=field, most=most
+        )
         raise InvalidInput(sentence, field=field)
     for one in value:
         if not isinstance(one, str) or len(one) > longest or len(one.splitlines()) != 1:
-            sentence = f"Each of {field} must be a line of at most {longest} characters."
+            sentence = Sentence(
+                "Each of {field} must be a line of at most {most} characters.",
+                field=field,
+                most=longest,
+            )
             raise InvalidInput(sentence, field=field)
     return value
 
@@ -50,7 +63,7 @@ def truth(data: Mapping[str, Any], field: str) -> bool:
     """True or false. InvalidInput: it is neither."""
     value = data.get(field)
     if not isinstance(value, bool):
-        raise InvalidInput(f"{field} must be true or false.", field=field)
+        raise InvalidInput(Sentence("{field} must be true or false.", field=field), field=field)
     return value
 
 
@@ -58,7 +71,9 @@ def number(data: Mapping[str, Any], field: str) -> int:
     """A whole number from 1. InvalidInput: it is none."""
     value = data.get(field)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 2**31:
-        raise InvalidInput(f"{field} must be a whole number from 1.", field=field)
+        raise InvalidInput(
+            Sentence("{field} must be a whole number from 1.", field=field), field=field
+        )
     return value
 
 
@@ -66,12 +81,14 @@ def money(data: Mapping[str, Any], field: str) -> Decimal:
     """An amount of money, written as a text: "12.50". InvalidInput: it is none."""
     value = data.get(field)
     if not isinstance(value, str) or len(value) > LONGEST_AMOUNT:
-        sentence = f'{field} must be a text such as "12.50": a JSON number may lose cents.'
+        sentence = Sentence(
+            '{field} must be a text such as "12.50": a JSON number may lose cents.', field=field
+        )
         raise InvalidInput(sentence, field=field)
     try:
         return Decimal(value)
     except InvalidOperation:
-        raise InvalidInput(f"{field} is no amount.", field=field) from None
+        raise InvalidInput(Sentence("{field} is no amount.", field=field), field=field) from None
 
 
 def moment(data: Mapping[str, Any], field: str) -> datetime | None:
@@ -84,6 +101,9 @@ def moment(data: Mapping[str, Any], field: str) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        sentence = f"{field} must be a moment with a time zone, such as 2026-12-24T18:00:00+01:00."
+        sentence = Sentence(
+            "{field} must be a moment with a time zone, such as 2026-12-24T18:00:00+01:00.",
+            field=field,
+        )
         raise InvalidInput(sentence, field=field)
     return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..errors import InvalidInput
 from ..models import Trigger
+from ..sentences import Sentence
 from ..webhooks import triggers
 from ..webhooks.inbound import Handler
 from ..webhooks.triggers import IssuedTrigger
@@ -51,7 +52,11 @@ def create(
     """
     found = PURPOSES.get(purpose)
     if found is None:
-        sentence = f"“{purpose}” is no purpose; choose one of {', '.join(PURPOSES)}."
+        sentence = Sentence(
+            "“{purpose}” is no purpose; choose one of {purposes}.",
+            purpose=purpose,
+            purposes=", ".join(PURPOSES),
+        )
         raise InvalidInput(sentence, field="purpose", code="invalid_choice")
     found.check_config(config or {})
     return triggers.create(name, purpose, config=config, calls_a_minute=calls_a_minute)

@@ -10,6 +10,7 @@ from ..broadcasts.reporting import Result
 from ..errors import InvalidInput
 from ..loyalty import requests
 from ..models import Trigger
+from ..sentences import Sentence
 from . import given
 
 MOST: Final = 1_000  # results of a call
@@ -24,7 +25,7 @@ def check_broadcast(config: Mapping[str, Any]) -> None:
 def check_nothing(config: Mapping[str, Any]) -> None:
     """InvalidInput: the config says something; such a trigger needs nothing."""
     if config:
-        raise InvalidInput("This purpose needs no config.", field="config")
+        raise InvalidInput(Sentence("This purpose needs no config."), field="config")
 
 
 def start(trigger: Trigger, data: dict[str, Any], actor: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def report(trigger: Trigger, data: dict[str, Any], actor: str) -> dict[str, Any]
     given.only(data, "broadcast", "batch", "results")
     results = data.get("results")
     if not isinstance(results, list) or len(results) > MOST:
-        sentence = f"results must be a list of at most {MOST:,}."
+        sentence = Sentence("results must be a list of at most {most:,}.", most=MOST)
         raise InvalidInput(sentence, field="results")
     done = reporting.report(
         given.number(data, "broadcast"), given.number(data, "batch"), [_result(r) for r in results]
@@ -64,7 +65,7 @@ def confirm(trigger: Trigger, data: dict[str, Any], actor: str) -> dict[str, Any
 
 def _result(said: Any) -> Result:
     if not isinstance(said, dict):
-        raise InvalidInput("Each result must be an object.", field="results")
+        raise InvalidInput(Sentence("Each result must be an object."), field="results")
     given.only(said, "customer", "outcome", "reason")
     return Result(
         customer=given.text(said, "customer", longest=100),

@@ -9,29 +9,35 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..sentences import Sentence
+
 LONGEST: Final = 2_000
 HOST: Final = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
-def problem(url: str, *, http: bool) -> str | None:
+def problem(url: str, *, http: bool) -> Sentence | None:
     """What is wrong with the address, a sentence; `http` allows the unencrypted scheme too."""
     if len(url) > LONGEST:
-        return f"The address must have at most {LONGEST:,} characters."
+        return Sentence("The address must have at most {most:,} characters.", most=LONGEST)
     if not re.fullmatch(r"[!-~]+", url) or "\\" in url:
-        return "The address must be of ASCII characters without spaces; write the host in Punycode."
+        return Sentence(
+            "The address must be of ASCII characters without spaces; write the host in Punycode."
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return "The address is not a URL."
+        return Sentence("The address is not a URL.")
     allowed = ("https", "http") if http else ("https",)
     if parts.scheme not in allowed:
-        return f"The address must begin with {' or '.join(f'{scheme}://' for scheme in allowed)}."
+        if http:
+            return Sentence("The address must begin with https:// or http://.")
+        return Sentence("The address must begin with https://.")
     if "@" in parts.netloc:
-        return "The address must not hold a user or a password."
+        return Sentence("The address must not hold a user or a password.")
     host = parts.netloc.removesuffix(f":{port}") if port is not None else parts.netloc
     if not HOST.fullmatch(host):
-        return "The address has no host, or one that is not a host's name."
+        return Sentence("The address has no host, or one that is not a host's name.")
     if parts.fragment:
-        return "The address must not have a fragment (#…); it is never sent."
+        return Sentence("The address must not have a fragment (#…); it is never sent.")
     return None

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
+from ..sentences import Sentence
+
 TEXT_KEPT: Final = 4_096  # characters of an answer
 HEADERS_KEPT: Final = 30
 HEADER_KEPT: Final = 300  # characters of one
@@ -63,8 +65,8 @@ def sentence(answer: Answer) -> str:
     if answer.error:
         return answer.error
     if answer.status is not None and 300 <= answer.status < 400:
-        return f"It answered {answer.status}; redirects are not followed."
-    return f"It answered {answer.status}."
+        return Sentence("It answered {status}; redirects are not followed.", status=answer.status)
+    return Sentence("It answered {status}.", status=answer.status)
 
 
 def asked_wait(answer: Answer, *, now: datetime) -> timedelta | None:

@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from ..errors import CustomerGroupsError
 from ..models import DeliveryState, OffReason, WebhookDelivery, WebhookEndpoint
+from ..sentences import Sentence
 from . import answers, attempts, deliveries, endpoints
 from .answers import Answer, Sender, Verdict
 from .attempts import Arrived, Try
@@ -178,4 +179,4 @@ def _call(run: Run, begun: Try) -> Answer:
         return run.send(begun.url, body, begun.headers)
     except Exception as error:
         logger.exception("A call of endpoint %s failed in an unforeseen way.", run.endpoint_id)
-        return Answer(error=f"{type(error).__name__}: the log tells more.")
+        return Answer(error=Sentence("{error}: the log tells more.", error=type(error).__name__))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from .. import conf, events, vault
 from ..errors import InvalidInput, Refused
 from ..models import OffReason, OutboxEvent, WebhookDelivery, WebhookEndpoint
+from ..sentences import Sentence
 from . import addresses, deliveries, outbox, signing
 
 logger = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ def ping(
     with transaction.atomic():
         current = locked(endpoint)
         if not current.is_on:
-            sentence = f"{current.name} is off; switch it on first."
+            sentence = Sentence("{endpoint} is off; switch it on first.", endpoint=current.name)
             raise Refused(sentence, code="endpoint_off")
         _changed(current, paused_until=None)
         payload = events.PingSent(endpoint=events.endpoint_id(current.pk), actor=actor)
@@ -182,7 +183,7 @@ def locked(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     """The endpoint as it is, its row locked. InvalidInput: it is gone."""
     current = WebhookEndpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
     if current is None:
-        sentence = f"There is no endpoint {endpoint.name} any more."
+        sentence = Sentence("There is no endpoint {endpoint} any more.", endpoint=endpoint.name)
         raise InvalidInput(sentence, field="endpoint", code="not_found")
     return current
 
@@ -191,7 +192,7 @@ def _changed(endpoint: WebhookEndpoint, **fields: Any) -> WebhookEndpoint:
     """Write these fields only: a worker writes others of the same row."""
     fields["updated_at"] = timezone.now()
     if not WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**fields):
-        sentence = f"There is no endpoint {endpoint.name} any more."
+        sentence = Sentence("There is no endpoint {endpoint} any more.", endpoint=endpoint.name)
         raise InvalidInput(sentence, field="endpoint", code="not_found")
     return WebhookEndpoint.objects.get(pk=endpoint.pk)
 
@@ -199,7 +200,7 @@ def _changed(endpoint: WebhookEndpoint, **fields: Any) -> WebhookEndpoint:
 def _name(name: str) -> dict[str, Any]:
     name = name.strip()
     if not 1 <= len(name) <= 250:
-        raise InvalidInput("The name must have 1 to 250 characters.", field="name")
+        raise InvalidInput(Sentence("The name must have 1 to 250 characters."), field="name")
     return {"name": name}
 
 
@@ -216,9 +217,9 @@ def _subscription(names: Iterable[str] | None) -> dict[str, Any]:
     chosen = sorted(set(names))
     unknown = [name for name in chosen if name not in events.CATALOGUE]
     if unknown:
-        sentence = f"There is no event {', '.join(unknown)}."
+        sentence = Sentence("There is no event {unknown}.", unknown=", ".join(unknown))
         raise InvalidInput(sentence, field="names", code="unknown_event")
     if not chosen:
-        sentence = "Name at least one event, or ask for all."
+        sentence = Sentence("Name at least one event, or ask for all.")
         raise InvalidInput(sentence, field="names", code="required")
     return {"everything": False, "names": chosen}

@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from ..errors import InvalidInput
 from ..models import DeliveryState, WebhookEndpoint
+from ..sentences import Sentence
 
 COUNTED: Final = 10_000  # deliveries of an endpoint that a list counts; beyond it is "more than"
 
@@ -94,7 +95,7 @@ def endpoint_by_id(key: int) -> WebhookEndpoint:
     """The endpoint. InvalidInput: there is none."""
     endpoint = WebhookEndpoint.objects.filter(pk=key).first()
     if endpoint is None:
-        sentence = f"There is no endpoint {key}."
+        sentence = Sentence("There is no endpoint {endpoint}.", endpoint=key)
         raise InvalidInput(sentence, field="endpoint", code="not_found")
     return endpoint
 

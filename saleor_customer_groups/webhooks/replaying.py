@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ..errors import InvalidInput
 from ..models import DeliveryState, OutboxEvent, WebhookDelivery, WebhookEndpoint
+from ..sentences import Sentence
 from . import deliveries, endpoints
 
 
@@ -23,7 +24,7 @@ def replay(delivery: WebhookDelivery, *, now: datetime | None = None) -> None:
     """Send one delivery again, at once; also one that waits for its next try."""
     again = WebhookDelivery.objects.filter(pk=delivery.pk)
     if not _again(delivery.endpoint, again, now):
-        sentence = f"There is no delivery {delivery.pk} any more."
+        sentence = Sentence("There is no delivery {delivery} any more.", delivery=delivery.pk)
         raise InvalidInput(sentence, field="delivery", code="not_found")
 
 
@@ -61,7 +62,11 @@ def delivery_of(endpoint: WebhookEndpoint, message_id: str) -> WebhookDelivery:
         event = OutboxEvent.objects.get(uid=message_id.removeprefix("msg_"))
         return WebhookDelivery.objects.get(endpoint=endpoint, event=event)
     except (ValueError, ValidationError, OutboxEvent.DoesNotExist, WebhookDelivery.DoesNotExist):
-        sentence = f"{endpoint.name} was never sent a message {message_id}, or it is purged."
+        sentence = Sentence(
+            "{endpoint} was never sent a message {message_id}, or it is purged.",
+            endpoint=endpoint.name,
+            message_id=message_id,
+        )
         raise InvalidInput(sentence, field="delivery", code="not_found") from None
 
 

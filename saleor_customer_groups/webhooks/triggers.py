@@ -13,6 +13,7 @@ from django.utils import timezone
 from .. import vault
 from ..errors import InvalidInput
 from ..models import Trigger
+from ..sentences import Sentence
 from . import signing
 
 MOST_CALLS: Final = 6_000  # a minute
@@ -101,14 +102,16 @@ def keys(trigger: Trigger, *, now: datetime) -> list[str]:
 def _text(text: str, field: str, *, longest: int) -> str:
     text = text.strip()
     if not 1 <= len(text) <= longest:
-        sentence = f"The {field} must have 1 to {longest} characters."
+        sentence = Sentence(
+            "The {field} must have 1 to {most} characters.", field=field, most=longest
+        )
         raise InvalidInput(sentence, field=field)
     return text
 
 
 def _rate(calls_a_minute: int) -> int:
     if not 1 <= calls_a_minute <= MOST_CALLS:
-        sentence = f"There may be 1 to {MOST_CALLS:,} calls a minute."
+        sentence = Sentence("There may be 1 to {most:,} calls a minute.", most=MOST_CALLS)
         raise InvalidInput(sentence, field="calls_a_minute")
     return calls_a_minute
 
@@ -121,5 +124,5 @@ def _changed(trigger: Trigger, **fields: Any) -> Trigger:
 
 
 def _gone(trigger: Trigger) -> InvalidInput:
-    sentence = f"There is no trigger {trigger.name} any more."
+    sentence = Sentence("There is no trigger {trigger} any more.", trigger=trigger.name)
     return InvalidInput(sentence, field="trigger", code="not_found")

@@ -9,12 +9,36 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from launcher import inside_words as words
+from saleor_customer_groups.pages import sentences
 
 LANGUAGE = "pl"
 
 
 def test_every_sentence_is_translated() -> None:
     assert words.untranslated(words.read(words.catalogue(LANGUAGE), LANGUAGE)) == []
+
+
+def test_every_sentence_of_the_core_has_polish_that_fits() -> None:
+    known = words.read(words.catalogue(LANGUAGE), LANGUAGE)
+    found = {pattern: known.get(pattern, words.CORE) for pattern in words.patterns()}
+
+    assert [pattern for pattern, message in found.items() if not (message and message.string)] == []
+    for pattern, message in found.items():
+        assert message is not None
+        assert placeholders(str(message.string)) <= placeholders(pattern), pattern
+
+
+def placeholders(pattern: str) -> set[str]:
+    """With how they are written; a translation may leave some out."""
+    return {found[0] for found in sentences.PLACEHOLDER.finditer(pattern)}
+
+
+def test_a_pattern_that_is_no_literal_is_not_collected(tmp_path, monkeypatch) -> None:
+    (tmp_path / "kinds.py").write_text('Sentence(f"{name} is full.")')
+    monkeypatch.setattr(words, "PACKAGE", tmp_path)
+
+    with pytest.raises(ValueError, match=r"kinds.py:1: the pattern of a Sentence"):
+        list(words.patterns())
 
 
 def test_what_is_compiled_is_what_is_written() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import Refused
 from ...models import Adjustment, AdjustmentMode
+from ...sentences import Sentence
 from .. import requests
 from ..bulk import Counts
 from ..requests import Wish
@@ -16,9 +17,9 @@ from . import plans
 def require_askable(adjustment: Adjustment) -> None:
     """Refused (code "external"): balances that are not ours cannot be set."""
     if requests.are_used() and adjustment.mode == AdjustmentMode.ABSOLUTE:
-        sentence = (
-            "Another system keeps the balances (LOYALTY_MODE): they can be added to and subtracted "
-            "from, not set."
+        sentence = Sentence(
+            "Another system keeps the balances (LOYALTY_MODE): they can be added to and "
+            "subtracted from, not set."
         )
         raise Refused(sentence, code="external")
 
@@ -26,7 +27,7 @@ def require_askable(adjustment: Adjustment) -> None:
 def require_reversible() -> None:
     """Refused (code "external"): what was asked of another system is reversed there."""
     if requests.are_used():
-        sentence = "Another system keeps the balances (LOYALTY_MODE): reverse it there."
+        sentence = Sentence("Another system keeps the balances (LOYALTY_MODE): reverse it there.")
         raise Refused(sentence, code="external")
 
 

@@ -14,6 +14,7 @@ from ...groups import kinds, references
 from ...models import Adjustment, AdjustmentMode, CustomerGroup
 from ...segments import audience
 from ...segments.audience import Audience
+from ...sentences import Sentence
 from .. import rules
 from ..rules import Amount
 
@@ -83,24 +84,34 @@ def _checked(draft: Draft, actor: str, now: datetime) -> int:
     else:
         amount = rules.to_units(draft.amount, draft.unit, draft.currency)
     if draft.absolute and amount < 0:
-        raise InvalidInput("A balance cannot be set below zero.", field="amount", code="negative")
+        raise InvalidInput(
+            Sentence("A balance cannot be set below zero."), field="amount", code="negative"
+        )
     _check_end(draft, amount, now)
     rules.check_words(reason=draft.reason, actor=actor)
     if len(draft.comment) > LONGEST_COMMENT or "\x00" in draft.comment:
-        sentence = f"The comment has at most {LONGEST_COMMENT:,} characters, none of them null."
+        sentence = Sentence(
+            "The comment has at most {most:,} characters, none of them null.", most=LONGEST_COMMENT
+        )
         raise InvalidInput(sentence, field="comment", code="max_length")
     return amount
 
 
 def _check_end(draft: Draft, amount: int, now: datetime) -> None:
     if draft.expires_at is not None and draft.valid_days is not None:
-        sentence = "Give a date on which it expires, or for how many days it is valid, not both."
+        sentence = Sentence(
+            "Give a date on which it expires, or for how many days it is valid, not both."
+        )
         raise InvalidInput(sentence, field="valid_days")
     if draft.valid_days is not None and not 1 <= draft.valid_days <= LONGEST_VALIDITY:
-        sentence = f"It can be valid for 1 to {LONGEST_VALIDITY:,} days, not {draft.valid_days}."
+        sentence = Sentence(
+            "It can be valid for 1 to {most:,} days, not {days}.",
+            most=LONGEST_VALIDITY,
+            days=draft.valid_days,
+        )
         raise InvalidInput(sentence, field="valid_days")
     if draft.valid_days is not None and amount < 0:
-        raise InvalidInput("What is subtracted does not expire.", field="valid_days")
+        raise InvalidInput(Sentence("What is subtracted does not expire."), field="valid_days")
     rules.check_expiry(draft.expires_at, amount, now=now)
 
 

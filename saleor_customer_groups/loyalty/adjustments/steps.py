@@ -19,6 +19,7 @@ from ... import background as tasks
 from ... import conf, events
 from ...errors import CustomerGroupsError, InvalidInput, Refused
 from ...models import Adjustment, AdjustmentStatus
+from ...sentences import Sentence
 from ...webhooks import outbox
 from .. import rules
 from . import asking, drafts
@@ -37,9 +38,11 @@ ENDED: Final = (Status.DONE, Status.CANCELLED, Status.FAILED)
 def schedule(adjustment_id: int, at: datetime) -> Adjustment:
     """Start it at that moment. InvalidInput: the moment is over. Refused: it has begun already."""
     if timezone.is_naive(at):
-        raise InvalidInput("The moment must have a time zone.", field="scheduled_at")
+        raise InvalidInput(Sentence("The moment must have a time zone."), field="scheduled_at")
     if at <= timezone.now():
-        sentence = f"{at:%Y-%m-%d %H:%M} is over; start it now, or choose a later moment."
+        sentence = Sentence(
+            "{at:%Y-%m-%d %H:%M} is over; start it now, or choose a later moment.", at=at
+        )
         raise InvalidInput(sentence, field="scheduled_at", code="is_over")
     return _move(adjustment_id, NOT_BEGUN, Status.SCHEDULED, "be scheduled", scheduled_at=at)
 
@@ -85,7 +88,9 @@ def cancel(adjustment_id: int) -> Adjustment:
     """
     with transaction.atomic():
         if _locked(adjustment_id).reversal_began_at is not None:
-            raise Refused("A reversal cannot be cancelled; it can be paused.", code="status")
+            raise Refused(
+                Sentence("A reversal cannot be cancelled; it can be paused."), code="status"
+            )
         open_ = [*NOT_BEGUN, Status.RUNNING, Status.PAUSED]
         now = timezone.now()
         adjustment = _move(adjustment_id, open_, Status.CANCELLED, "be cancelled", finished_at=now)
@@ -148,7 +153,7 @@ def start_due(now: datetime) -> int:
 def fail(adjustment_id: int, refusal: CustomerGroupsError) -> None:
     """End what cannot start or go on, and say why. What was done so far stays."""
     open_ = Adjustment.objects.filter(pk=adjustment_id, status__in=[Status.SCHEDULED, *GOING_ON])
-    open_.update(status=Status.FAILED, error=str(refusal)[:500], finished_at=timezone.now())
+    open_.update(status=Status.FAILED, error=refusal.message[:500], finished_at=timezone.now())
 
 
 def take_over(now: datetime) -> int:
@@ -206,7 +211,9 @@ def _require_still_right(adjustment: Adjustment, now: datetime) -> None:
     asking.require_askable(adjustment)
     if adjustment.rule is None and adjustment.customer_ids is None:
         if adjustment.group_id is None:
-            sentence = f"The group {adjustment.group_name} was deleted meanwhile."
+            sentence = Sentence(
+                "The group {group} was deleted meanwhile.", group=adjustment.group_name
+            )
             raise Refused(sentence, code="group_deleted")
         drafts.ready_group(adjustment.group_id, now)
     rules.check_expiry(adjustment.expires_at, max(adjustment.amount, 0), now=now)
@@ -222,7 +229,12 @@ def _move(
     if adjustment is None:
         raise _no_such(adjustment_id)
     if not moved:
-        sentence = f"Adjustment {adjustment_id} is {adjustment.status}; it cannot {what}."
+        sentence = Sentence(
+            "Adjustment {adjustment} is {status}; it cannot {what}.",
+            adjustment=adjustment_id,
+            status=adjustment.status,
+            what=what,
+        )
         raise Refused(sentence, code="status")
     return adjustment
 
@@ -235,5 +247,5 @@ def _locked(adjustment_id: int) -> Adjustment:
 
 
 def _no_such(adjustment_id: int) -> InvalidInput:
-    sentence = f"There is no adjustment {adjustment_id}."
+    sentence = Sentence("There is no adjustment {adjustment}.", adjustment=adjustment_id)
     return InvalidInput(sentence, field="adjustment", code="not_found")

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from ... import conf, events
 from ...models import Earning, LoyaltyDraw, LoyaltyKind, LoyaltyLot, LoyaltySource
+from ...sentences import Sentence
 from ...webhooks import outbox
 from .. import ledger, requests
 from ..rules import Amount, Posting, Short, from_units, to_units
@@ -131,7 +132,7 @@ def _ask(
         unit=earning.unit,
         currency=earning.currency,
         amount=minor,
-        reason="Order paid" if minor > 0 else "Order refunded",
+        reason=Sentence("Order paid") if minor > 0 else Sentence("Order refunded"),
         order_id=earning.order_id,
         expires_at=expires_at,
     )

@@ -17,6 +17,7 @@ from ...errors import InvalidInput
 from ...groups import references
 from ...models import CustomerGroup, EarningMultiplier, EarningRule, EarningTarget
 from ...pricing.editing import check_known, check_things
+from ...sentences import Sentence
 from .inputs import EarningRuleInput, MultiplierInput, check_rule
 
 FIELDS: Final = ("name", "unit", "rate", "validity_days", "pending_days", "active", "ends_at")
@@ -42,7 +43,7 @@ def save_rule(given: EarningRuleInput, *, rule_id: int | None = None) -> Earning
         rule.group_id, rule.channel_id = given.group_id, given.channel_id
         rule.starts_at = given.starts_at or (rule.starts_at if rule_id else timezone.now())
         if rule.ends_at is not None and rule.ends_at <= rule.starts_at:
-            sentence = "The window must end after it starts."
+            sentence = Sentence("The window must end after it starts.")
             raise InvalidInput(sentence, field="ends_at", code="ends_before_start")
         rule.save()
         _set_multipliers(rule, given.multipliers)
@@ -76,7 +77,9 @@ def _group_of(rule_id: int | None) -> list[int]:
 def _locked(rule_id: int) -> EarningRule:
     rule = EarningRule.objects.select_for_update().filter(pk=rule_id).first()
     if rule is None:
-        raise InvalidInput(f"There is no earning rule {rule_id}.", field="id", code="not_found")
+        raise InvalidInput(
+            Sentence("There is no earning rule {rule}.", rule=rule_id), field="id", code="not_found"
+        )
     return rule
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from ...errors import InvalidInput
 from ...pricing.inputs import TARGET_KINDS, TargetInput, check_name, check_window
+from ...sentences import Sentence
 from ..rules import MONEY, POINTS
 
 UNITS: Final = (POINTS, *sorted(MONEY))
@@ -52,16 +53,20 @@ def check_rule(rule: EarningRuleInput) -> None:
     """Refuse a rule that makes no sense whatever is in the database."""
     check_name(rule.name)
     if rule.unit not in UNITS:
-        sentence = f"“{rule.unit}” is no unit; choose one of {', '.join(UNITS)}."
+        sentence = Sentence(
+            "“{unit}” is no unit; choose one of {units}.", unit=rule.unit, units=", ".join(UNITS)
+        )
         raise _refusal("unit", sentence, "invalid_choice")
     _check_number("rate", rule.rate, decimals=6, below=LARGEST_RATE)
     if rule.rate == 0:
-        raise _refusal("rate", "The rate must be more than 0.", "not_positive")
+        raise _refusal("rate", Sentence("The rate must be more than 0."), "not_positive")
     if rule.validity_days is not None and not 1 <= rule.validity_days <= LONGEST:
-        sentence = f"What is earned must be valid for 1 to {LONGEST:,} days, or for ever."
+        sentence = Sentence(
+            "What is earned must be valid for 1 to {most:,} days, or for ever.", most=LONGEST
+        )
         raise _refusal("validity_days", sentence, "out_of_range")
     if not 0 <= rule.pending_days <= LONGEST:
-        sentence = f"What is earned must be pending for 0 to {LONGEST:,} days."
+        sentence = Sentence("What is earned must be pending for 0 to {most:,} days.", most=LONGEST)
         raise _refusal("pending_days", sentence, "out_of_range")
     check_window(rule.starts_at, rule.ends_at)
     for multiplier in rule.multipliers:
@@ -74,27 +79,37 @@ def _check_multiplier(multiplier: MultiplierInput) -> None:
     for target in multiplier.targets:
         if target.kind not in TARGET_KINDS or target.excluded:
             kinds = ", ".join(TARGET_KINDS)
-            sentence = f"“{target.kind}” is no target of a multiplier; choose one of {kinds}."
+            sentence = Sentence(
+                "“{kind}” is no target of a multiplier; choose one of {kinds}.",
+                kind=target.kind,
+                kinds=kinds,
+            )
             if target.excluded:
-                sentence = "A multiplier excludes nothing: give those things the factor 0."
+                sentence = Sentence(
+                    "A multiplier excludes nothing: give those things the factor 0."
+                )
             raise _refusal("targets", sentence)
     if multiplier.everything and multiplier.targets:
-        sentence = "A multiplier for everything names no targets."
+        sentence = Sentence("A multiplier for everything names no targets.")
         raise _refusal("targets", sentence, "not_allowed")
     if not multiplier.everything and not multiplier.targets:
-        sentence = "Name what the multiplier is for, or say that it is for everything."
+        sentence = Sentence("Name what the multiplier is for, or say that it is for everything.")
         raise _refusal("targets", sentence, "required")
 
 
 def _check_number(field: str, value: Decimal, *, decimals: int, below: Decimal) -> None:
     if not isinstance(value, Decimal) or not value.is_finite():
-        raise _refusal(field, f"“{value}” is no {field}.")
+        raise _refusal(field, Sentence("“{value}” is no {field}.", value=value, field=field))
     if value < 0:
-        raise _refusal(field, f"The {field} must not be negative.", "negative")
+        sentence = Sentence("The {field} must not be negative.", field=field)
+        raise _refusal(field, sentence, "negative")
     if value >= below:
-        raise _refusal(field, f"The {field} must be less than {below:,}.", "too_large")
+        sentence = Sentence("The {field} must be less than {below:,}.", field=field, below=below)
+        raise _refusal(field, sentence, "too_large")
     if value != round(value, decimals):
-        sentence = f"The {field} must have at most {decimals} decimals."
+        sentence = Sentence(
+            "The {field} must have at most {decimals} decimals.", field=field, decimals=decimals
+        )
         raise _refusal(field, sentence, "too_many_decimals")
 
 

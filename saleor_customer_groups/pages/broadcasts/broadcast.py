@@ -12,6 +12,7 @@ from ...errors import CustomerGroupsError
 from ...models import Broadcast, BroadcastStatus
 from ...models.broadcasts import ENDED
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit
 from . import words
 
@@ -36,7 +37,7 @@ def reach(visit: Visit, broadcast_id: int) -> HttpResponse:
     try:
         context["seen"] = audience.preview(broadcast_id)
     except CustomerGroupsError as refusal:
-        context["refusal"] = str(refusal)
+        context["refusal"] = said(refusal.message)
     return visit.render("broadcasts/reach.html", context)
 
 

@@ -13,6 +13,7 @@ from ...broadcasts import compose, editing
 from ...errors import CustomerGroupsError
 from ...models import Broadcast, BroadcastAudience, BroadcastFormat, CustomerGroup
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit
 from .broadcast import MANAGE, READ, broadcast_or_404
 from .forms import BroadcastForm, initial_of
@@ -101,7 +102,7 @@ def _letter(visit: Visit, draft: Broadcast, who: list[str]) -> dict[str, Any]:
         values = compose.values(group_name=draft.group_name, **(person or EXAMPLE))
         found = composition.letter(values)
     except CustomerGroupsError as refusal:
-        return {"refusal": str(refusal), "is_empty": not (draft.title and draft.text)}
+        return {"refusal": said(refusal.message), "is_empty": not (draft.title and draft.text)}
     return {"letter": found, "is_html": is_html, "is_example": person is None}
 
 

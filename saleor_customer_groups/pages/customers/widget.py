@@ -16,6 +16,7 @@ from ...models import CustomerGroup, Membership, MembershipSource
 from ..ids import pk_of
 from ..prices.summary import in_force
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit, told
 
 
@@ -63,5 +64,5 @@ def _change(visit: Visit, customer: Any) -> tuple[str, str]:
         else:
             membership.remove(group, [customer.pk], source=by_hand, actor=actor)
     except CustomerGroupsError as refusal:
-        return str(refusal), "error"
+        return said(refusal.message), "error"
     return _("Saved."), "success"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ...errors import InUse, Refused
 from ...groups import deleting, references
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit
 from .group import context_of, group_or_404
 
@@ -23,7 +24,7 @@ def delete(visit: Visit, group_id: int) -> HttpResponse:
         except InUse as refusal:
             context["references"] = refusal.references
         except Refused as refusal:
-            context["refusal"] = str(refusal)
+            context["refusal"] = said(refusal.message)
         else:
             toast = _("%(group)s was deleted.") % {"group": group.name}
             return visit.go(visit.link("groups"), toast=toast)

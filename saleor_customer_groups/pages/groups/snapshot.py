@@ -14,6 +14,7 @@ from ...errors import CustomerGroupsError
 from ...groups import snapshots
 from ...models import CustomerGroup, GroupKind
 from ..forms import Form, Picked
+from ..moments import day
 from ..screens import screen
 from ..visit import Visit
 from .group import group_or_404
@@ -48,7 +49,7 @@ def renew(visit: Visit, group_id: int) -> HttpResponse:
         else:
             toast = _("%(group)s lasts until %(end)s.") % {
                 "group": renewed.name,
-                "end": f"{renewed.expires_at:%Y-%m-%d}",
+                "end": day(renewed.expires_at),
             }
             return visit.go(visit.link("group-settings", group_id), toast=toast)
     return visit.form("groups/renew.html", {"group": group, "form": form})

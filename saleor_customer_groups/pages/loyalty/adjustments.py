@@ -19,6 +19,7 @@ from ..lists import listing
 from ..rules.draft import Condition, Group, of_rule, read_form, rule_of
 from ..rules.views import builder
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit
 from . import words
 from .forms import MONEY, AdjustmentForm, initial_of
@@ -145,7 +146,7 @@ def preview(visit: Visit, adjustment_id: int) -> HttpResponse:
     try:
         context["seen"] = previews.preview(found)
     except CustomerGroupsError as refusal:
-        context["refusal"] = str(refusal)
+        context["refusal"] = said(refusal.message)
     return visit.render("loyalty/preview.html", context)
 
 

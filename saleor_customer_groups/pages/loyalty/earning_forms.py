@@ -17,6 +17,7 @@ from ...loyalty.earning.queries import said_by
 from ...models import EarningRule, LoyaltyUnit
 from ...pricing.inputs import TargetInput
 from ..forms import Form, Picked
+from ..sentences import said
 from .forms import MONEY, moment
 from .words import UNITS
 
@@ -85,7 +86,7 @@ class EarningForm(Form):
     def refuse(self, refusal: CustomerGroupsError) -> None:
         """The core knows a rate; the form has it in points or percent."""
         if isinstance(refusal, InvalidInput) and refusal.field == "rate":
-            self.add_error("points" if self._in_points else "percent", str(refusal))
+            self.add_error("points" if self._in_points else "percent", said(refusal.message))
         else:
             super().refuse(refusal)
 

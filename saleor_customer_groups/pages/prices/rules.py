@@ -14,6 +14,7 @@ from ...pricing import editing
 from ...pricing.rivals import rivals_of
 from ...pricing.states import state_of
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit
 from . import trying
 from .forms import AMOUNTS, PERCENTAGES, RuleForm, initial_of_rule
@@ -87,7 +88,7 @@ def preview(visit: Visit) -> HttpResponse:
                 customer_id=who[-1] if who else None,
             )
         except CustomerGroupsError as refusal:
-            context = {"refusal": str(refusal)}
+            context = {"refusal": said(refusal.message)}
     return visit.render("prices/preview.html", context)
 
 

@@ -50,6 +50,14 @@ REASONS: Final[dict[str, Any]] = {
     "group_not_higher": _("The group's price is not higher."),
     "group_stands_alone": _("The group's price stands alone: promotions do not compete with it."),
 }
+# The cells of a pasted line.
+CELLS: Final[dict[str, Any]] = {
+    "line": _("Line"),
+    "sku": _("SKU"),
+    "channel": _("Channel"),
+    "quantity": _("Quantity"),
+    "amount": _("Amount"),
+}
 STEPS: Final[dict[str, Any]] = {
     "list": _("Price list"),
     "surcharge": _("Surcharge"),

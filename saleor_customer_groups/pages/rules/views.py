@@ -16,11 +16,13 @@ from ...segments.explain import explain
 from ...segments.rules import InvalidRule, Node, Problem, parse
 from ..groups.group import context_of, group_or_404
 from ..screens import screen
+from ..sentences import said
 from ..visit import Visit
 from . import words
 from .boxes import sections, shop_choices, view_of
 from .draft import Condition, Group, of_rule, read_form, rule_of, with_act
 from .forms import ExplainForm, NewForm
+from .telling import told
 
 SAMPLE: Final = 5
 EXAMPLES: Final[dict[str, object]] = {
@@ -57,7 +59,7 @@ def rule(visit: Visit, group_id: int) -> HttpResponse:
     except InvalidRule as refusal:
         return visit.form("rules/group.html", {**context, **builder(tree, refusal.problems)})
     except CustomerGroupsError as refusal:
-        refused = {"refusal": str(refusal)}
+        refused = {"refusal": said(refusal.message)}
         return visit.form("rules/group.html", {**context, **builder(tree), **refused})
     return visit.go(
         visit.link("group-rule", group.pk), toast=_("Saved. The group is being filled.")
@@ -113,9 +115,9 @@ def why(visit: Visit, group_id: int) -> HttpResponse:
     context: dict[str, Any] = {"group": group, "form": form}
     if visit.posted and form.is_valid():
         try:
-            context["explained"] = explain(
-                _parsed(_rule_of(group)), form.cleaned_data["customer"][0], now=timezone.now()
-            )
+            customer_id = form.cleaned_data["customer"][0]
+            explained = explain(_parsed(_rule_of(group)), customer_id, now=timezone.now())
+            context["explained"] = told(explained)
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
     return visit.form("rules/why.html", context)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ...sentences import Sentence
 from ..tree import Leaf
 from ..values import Kind
 
@@ -89,7 +90,8 @@ class Field:
     options: tuple[Option, ...] = ()
     clock: int | None = None  # seconds after which the clock alone may change any answer
     since: str = ""  # the release of Saleor that brought what it reads
-    check: Callable[[Leaf], str] | None = None  # what is wrong with the parts taken together
+    # what is wrong with the parts taken together
+    check: Callable[[Leaf], Sentence | None] | None = None
 
 
 def fields_by_code(*groups: tuple[Field, ...]) -> dict[str, Field]:

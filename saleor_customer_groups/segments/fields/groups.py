@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
+from ...sentences import Sentence
 from .. import values
 from ..tree import Leaf
 from .base import Asked, Condition, Field, Members, Option
@@ -33,10 +34,10 @@ def _part(leaf: Leaf, asked: Asked) -> Condition:
     )
 
 
-def _check_part(leaf: Leaf) -> str:
+def _check_part(leaf: Leaf) -> Sentence | None:
     if cast(int, leaf.option("from")) >= cast(int, leaf.value):
-        return 'The part must end behind where it begins: "from" must be less than "to".'
-    return ""
+        return Sentence('The part must end behind where it begins: "from" must be less than "to".')
+    return None
 
 
 FIELDS: Final = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+from ...sentences import Sentence
 from .. import values
 from ..tree import Leaf
 from ..values import Duration, Relative
@@ -34,12 +35,12 @@ MONEY_OPTIONS: Final = (
 )
 
 
-def check_window(leaf: Leaf) -> str:
+def check_window(leaf: Leaf) -> Sentence | None:
     """A window that ends before it begins finds nothing, for ever."""
     since, until = leaf.option("since"), leaf.option("until")
     if type(since) is type(until) and not isinstance(since, Relative | None) and since > until:  # type: ignore[operator]  # two of one kind compare
-        return 'The window ends before it begins: "since" must not be after "until".'
-    return ""
+        return Sentence('The window ends before it begins: "since" must not be after "until".')
+    return None
 
 
 def counted(leaf: Leaf, asked: Asked) -> Condition:

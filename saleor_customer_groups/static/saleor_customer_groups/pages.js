@@ -4,6 +4,11 @@
   const { send, ready } = Bridge;
   const kind = document.body.dataset.kind;
   const screen = document.getElementById("screen"), dialog = document.getElementById("dialog");
+  const offline = () => { // the page that failed cannot say it: the shell brings it in each language
+    const language = (Bridge.locale() ?? "en").split(/[-_]/)[0].toLowerCase();
+    const meta = (code) => document.querySelector(`meta[name="offline"][lang="${code}"]`);
+    return (/^[a-z]+$/.test(language) && meta(language) || meta("en")).content;
+  };
   const busy = (on) => screen.toggleAttribute("aria-busy", on);
 
   // --- requests ---------------------------------------------------------------------------------
@@ -16,8 +21,7 @@
   document.addEventListener("htmx:before:request", (event) => event.detail.ctx.target === screen && busy(true));
   document.addEventListener("htmx:finally:request", () => busy(false));
   document.addEventListener("htmx:error", () => {
-    const words = document.getElementById("words")?.dataset;
-    send("notification", { status: "error", title: words?.offline ?? "The shop did not answer." });
+    send("notification", { status: "error", title: offline() });
   });
 
   // --- pages ------------------------------------------------------------------------------------
@@ -122,7 +126,7 @@
       saved.click();
       setTimeout(() => URL.revokeObjectURL(saved.href), 60000);
     } catch (problem) {
-      send("notification", { status: "error", title: problem.message || document.getElementById("words").dataset.offline });
+      send("notification", { status: "error", title: problem.message || offline() });
     } finally {
       link.removeAttribute("aria-disabled");
     }

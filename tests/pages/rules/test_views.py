@@ -117,7 +117,7 @@ def test_it_explains_of_one_customer_what_holds(merchant):
     shown = text(merchant.post(f"/groups/{group.pk}/why", {"customer": bob.pk}))
 
     assert shown.count("does not hold") == 2
-    assert "email_domain is example.com" in shown
+    assert "E-mail domain is example.com" in shown
 
 
 def test_nobody_to_explain_is_said_at_the_field(merchant):
