@@ -10,7 +10,7 @@ from typing import Any, Final
 from graphene.utils.str_converters import to_camel_case
 
 from ..access import DEFAULT_PERMISSIONS, Act
-from .federation import ENTITIES
+from .entities import ENTITIES
 from .fields import Guarded
 from .schema import Mutation, Query, schema
 

@@ -1,4 +1,4 @@
-"""Customers as requests name them: by ids, by e-mail addresses, or both."""
+"""Customers as requests name them: by ids, by e-mail addresses, or as oneself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..errors import InvalidInput
 from ..groups import queries
 from ..models import MembershipSource
 from ..segments.audience import LARGEST_ID, PICKED
+from .fields import caller_of
 from .ids import key_of
 
 MOST: Final = PICKED
@@ -22,6 +23,13 @@ class Named:
 
     customer_ids: list[int]
     unknown_emails: list[str]
+
+
+def oneself(info: Any) -> int:
+    """The key of the customer who asks; for what needs `Act.BE_CUSTOMER`."""
+    customer_id = caller_of(info).user_id
+    assert customer_id is not None  # noqa: S101 - for mypy: the act asks for a customer
+    return customer_id
 
 
 def customer_of(text: str, *, field: str = "customer") -> int:

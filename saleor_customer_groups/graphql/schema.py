@@ -7,7 +7,8 @@ from typing import Any
 
 import graphene
 
-from .federation import ENTITIES, TYPES, federate
+from .entities import ENTITIES
+from .federation import TYPES, federate
 from .mutations.adjustments import AdjustmentMutations
 from .mutations.applications import ApplicationMutations
 from .mutations.broadcasts import BroadcastMutations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,6 +26,14 @@ class Form(forms.Form):
         field = refusal.field if isinstance(refusal, InvalidInput) else ""
         field = self.renamed.get(field, field)
         self.add_error(field if field in self.fields else None, said(refusal.message))
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """`refuse` what the core refuses of the statements within; the view goes on after them."""
+        try:
+            yield
+        except CustomerGroupsError as refusal:
+            self.refuse(refusal)
 
 
 class Lines(forms.CharField):

@@ -49,6 +49,11 @@ class Visit:
         """A parameter of the address, without blanks around it; empty where there is none."""
         return self.request.GET.get(name, "").replace("\x00", "").strip()
 
+    def number(self, name: str) -> int | None:
+        """The same as a number, of at most nine digits."""
+        text = self.asked(name)
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
     def link(self, name: str, *args: Any, **kwargs: Any) -> str:
         """The address of a page."""
         return link(base_of(self.request), name, *args, **kwargs)
@@ -62,6 +67,12 @@ class Visit:
         if self.posted:  # what a POST answers is not a page to come back to
             response["HX-Push-Url"] = "false"
         return response
+
+    def listed(
+        self, page: str, rows: str, context: Mapping[str, Any], *, part: str = "rows"
+    ) -> HttpResponse:
+        """The page of a list; or its rows alone, where only that part is asked for."""
+        return self.render(rows if self.wants(part) else page, context)
 
     def form(self, template: str, context: Mapping[str, Any]) -> HttpResponse:
         """A form: with its errors (422) when it was sent, and is here again."""

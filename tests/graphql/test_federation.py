@@ -9,7 +9,7 @@ import pytest
 from graphql import parse
 from graphql.language import ast
 
-from saleor_customer_groups.graphql.federation import ENTITIES as ALL
+from saleor_customer_groups.graphql.entities import ENTITIES as ALL
 from saleor_customer_groups.graphql.schema import schema
 from saleor_customer_groups.graphql.sdl import own_types
 from saleor_customer_groups.groups import editing as groups

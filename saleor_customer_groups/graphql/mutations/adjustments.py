@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import graphene
@@ -12,15 +11,16 @@ from ...access import Act
 from ...host.graphql_types import JSON, DateTime, Decimal
 from ...loyalty.adjustments import drafts, steps
 from ...loyalty.adjustments.drafts import Draft
-from ...segments.audience import Audience
 from ..fields import caller_of
-from ..ids import keys_of, optional_key_of
+from ..inputs import audience_of, said
 from ..mutation import BaseMutation
 from ..queries.adjustments import adjustment_of
 from ..types.adjustments import LoyaltyAdjustment, Mode
 from ..types.amounts import Unit, given
+from .by_id import ByID, by_key
 
 ID = "The ID of the bulk act."
+DETAILS = ("currency", "expires_at", "valid_days", "reason", "comment")
 
 
 class LoyaltyAdjustmentCreateInput(graphene.InputObjectType):
@@ -50,20 +50,17 @@ class AdjustmentMutation(BaseMutation):
         abstract = True
 
 
-class AdjustmentAct(AdjustmentMutation):
-    """One that is done to a bulk act by its key: `does`."""
+class AdjustmentAct(ByID, AdjustmentMutation):
+    """One that is done to a bulk act."""
 
-    does: Callable[[int], Any]
+    answers = "adjustment"
+    subject = staticmethod(adjustment_of)
 
     class Meta:
         abstract = True
 
     class Arguments:
         id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"adjustment": cls.does(adjustment_of(id).pk)}
 
 
 class LoyaltyAdjustmentCreate(AdjustmentMutation):
@@ -80,19 +77,12 @@ class LoyaltyAdjustmentCreate(AdjustmentMutation):
         return {"adjustment": drafts.create(draft, for_whom, actor=caller_of(info).actor)}
 
 
-class LoyaltyAdjustmentDelete(AdjustmentMutation):
+class LoyaltyAdjustmentDelete(AdjustmentAct):
+    does = by_key(steps.delete)
+
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Throws away a bulk act that has not begun."
-
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        adjustment = adjustment_of(id)
-        steps.delete(adjustment.pk)
-        return {"adjustment": adjustment}
 
 
 class LoyaltyAdjustmentSchedule(AdjustmentMutation):
@@ -110,7 +100,7 @@ class LoyaltyAdjustmentSchedule(AdjustmentMutation):
 
 
 class LoyaltyAdjustmentStart(AdjustmentAct):
-    does = staticmethod(steps.start)
+    does = by_key(steps.start)
 
     class Meta:
         act = Act.MANAGE_LOYALTY
@@ -118,7 +108,7 @@ class LoyaltyAdjustmentStart(AdjustmentAct):
 
 
 class LoyaltyAdjustmentPause(AdjustmentAct):
-    does = staticmethod(steps.pause)
+    does = by_key(steps.pause)
 
     class Meta:
         act = Act.MANAGE_LOYALTY
@@ -126,7 +116,7 @@ class LoyaltyAdjustmentPause(AdjustmentAct):
 
 
 class LoyaltyAdjustmentResume(AdjustmentAct):
-    does = staticmethod(steps.resume)
+    does = by_key(steps.resume)
 
     class Meta:
         act = Act.MANAGE_LOYALTY
@@ -134,7 +124,7 @@ class LoyaltyAdjustmentResume(AdjustmentAct):
 
 
 class LoyaltyAdjustmentCancel(AdjustmentAct):
-    does = staticmethod(steps.cancel)
+    does = by_key(steps.cancel)
 
     class Meta:
         act = Act.MANAGE_LOYALTY
@@ -142,7 +132,7 @@ class LoyaltyAdjustmentCancel(AdjustmentAct):
 
 
 class LoyaltyAdjustmentReverse(AdjustmentAct):
-    does = staticmethod(steps.reverse)
+    does = by_key(steps.reverse)
 
     class Meta:
         act = Act.MANAGE_LOYALTY
@@ -160,27 +150,13 @@ class AdjustmentMutations:
     loyalty_adjustment_reverse = LoyaltyAdjustmentReverse.Field()
 
 
-def audience_of(input: dict[str, Any]) -> Audience:
-    """Whom the input is for; the core looks whether that is one of the three."""
-    customers = input.get("customers")
-    return Audience(
-        group_id=optional_key_of(input.get("group"), "CustomerGroup", field="group"),
-        rule=input.get("rule"),
-        customer_ids=None if customers is None else keys_of(customers, "User", field="customers"),
-    )
-
-
 def _draft(input: dict[str, Any]) -> Draft:
-    said = {
-        name: input[name]
-        for name in ("currency", "expires_at", "valid_days", "reason", "comment")
-        if input.get(name) is not None
-    }
+    details = said({name: input.get(name) for name in DETAILS})
     return Draft(
         unit=input["unit"],
         amount=given(input["amount"], input["unit"]),
         absolute=input.get("mode") == models.AdjustmentMode.ABSOLUTE,
         notify_email=bool(input.get("notify_email")),
         notify_sms=bool(input.get("notify_sms")),
-        **said,
+        **details,
     )

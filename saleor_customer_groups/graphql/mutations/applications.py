@@ -7,13 +7,13 @@ from typing import Any
 import graphene
 
 from ...access import Act
-from ...errors import InvalidInput
 from ...groups import applications
 from ...models import Application
 from ...models import CustomerGroup as GroupRow
 from ..fields import caller_of
-from ..ids import key_of
 from ..mutation import BaseMutation
+from ..naming import oneself
+from ..rows import row_of
 from ..types.applications import CustomerGroupApplication, MyCustomerGroupApplication
 
 
@@ -30,15 +30,11 @@ class CustomerGroupApply(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, message: str = "") -> dict[str, Any]:
-        customer_id = caller_of(info).user_id
-        assert customer_id is not None  # noqa: S101 - for mypy: the act asks for a customer
         # To a shopper a group that takes no applications does not exist.
-        key = key_of(group, "CustomerGroup", field="group")
-        row = GroupRow.objects.filter(pk=key, applications_open=True).first()
-        if row is None:
-            sentence = "There is no such group that takes applications."
-            raise InvalidInput(sentence, field="group", code="not_found")
-        return {"application": applications.apply(row, customer_id, message=message or "")}
+        rows = GroupRow.objects.filter(applications_open=True)
+        missing = "There is no such group that takes applications."
+        row = row_of(rows, group, "CustomerGroup", missing=missing, field="group")
+        return {"application": applications.apply(row, oneself(info), message=message or "")}
 
 
 class CustomerGroupApplicationWithdraw(BaseMutation):
@@ -53,8 +49,7 @@ class CustomerGroupApplicationWithdraw(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        customer_id = caller_of(info).user_id
-        assert customer_id is not None  # noqa: S101 - for mypy: the act asks for a customer
+        customer_id = oneself(info)
         mine = application_of(id, customer_id=customer_id)
         return {"application": applications.withdraw(mine, customer_id=customer_id)}
 
@@ -107,8 +102,6 @@ class ApplicationMutations(graphene.ObjectType):
 
 def application_of(id: str, **whose: int) -> Application:
     """The application of this id. InvalidInput where there is none, or it is another's."""
-    key = key_of(id, "CustomerGroupApplication")
-    found = Application.objects.select_related("group").filter(pk=key, **whose).first()
-    if found is None:
-        raise InvalidInput("There is no such application.", field="id", code="not_found")
-    return found
+    rows = Application.objects.select_related("group").filter(**whose)
+    missing = "There is no such application."
+    return row_of(rows, id, "CustomerGroupApplication", missing=missing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import graphene
@@ -13,9 +12,11 @@ from ...broadcasts.reporting import Result
 from ...host.graphql_types import JSON, DateTime, NonNullList
 from ..fields import caller_of
 from ..ids import keys_of
+from ..inputs import said
 from ..mutation import BaseMutation
 from ..queries.broadcasts import broadcast_of
 from ..types.broadcasts import Broadcast, Channel, Format
+from .by_id import ByID, by_key
 from .groups import group_of
 
 ID = "The ID of the broadcast."
@@ -66,20 +67,17 @@ class BroadcastMutation(BaseMutation):
         abstract = True
 
 
-class BroadcastAct(BroadcastMutation):
-    """One that is done to a broadcast by its key: `does`."""
+class BroadcastAct(ByID, BroadcastMutation):
+    """One that is done to a broadcast."""
 
-    does: Callable[[int], Any]
+    answers = "broadcast"
+    subject = staticmethod(broadcast_of)
 
     class Meta:
         abstract = True
 
     class Arguments:
         id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"broadcast": cls.does(broadcast_of(id).pk)}
 
 
 class BroadcastCreate(BroadcastMutation):
@@ -110,19 +108,12 @@ class BroadcastUpdate(BroadcastMutation):
         return {"broadcast": editing.update_broadcast(broadcast_of(id).pk, **_details(input))}
 
 
-class BroadcastDelete(BroadcastMutation):
+class BroadcastDelete(BroadcastAct):
+    does = by_key(editing.delete_broadcast)
+
     class Meta:
         act = Act.MANAGE_BROADCASTS
         description = "Deletes a draft."
-
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        broadcast = broadcast_of(id)
-        editing.delete_broadcast(broadcast.pk)
-        return {"broadcast": broadcast}
 
 
 class BroadcastSchedule(BroadcastMutation):
@@ -141,7 +132,7 @@ class BroadcastSchedule(BroadcastMutation):
 
 
 class BroadcastUnschedule(BroadcastAct):
-    does = staticmethod(control.unschedule)
+    does = by_key(control.unschedule)
 
     class Meta:
         act = Act.MANAGE_BROADCASTS
@@ -149,7 +140,7 @@ class BroadcastUnschedule(BroadcastAct):
 
 
 class BroadcastStart(BroadcastAct):
-    does = staticmethod(control.start)
+    does = by_key(control.start)
 
     class Meta:
         act = Act.MANAGE_BROADCASTS
@@ -157,7 +148,7 @@ class BroadcastStart(BroadcastAct):
 
 
 class BroadcastPause(BroadcastAct):
-    does = staticmethod(control.pause)
+    does = by_key(control.pause)
 
     class Meta:
         act = Act.MANAGE_BROADCASTS
@@ -165,7 +156,7 @@ class BroadcastPause(BroadcastAct):
 
 
 class BroadcastResume(BroadcastAct):
-    does = staticmethod(control.resume)
+    does = by_key(control.resume)
 
     class Meta:
         act = Act.MANAGE_BROADCASTS
@@ -228,7 +219,7 @@ class BroadcastMutations:
 
 def _details(input: dict[str, Any]) -> dict[str, Any]:
     """What is given, as the core takes it."""
-    details = {name: value for name, value in input.items() if value is not None}
+    details = said(input)
     if "group" in details:
         details["group"] = group_of(details["group"], field="group")
     if "customers" in details:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import graphene
@@ -12,7 +13,9 @@ from ...host.graphql_types import Money
 from ...loyalty import converting, requests
 from ..fields import caller_of
 from ..ids import key_of
+from ..inputs import said
 from ..mutation import BaseMutation
+from ..naming import oneself
 from ..types.amounts import LoyaltyPoints
 from ..types.conversion import LoyaltyPointRate
 from ..types.credit_requests import LoyaltyCreditRequest
@@ -46,8 +49,7 @@ class LoyaltyPointRateSet(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, currency: str, input: dict[str, Any]) -> dict[str, Any]:
-        rate = {name: value for name, value in input.items() if value is not None}
-        return {"rate": converting.set_rate(currency, **rate)}
+        return {"rate": converting.set_rate(currency, **said(input))}
 
 
 class LoyaltyPointRateDelete(BaseMutation):
@@ -65,21 +67,37 @@ class LoyaltyPointRateDelete(BaseMutation):
         return {"deleted": converting.drop_rate(currency)}
 
 
-class Conversion(BaseMutation):
-    """What both ways of converting answer."""
+def _convert(customer_id: int, input: dict[str, Any], *, key: str, actor: str) -> dict[str, Any]:
+    done = converting.points_to_credit(
+        customer_id,
+        input["points"],
+        currency=input["currency"],
+        key=f"{key}:{input['key']}",
+        actor=actor,
+    )
+    return {
+        "credit": Row(done.credit, input["currency"]),
+        "repeated": done.taken.repeated,
+        "loyalty": OfCustomer(customer_id),
+    }
 
-    credit = graphene.Field(Money, description="What they became.")
+
+class PointsMutation(BaseMutation):
+    """Turns points into something else by `turn`, under a key."""
+
     repeated = graphene.Boolean(description="Whether it was done before under this key.")
     loyalty = graphene.Field(CustomerGroupsLoyalty, description="What the customer has now.")
+    turn: Callable[..., dict[str, Any]]
 
     class Meta:
         abstract = True
 
 
-class LoyaltyPointsConvert(Conversion):
+class OfACustomer(PointsMutation):
+    """The points of a customer who is named."""
+
     class Meta:
-        act = Act.MANAGE_LOYALTY
-        description = "Turns points of a customer into credit."
+        abstract = True
 
     class Arguments:
         customer = graphene.ID(required=True, description="The ID of the customer.")
@@ -88,24 +106,46 @@ class LoyaltyPointsConvert(Conversion):
     @classmethod
     def perform(cls, info: Any, *, customer: str, input: dict[str, Any]) -> dict[str, Any]:
         customer_id = key_of(customer, "User", field="customer")
-        return _convert(customer_id, input, key="api", actor=caller_of(info).actor)
+        return cls.turn(customer_id, input, key="api", actor=caller_of(info).actor)
 
 
-class MyLoyaltyPointsConvert(Conversion):
+class OfOneself(PointsMutation):
+    """The points of the customer who asks."""
+
     class Meta:
-        act = Act.BE_CUSTOMER
-        description = "Turns points of the customer who asks into credit."
+        abstract = True
 
     class Arguments:
         input = LoyaltyPointsConvertInput(required=True, description="How many, into what.")
 
     @classmethod
     def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        caller = caller_of(info)
-        assert caller.user_id is not None  # noqa: S101 - the act asked
+        customer_id = oneself(info)
         # A shopper's keys meet nobody else's.
-        key = f"my:{caller.user_id}"
-        return _convert(caller.user_id, input, key=key, actor=caller.actor)
+        key = f"my:{customer_id}"
+        return cls.turn(customer_id, input, key=key, actor=caller_of(info).actor)
+
+
+class Conversion(PointsMutation):
+    """Points become credit."""
+
+    credit = graphene.Field(Money, description="What they became.")
+    turn = staticmethod(_convert)
+
+    class Meta:
+        abstract = True
+
+
+class LoyaltyPointsConvert(OfACustomer, Conversion):
+    class Meta:
+        act = Act.MANAGE_LOYALTY
+        description = "Turns points of a customer into credit."
+
+
+class MyLoyaltyPointsConvert(OfOneself, Conversion):
+    class Meta:
+        act = Act.BE_CUSTOMER
+        description = "Turns points of the customer who asks into credit."
 
 
 class LoyaltyCreditRequestConfirm(BaseMutation):
@@ -131,18 +171,3 @@ class ConversionMutations:
     loyalty_points_convert = LoyaltyPointsConvert.Field()
     my_loyalty_points_convert = MyLoyaltyPointsConvert.Field()
     loyalty_credit_request_confirm = LoyaltyCreditRequestConfirm.Field()
-
-
-def _convert(customer_id: int, input: dict[str, Any], *, key: str, actor: str) -> dict[str, Any]:
-    done = converting.points_to_credit(
-        customer_id,
-        input["points"],
-        currency=input["currency"],
-        key=f"{key}:{input['key']}",
-        actor=actor,
-    )
-    return {
-        "credit": Row(done.credit, input["currency"]),
-        "repeated": done.taken.repeated,
-        "loyalty": OfCustomer(customer_id),
-    }

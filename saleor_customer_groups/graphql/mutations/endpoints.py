@@ -14,10 +14,11 @@ from ...errors import InvalidInput
 from ...host.graphql_types import DateTime
 from ...webhooks import endpoints, replaying
 from ..fields import caller_of
-from ..ids import key_of
 from ..mutation import BaseMutation
 from ..queries.endpoints import endpoint_of
+from ..rows import row_of
 from ..types.endpoints import WebhookDelivery, WebhookEndpoint
+from .by_id import ByID
 
 ID = "The ID of the endpoint."
 SECRET = "Signs what is sent. Shown this once, and never again."  # noqa: S105 - says what it is
@@ -44,6 +45,19 @@ class EndpointMutation(BaseMutation):
 
     class Meta:
         abstract = True
+
+
+class EndpointAct(ByID, EndpointMutation):
+    """One that is done to an endpoint."""
+
+    answers = "endpoint"
+    subject = staticmethod(endpoint_of)
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
 
 
 class WebhookEndpointCreate(EndpointMutation):
@@ -82,19 +96,12 @@ class WebhookEndpointUpdate(EndpointMutation):
         return {"endpoint": endpoint}
 
 
-class WebhookEndpointDelete(EndpointMutation):
+class WebhookEndpointDelete(EndpointAct):
+    does = staticmethod(endpoints.delete)
+
     class Meta:
         act = Act.MANAGE_ENDPOINTS
         description = "Deletes an endpoint, what is on its way to it, and its log."
-
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        endpoint = endpoint_of(id)
-        endpoints.delete(endpoint)
-        return {"endpoint": endpoint}
 
 
 class WebhookEndpointRotateSecret(EndpointMutation):
@@ -129,17 +136,12 @@ class WebhookEndpointEnable(EndpointMutation):
         return {"endpoint": endpoints.enable(endpoint_of(id), missed=missed)}
 
 
-class WebhookEndpointDisable(EndpointMutation):
+class WebhookEndpointDisable(EndpointAct):
+    does = staticmethod(endpoints.disable)
+
     class Meta:
         act = Act.MANAGE_ENDPOINTS
         description = "Switches an endpoint off; what is pending stays."
-
-    class Arguments:
-        id = graphene.ID(required=True, description=ID)
-
-    @classmethod
-    def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        return {"endpoint": endpoints.disable(endpoint_of(id))}
 
 
 class WebhookEndpointPing(EndpointMutation):
@@ -208,13 +210,10 @@ class WebhookDeliveryReplay(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        key = key_of(id, "WebhookDelivery")
         rows = models.WebhookDelivery.objects.select_related("event", "endpoint")
-        delivery = rows.filter(pk=key).first()
-        if delivery is None:
-            raise InvalidInput("There is no such delivery.", field="id", code="not_found")
+        delivery = row_of(rows, id, "WebhookDelivery", missing="There is no such delivery.")
         replaying.replay(delivery)
-        return {"delivery": rows.get(pk=key)}
+        return {"delivery": rows.get(pk=delivery.pk)}
 
 
 class EndpointMutations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import graphene
 
@@ -17,21 +17,14 @@ from ..types.imports import CustomerGroupImport
 from .groups import group_of
 
 
-class CustomerGroupMembersAddFound(BaseMutation):
+class FoundMutation(BaseMutation):
+    """Has an import do its `mode` with everybody whom a rule finds."""
+
+    mode: ClassVar[ImportMode]
     job = graphene.Field(CustomerGroupImport, name="import", description="The import that does it.")
 
     class Meta:
-        act = Act.MANAGE_MEMBERS
-        description = (
-            "Has a worker put everybody into a group whom a rule finds now, once: the group is "
-            "not kept by the rule. The import tells how far it is, and can be undone."
-        )
-
-    class Arguments:
-        group = graphene.ID(required=True, description="The ID of the group.")
-        rule = JSON(required=True, description="The rule.")
-        until = DateTime(description="Until when; else for good.")
-        reason = graphene.String(description="Why, for the history.")
+        abstract = True
 
     @classmethod
     def perform(
@@ -46,7 +39,7 @@ class CustomerGroupMembersAddFound(BaseMutation):
         job = found.import_found(
             group_of(group, field="group"),
             rule,
-            mode=ImportMode.APPEND,
+            mode=cls.mode,
             until=until,
             reason=reason or "",
             actor=caller_of(info).actor,
@@ -54,8 +47,25 @@ class CustomerGroupMembersAddFound(BaseMutation):
         return {"job": job}
 
 
-class CustomerGroupMembersRemoveFound(BaseMutation):
-    job = graphene.Field(CustomerGroupImport, name="import", description="The import that does it.")
+class CustomerGroupMembersAddFound(FoundMutation):
+    mode = ImportMode.APPEND
+
+    class Meta:
+        act = Act.MANAGE_MEMBERS
+        description = (
+            "Has a worker put everybody into a group whom a rule finds now, once: the group is "
+            "not kept by the rule. The import tells how far it is, and can be undone."
+        )
+
+    class Arguments:
+        group = graphene.ID(required=True, description="The ID of the group.")
+        rule = JSON(required=True, description="The rule.")
+        until = DateTime(description="Until when; else for good.")
+        reason = graphene.String(description="Why, for the history.")
+
+
+class CustomerGroupMembersRemoveFound(FoundMutation):
+    mode = ImportMode.REMOVE
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -65,19 +75,6 @@ class CustomerGroupMembersRemoveFound(BaseMutation):
         group = graphene.ID(required=True, description="The ID of the group.")
         rule = JSON(required=True, description="The rule.")
         reason = graphene.String(description="Why, for the history.")
-
-    @classmethod
-    def perform(
-        cls, info: Any, *, group: str, rule: Any, reason: str | None = None
-    ) -> dict[str, Any]:
-        job = found.import_found(
-            group_of(group, field="group"),
-            rule,
-            mode=ImportMode.REMOVE,
-            reason=reason or "",
-            actor=caller_of(info).actor,
-        )
-        return {"job": job}
 
 
 class FoundMutations(graphene.ObjectType):

@@ -14,8 +14,9 @@ from ...models import CustomerGroup as Row
 from ...models import GroupKind
 from ...segments import editing as segments
 from ..fields import caller_of
-from ..ids import key_of, optional_key_of
+from ..ids import optional_key_of
 from ..mutation import BaseMutation
+from ..rows import row_of
 from ..types.groups import CustomerGroup, Kind
 
 
@@ -96,10 +97,8 @@ class CustomerGroupDelete(BaseMutation):
 
 def group_of(id: str, *, field: str = "id") -> Row:
     """The group of this global id. InvalidInput where there is none."""
-    group = Row.objects.filter(pk=key_of(id, "CustomerGroup", field=field)).first()
-    if group is None:
-        raise InvalidInput("There is no such group.", field=field, code="not_found")
-    return group
+    missing = "There is no such group."
+    return row_of(Row.objects.all(), id, "CustomerGroup", missing=missing, field=field)
 
 
 def _created(details: dict[str, Any], *, actor: str) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import graphene
 from django.core.files.uploadedfile import UploadedFile
@@ -15,9 +15,18 @@ from ...importing import files, jobs
 from ...importing.columns import OptionsGiven
 from ..fields import caller_of
 from ..ids import key_of
+from ..inputs import said
 from ..mutation import BaseMutation
 from ..types.imports import CustomerGroupImport, Mode
+from .by_id import ByID
 from .groups import group_of
+
+ID = "The ID of the import."
+
+
+def import_of(id: str) -> int:
+    """The key of an import's id."""
+    return key_of(id, "CustomerGroupImport")
 
 
 class CustomerGroupImportOptionsInput(graphene.InputObjectType):
@@ -32,9 +41,29 @@ class CustomerGroupImportOptionsInput(graphene.InputObjectType):
     header = graphene.Boolean(description="Whether the first line is a header.")
 
 
-class CustomerGroupImportCreate(BaseMutation):
+class ImportMutation(BaseMutation):
+    """What each of them answers."""
+
     job = graphene.Field(CustomerGroupImport, name="import", description="The import.")
 
+    class Meta:
+        abstract = True
+
+
+class ImportAct(ByID, ImportMutation):
+    """One that is done to an import."""
+
+    answers = "job"
+    subject = staticmethod(import_of)
+
+    class Meta:
+        abstract = True
+
+    class Arguments:
+        id = graphene.ID(required=True, description=ID)
+
+
+class CustomerGroupImportCreate(ImportMutation):
     class Meta:
         act = Act.MANAGE_MEMBERS
         description = (
@@ -74,15 +103,13 @@ class CustomerGroupImportCreate(BaseMutation):
             return {"job": files.check_again(job.pk)}
 
 
-class CustomerGroupImportCheck(BaseMutation):
-    job = graphene.Field(CustomerGroupImport, name="import", description="The import.")
-
+class CustomerGroupImportCheck(ImportMutation):
     class Meta:
         act = Act.MANAGE_MEMBERS
         description = "Checks the file again, with other columns if they are given."
 
     class Arguments:
-        id = graphene.ID(required=True, description="The ID of the import.")
+        id = graphene.ID(required=True, description=ID)
         options = CustomerGroupImportOptionsInput(
             description="What the file does not say itself, in place of what was said before."
         )
@@ -95,15 +122,13 @@ class CustomerGroupImportCheck(BaseMutation):
         return {"job": files.check_again(import_of(id), options=given)}
 
 
-class CustomerGroupImportApply(BaseMutation):
-    job = graphene.Field(CustomerGroupImport, name="import", description="The import.")
-
+class CustomerGroupImportApply(ImportMutation):
     class Meta:
         act = Act.MANAGE_MEMBERS
         description = "Does what the check showed; applying one that stopped goes on."
 
     class Arguments:
-        id = graphene.ID(required=True, description="The ID of the import.")
+        id = graphene.ID(required=True, description=ID)
         all_or_nothing = graphene.Boolean(description="Whether a single bad line refuses the file.")
 
     @classmethod
@@ -112,8 +137,8 @@ class CustomerGroupImportApply(BaseMutation):
         return {"job": jobs.request_apply(key, all_or_nothing=bool(all_or_nothing))}
 
 
-class CustomerGroupImportUndo(BaseMutation):
-    job = graphene.Field(CustomerGroupImport, name="import", description="The import.")
+class CustomerGroupImportUndo(ImportAct):
+    does = staticmethod(jobs.request_undo)
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -121,27 +146,13 @@ class CustomerGroupImportUndo(BaseMutation):
             "Takes back what an import did. Whose membership was changed since stays as it is."
         )
 
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the import.")
 
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        return {"job": jobs.request_undo(import_of(id))}
-
-
-class CustomerGroupImportCancel(BaseMutation):
-    job = graphene.Field(CustomerGroupImport, name="import", description="The import.")
+class CustomerGroupImportCancel(ImportAct):
+    does = staticmethod(jobs.cancel)
 
     class Meta:
         act = Act.MANAGE_MEMBERS
         description = "Stops an import; what was applied stays, and can be undone."
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the import.")
-
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        return {"job": jobs.cancel(import_of(id))}
 
 
 class ImportMutations(graphene.ObjectType):
@@ -155,13 +166,5 @@ class ImportMutations(graphene.ObjectType):
         abstract = True
 
 
-def import_of(id: str) -> int:
-    """The key of an import's id."""
-    return key_of(id, "CustomerGroupImport")
-
-
 def _given(options: dict[str, Any] | None) -> OptionsGiven:
-    """What is said; null says nothing."""
-    said: Any = {name: value for name, value in (options or {}).items() if value is not None}
-    given: OptionsGiven = said
-    return given
+    return cast(OptionsGiven, said(options or {}))

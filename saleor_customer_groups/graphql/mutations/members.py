@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeAlias
 
 import graphene
 
 from ...access import Act
 from ...groups import membership, moving
+from ...groups.membership import Added, Changed, Removed
+from ...groups.moving import Moved
 from ...host.graphql_types import DateTime, NonNullList
+from ...models import CustomerGroup as Row
 from ...segments import editing as segments
 from ..fields import caller_of
 from ..ids import global_id
 from ..mutation import BaseMutation
-from ..naming import by_hand, customers_of
+from ..naming import Named, by_hand, customers_of
 from ..types.groups import CustomerGroup
 from .groups import group_of
+
+Outcome: TypeAlias = Added | Removed | Changed | Moved
 
 
 class _Named(graphene.InputObjectType):
@@ -44,13 +49,21 @@ class CustomerGroupMembersMoveInput(_Named):
     until = DateTime(description="Until when in the new group; else for good.")
 
 
-class CustomerGroupMembersAdd(BaseMutation):
+class NamedMutation(BaseMutation):
+    """What those answer who take customers by their IDs and addresses."""
+
     customer_group = graphene.Field(CustomerGroup, description="The group.")
+    unknown_emails = NonNullList(graphene.String, description="Addresses of nobody.")
+
+    class Meta:
+        abstract = True
+
+
+class CustomerGroupMembersAdd(NamedMutation):
     added = NonNullList(graphene.ID, description="Who joined.")
     already = NonNullList(graphene.ID, description="Who was in it already, and stays as before.")
     full = NonNullList(graphene.ID, description="Who found no room.")
     unknown = NonNullList(graphene.ID, description="IDs of nobody.")
-    unknown_emails = NonNullList(graphene.String, description="Addresses of nobody.")
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -62,29 +75,14 @@ class CustomerGroupMembersAdd(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row = group_of(group, field="group")
-        named = customers_of(input.get("customers"), input.get("emails"))
-        result = membership.add(
-            row,
-            named.customer_ids,
-            **by_hand(caller_of(info), input),
-            until=input.get("until"),
-        )
-        return {
-            "customer_group": row,
-            "added": _ids(result.added),
-            "already": _ids(result.already),
-            "full": _ids(result.full),
-            "unknown": _ids(result.unknown),
-            "unknown_emails": named.unknown_emails,
-        }
+        row, named = group_of(group, field="group"), _named(input)
+        by, until = by_hand(caller_of(info), input), input.get("until")
+        return _told(row, named, membership.add(row, named.customer_ids, **by, until=until))
 
 
-class CustomerGroupMembersRemove(BaseMutation):
-    customer_group = graphene.Field(CustomerGroup, description="The group.")
+class CustomerGroupMembersRemove(NamedMutation):
     removed = NonNullList(graphene.ID, description="Who left.")
     absent = NonNullList(graphene.ID, description="Who was not in it.")
-    unknown_emails = NonNullList(graphene.String, description="Addresses of nobody.")
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -96,27 +94,15 @@ class CustomerGroupMembersRemove(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row = group_of(group, field="group")
-        named = customers_of(input.get("customers"), input.get("emails"))
-        result = membership.remove(
-            row,
-            named.customer_ids,
-            **by_hand(caller_of(info), input),
-        )
-        return {
-            "customer_group": row,
-            "removed": _ids(result.removed),
-            "absent": _ids(result.absent),
-            "unknown_emails": named.unknown_emails,
-        }
+        row, named = group_of(group, field="group"), _named(input)
+        by = by_hand(caller_of(info), input)
+        return _told(row, named, membership.remove(row, named.customer_ids, **by))
 
 
-class CustomerGroupMembersSetUntil(BaseMutation):
-    customer_group = graphene.Field(CustomerGroup, description="The group.")
+class CustomerGroupMembersSetUntil(NamedMutation):
     changed = NonNullList(graphene.ID, description="Whose end moved.")
     unchanged = NonNullList(graphene.ID, description="Whose end was so already.")
     absent = NonNullList(graphene.ID, description="Who is not in it.")
-    unknown_emails = NonNullList(graphene.String, description="Addresses of nobody.")
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -128,30 +114,16 @@ class CustomerGroupMembersSetUntil(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, group: str, input: dict[str, Any]) -> dict[str, Any]:
-        row = group_of(group, field="group")
-        named = customers_of(input.get("customers"), input.get("emails"))
-        until: datetime | None = input.get("until")
-        result = membership.set_until(
-            row,
-            named.customer_ids,
-            until,
-            **by_hand(caller_of(info), input),
-        )
-        return {
-            "customer_group": row,
-            "changed": _ids(result.changed),
-            "unchanged": _ids(result.unchanged),
-            "absent": _ids(result.absent),
-            "unknown_emails": named.unknown_emails,
-        }
+        row, named = group_of(group, field="group"), _named(input)
+        by, until = by_hand(caller_of(info), input), input.get("until")
+        return _told(row, named, membership.set_until(row, named.customer_ids, until, **by))
 
 
-class CustomerGroupMembersMove(BaseMutation):
+class CustomerGroupMembersMove(NamedMutation):
     customer_group = graphene.Field(CustomerGroup, description="The group that they are in now.")
     moved = NonNullList(graphene.ID, description="Who moved.")
     already = NonNullList(graphene.ID, description="Who left, and was in the new group already.")
     absent = NonNullList(graphene.ID, description="Who was not in the group that is left.")
-    unknown_emails = NonNullList(graphene.String, description="Addresses of nobody.")
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -165,21 +137,9 @@ class CustomerGroupMembersMove(BaseMutation):
     @classmethod
     def perform(cls, info: Any, *, group: str, into: str, input: dict[str, Any]) -> dict[str, Any]:
         row, target = group_of(group, field="group"), group_of(into, field="into")
-        named = customers_of(input.get("customers"), input.get("emails"))
-        result = moving.move(
-            row,
-            target,
-            named.customer_ids,
-            **by_hand(caller_of(info), input),
-            until=input.get("until"),
-        )
-        return {
-            "customer_group": target,
-            "moved": _ids(result.moved),
-            "already": _ids(result.already),
-            "absent": _ids(result.absent),
-            "unknown_emails": named.unknown_emails,
-        }
+        named, by = _named(input), by_hand(caller_of(info), input)
+        moved = moving.move(row, target, named.customer_ids, **by, until=input.get("until"))
+        return _told(target, named, moved)
 
 
 class CustomerGroupMembersPin(BaseMutation):
@@ -234,5 +194,12 @@ class MemberMutations(graphene.ObjectType):
         abstract = True
 
 
-def _ids(keys: Iterable[int]) -> list[str]:
-    return [global_id("User", key) for key in keys]
+def _named(input: Mapping[str, Any]) -> Named:
+    return customers_of(input.get("customers"), input.get("emails"))
+
+
+def _told(group: Row, named: Named, result: Outcome) -> dict[str, Any]:
+    """The answer; the outcomes are called in it as in the result."""
+    outcomes = {one.name: getattr(result, one.name) for one in fields(result)}
+    ids = {name: [global_id("User", key) for key in keys] for name, keys in outcomes.items()}
+    return {"customer_group": group, "unknown_emails": named.unknown_emails, **ids}

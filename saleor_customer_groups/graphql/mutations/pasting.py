@@ -64,10 +64,17 @@ class CustomerGroupMembersPasteInput(CustomerGroupPasteInput):
     )
 
 
-class CustomerGroupMembersPaste(BaseMutation):
+class PastingMutation(BaseMutation):
+    """What both of them answer."""
+
     customer_group = graphene.Field(CustomerGroup, description="The group.")
     lines = NonNullList(CustomerGroupPastedLine, description="The lines that are not blank.")
 
+    class Meta:
+        abstract = True
+
+
+class CustomerGroupMembersPaste(PastingMutation):
     class Meta:
         act = Act.MANAGE_MEMBERS
         description = (
@@ -94,10 +101,7 @@ class CustomerGroupMembersPaste(BaseMutation):
         return {"customer_group": row, "lines": list(result.lines)}
 
 
-class CustomerGroupMembersPasteRemove(BaseMutation):
-    customer_group = graphene.Field(CustomerGroup, description="The group.")
-    lines = NonNullList(CustomerGroupPastedLine, description="The lines that are not blank.")
-
+class CustomerGroupMembersPasteRemove(PastingMutation):
     class Meta:
         act = Act.MANAGE_MEMBERS
         description = "Takes the customers that lines name out of a group."

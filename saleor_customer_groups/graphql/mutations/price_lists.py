@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import graphene
 
 from ...access import Act
-from ...host.graphql_types import DateTime
 from ...models import PriceList as Row
 from ...pricing import current, editing
 from ...pricing.inputs import ListInput
 from ..ids import key_of, keys_of
+from ..inputs import said
 from ..mutation import BaseMutation
 from ..types.price_lists import GroupPriceList
+from ..types.price_schedule import PriceScheduleInput
+from .by_id import ByID
 
 
-class GroupPriceListInput(graphene.InputObjectType):
-    name = graphene.String(description="What shoppers see as the reason.")
+class GroupPriceListInput(PriceScheduleInput, graphene.InputObjectType):
     groups = graphene.List(graphene.NonNull(graphene.ID), description="Whose prices it has.")
-    starts_at = DateTime(description="From when on; null: always.")
-    ends_at = DateTime(description="Until when; null: for ever.")
-    priority = graphene.Int(description="A higher number goes first.")
-    stand_alone = graphene.Boolean(
-        description="Whether the shop's promotions do not compete with it."
-    )
-    active = graphene.Boolean(description="Whether it is switched on.")
 
 
 class GroupPriceListCreateInput(GroupPriceListInput):
@@ -47,8 +42,7 @@ class GroupPriceListCreate(BaseMutation):
 
     @classmethod
     def perform(cls, _info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        given = {name: value for name, value in _changes(input).items() if value is not None}
-        return {"group_price_list": editing.save_list(ListInput(**given))}
+        return {"group_price_list": editing.save_list(ListInput(**said(_changes(input))))}
 
 
 class GroupPriceListUpdate(BaseMutation):
@@ -68,29 +62,19 @@ class GroupPriceListUpdate(BaseMutation):
         return {"group_price_list": changed}
 
 
-class GroupPriceListDelete(BaseMutation):
-    group_price_list = graphene.Field(GroupPriceList, description="The list as it was.")
-
-    class Meta:
-        act = Act.MANAGE_PRICES
-        description = "Deletes a price list with its prices."
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the list.")
-
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        key = key_of(id, "GroupPriceList")
-        price_list = Row.objects.filter(pk=key).first()
-        editing.delete_list(key)
-        return {"group_price_list": price_list}
+def _deleted(key: int) -> Row | None:
+    """Delete it; it as it was."""
+    price_list = Row.objects.filter(pk=key).first()
+    editing.delete_list(key)
+    return price_list
 
 
-class ListSwitch(BaseMutation):
-    """Switches one: `active`."""
+class ListAct(ByID):
+    """One that is done to a price list by its key."""
 
-    active: bool
     group_price_list = graphene.Field(GroupPriceList, description="The list as it is now.")
+    answers = "group_price_list"
+    subject = staticmethod(partial(key_of, kind="GroupPriceList"))
 
     class Meta:
         abstract = True
@@ -98,23 +82,26 @@ class ListSwitch(BaseMutation):
     class Arguments:
         id = graphene.ID(required=True, description="The ID of the list.")
 
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        return {
-            "group_price_list": current.change_list(key_of(id, "GroupPriceList"), active=cls.active)
-        }
+
+class GroupPriceListDelete(ListAct):
+    group_price_list = graphene.Field(GroupPriceList, description="The list as it was.")
+    does = staticmethod(_deleted)
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = "Deletes a price list with its prices."
 
 
-class GroupPriceListActivate(ListSwitch):
-    active = True
+class GroupPriceListActivate(ListAct):
+    does = staticmethod(partial(current.change_list, active=True))
 
     class Meta:
         act = Act.MANAGE_PRICES
         description = "Switches a price list on."
 
 
-class GroupPriceListDeactivate(ListSwitch):
-    active = False
+class GroupPriceListDeactivate(ListAct):
+    does = staticmethod(partial(current.change_list, active=False))
 
     class Meta:
         act = Act.MANAGE_PRICES

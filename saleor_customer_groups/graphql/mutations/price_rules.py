@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import graphene
 
 from ...access import Act
 from ...errors import InvalidInput
-from ...host.graphql_types import DateTime, Decimal
+from ...host.graphql_types import Decimal
 from ...models import PriceRule as Row
 from ...pricing import current, editing
 from ...pricing.inputs import RuleInput, TargetInput
 from ..ids import key_of, keys_of
+from ..inputs import said
 from ..mutation import BaseMutation
 from ..types.price_rules import GroupPriceRule, Kind
+from ..types.price_schedule import PriceScheduleInput
+from .by_id import ByID
 
 THINGS = {
     "categories": ("category", "Category"),
@@ -36,8 +40,7 @@ class GroupPriceTargetsInput(graphene.InputObjectType):
     variants = graphene.List(graphene.NonNull(graphene.ID), description="Single variants.")
 
 
-class GroupPriceRuleInput(graphene.InputObjectType):
-    name = graphene.String(description="What shoppers see as the reason.")
+class GroupPriceRuleInput(PriceScheduleInput, graphene.InputObjectType):
     kind = Kind(description="What it does to the price.")
     percentage = Decimal(description="Of a rule by percentage.")
     amounts = graphene.List(
@@ -52,13 +55,6 @@ class GroupPriceRuleInput(graphene.InputObjectType):
     targets = GroupPriceTargetsInput(description="What it applies to.")
     excluded = GroupPriceTargetsInput(description="What it never applies to.")
     min_quantity = graphene.Int(description="From how many on it applies.")
-    starts_at = DateTime(description="From when on; null: always.")
-    ends_at = DateTime(description="Until when; null: for ever.")
-    priority = graphene.Int(description="A higher number goes first.")
-    stand_alone = graphene.Boolean(
-        description="Whether the shop's promotions do not compete with it."
-    )
-    active = graphene.Boolean(description="Whether it is switched on.")
 
 
 class GroupPriceRuleCreateInput(GroupPriceRuleInput):
@@ -81,8 +77,7 @@ class GroupPriceRuleCreate(BaseMutation):
 
     @classmethod
     def perform(cls, _info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        given = {name: value for name, value in changes_of(input, ()).items() if value is not None}
-        return {"group_price_rule": editing.save_rule(RuleInput(**given))}
+        return {"group_price_rule": editing.save_rule(RuleInput(**said(changes_of(input, ()))))}
 
 
 class GroupPriceRuleUpdate(BaseMutation):
@@ -108,29 +103,19 @@ class GroupPriceRuleUpdate(BaseMutation):
         return {"group_price_rule": current.change_rule(key, **changes_of(input, targets))}
 
 
-class GroupPriceRuleDelete(BaseMutation):
-    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it was.")
-
-    class Meta:
-        act = Act.MANAGE_PRICES
-        description = "Deletes a price rule."
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the rule.")
-
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        key = key_of(id, "GroupPriceRule")
-        rule = Row.objects.filter(pk=key).first()
-        editing.delete_rule(key)
-        return {"group_price_rule": rule}
+def _deleted(key: int) -> Row | None:
+    """Delete it; it as it was."""
+    rule = Row.objects.filter(pk=key).first()
+    editing.delete_rule(key)
+    return rule
 
 
-class RuleSwitch(BaseMutation):
-    """Switches one: `active`."""
+class RuleAct(ByID):
+    """One that is done to a price rule by its key."""
 
-    active: bool
     group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it is now.")
+    answers = "group_price_rule"
+    subject = staticmethod(partial(key_of, kind="GroupPriceRule"))
 
     class Meta:
         abstract = True
@@ -138,23 +123,26 @@ class RuleSwitch(BaseMutation):
     class Arguments:
         id = graphene.ID(required=True, description="The ID of the rule.")
 
-    @classmethod
-    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
-        return {
-            "group_price_rule": current.change_rule(key_of(id, "GroupPriceRule"), active=cls.active)
-        }
+
+class GroupPriceRuleDelete(RuleAct):
+    group_price_rule = graphene.Field(GroupPriceRule, description="The rule as it was.")
+    does = staticmethod(_deleted)
+
+    class Meta:
+        act = Act.MANAGE_PRICES
+        description = "Deletes a price rule."
 
 
-class GroupPriceRuleActivate(RuleSwitch):
-    active = True
+class GroupPriceRuleActivate(RuleAct):
+    does = staticmethod(partial(current.change_rule, active=True))
 
     class Meta:
         act = Act.MANAGE_PRICES
         description = "Switches a price rule on."
 
 
-class GroupPriceRuleDeactivate(RuleSwitch):
-    active = False
+class GroupPriceRuleDeactivate(RuleAct):
+    does = staticmethod(partial(current.change_rule, active=False))
 
     class Meta:
         act = Act.MANAGE_PRICES

@@ -8,56 +8,50 @@ import graphene
 
 from ... import models
 from ...access import Act
-from ...errors import InvalidInput
 from ...host import point_vouchers
 from ..fields import caller_of
-from ..ids import key_of
-from ..mutation import BaseMutation
-from ..types.loyalty import CustomerGroupsLoyalty, OfCustomer
+from ..rows import row_of
+from ..types.loyalty import OfCustomer
 from ..types.vouchers import LoyaltyVoucher
-from .conversion import LoyaltyPointsConvertInput
+from .conversion import OfACustomer, OfOneself, PointsMutation
 from .loyalty import KEY
 
 
-class VoucherMutation(BaseMutation):
-    """What each of them answers."""
+def _make(customer_id: int, input: dict[str, Any], *, key: str, actor: str) -> dict[str, Any]:
+    done = point_vouchers.points_to_voucher(
+        customer_id,
+        input["points"],
+        currency=input["currency"],
+        key=f"{key}:{input['key']}",
+        actor=actor,
+    )
+    return {
+        "voucher": models.PointVoucher.objects.get(pk=done.taken.entry_id),
+        "repeated": done.taken.repeated,
+        "loyalty": OfCustomer(customer_id),
+    }
+
+
+class VoucherMutation(PointsMutation):
+    """Points become a voucher, or it becomes points again."""
 
     voucher = graphene.Field(LoyaltyVoucher, description="The voucher as it is now.")
-    repeated = graphene.Boolean(description="Whether it was done before under this key.")
-    loyalty = graphene.Field(CustomerGroupsLoyalty, description="What the customer has now.")
+    turn = staticmethod(_make)
 
     class Meta:
         abstract = True
 
 
-class LoyaltyVoucherCreate(VoucherMutation):
+class LoyaltyVoucherCreate(OfACustomer, VoucherMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = "Turns points of a customer into a voucher that is good once."
 
-    class Arguments:
-        customer = graphene.ID(required=True, description="The ID of the customer.")
-        input = LoyaltyPointsConvertInput(required=True, description="How many, into what.")
 
-    @classmethod
-    def perform(cls, info: Any, *, customer: str, input: dict[str, Any]) -> dict[str, Any]:
-        customer_id = key_of(customer, "User", field="customer")
-        return _make(customer_id, input, key="api", actor=caller_of(info).actor)
-
-
-class MyLoyaltyVoucherCreate(VoucherMutation):
+class MyLoyaltyVoucherCreate(OfOneself, VoucherMutation):
     class Meta:
         act = Act.BE_CUSTOMER
         description = "Turns points of the customer who asks into a voucher that is good once."
-
-    class Arguments:
-        input = LoyaltyPointsConvertInput(required=True, description="How many, into what.")
-
-    @classmethod
-    def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        caller = caller_of(info)
-        assert caller.user_id is not None  # noqa: S101 - the act asked
-        return _make(caller.user_id, input, key=f"my:{caller.user_id}", actor=caller.actor)
 
 
 class LoyaltyVoucherGiveBack(VoucherMutation):
@@ -99,21 +93,6 @@ class VoucherMutations:
     my_loyalty_voucher_give_back = MyLoyaltyVoucherGiveBack.Field()
 
 
-def _make(customer_id: int, input: dict[str, Any], *, key: str, actor: str) -> dict[str, Any]:
-    done = point_vouchers.points_to_voucher(
-        customer_id,
-        input["points"],
-        currency=input["currency"],
-        key=f"{key}:{input['key']}",
-        actor=actor,
-    )
-    return {
-        "voucher": models.PointVoucher.objects.get(pk=done.taken.entry_id),
-        "repeated": done.taken.repeated,
-        "loyalty": OfCustomer(customer_id),
-    }
-
-
 def _give_back(
     voucher: models.PointVoucher, *, key: str, actor: str, reason: str = ""
 ) -> dict[str, Any]:
@@ -129,7 +108,5 @@ def _give_back(
 
 def _voucher(id: str, **whose: Any) -> models.PointVoucher:
     """The voucher, where it is this customer's. InvalidInput where there is none."""
-    found = models.PointVoucher.objects.filter(pk=key_of(id, "LoyaltyVoucher"), **whose).first()
-    if found is None:
-        raise InvalidInput("There is no such voucher.", field="id", code="not_found")
-    return found
+    rows = models.PointVoucher.objects.filter(**whose)
+    return row_of(rows, id, "LoyaltyVoucher", missing="There is no such voucher.")

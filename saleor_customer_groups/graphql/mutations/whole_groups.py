@@ -58,9 +58,16 @@ class CustomerGroupCopy(BaseMutation):
         return {"customer_group": copy}
 
 
-class CustomerGroupChangeKind(BaseMutation):
+class GroupMutation(BaseMutation):
+    """What those answer that change a group."""
+
     customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
 
+    class Meta:
+        abstract = True
+
+
+class CustomerGroupChangeKind(GroupMutation):
     class Meta:
         act = Act.MANAGE_GROUPS
         description = (
@@ -78,9 +85,7 @@ class CustomerGroupChangeKind(BaseMutation):
         return {"customer_group": changed}
 
 
-class CustomerGroupSetDefault(BaseMutation):
-    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
-
+class CustomerGroupSetDefault(GroupMutation):
     class Meta:
         act = Act.MANAGE_GROUPS
         description = (
@@ -99,7 +104,7 @@ class CustomerGroupSetDefault(BaseMutation):
         return {"customer_group": default.group}
 
 
-class _MetadataMutation(BaseMutation):
+class _MetadataMutation(GroupMutation):
     """Changes the metadata named `kept_in`."""
 
     kept_in: ClassVar[str]
@@ -125,6 +130,10 @@ class _MetadataUpdate(_MetadataMutation):
     class Meta:
         abstract = True
 
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        input = NonNullList(CustomerGroupMetadataInput, required=True, description="The items.")
+
     @classmethod
     def perform(cls, info: Any, *, id: str, input: list[dict[str, str]]) -> dict[str, Any]:
         given = {item["key"]: item["value"] for item in input}
@@ -140,6 +149,10 @@ class _MetadataDelete(_MetadataMutation):
     class Meta:
         abstract = True
 
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the group.")
+        keys = NonNullList(graphene.String, required=True, description="Their keys.")
+
     @classmethod
     def perform(cls, info: Any, *, id: str, keys: list[str]) -> dict[str, Any]:
         return cls.change(
@@ -150,55 +163,35 @@ class _MetadataDelete(_MetadataMutation):
 
 
 class CustomerGroupMetadataUpdate(_MetadataUpdate):
-    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
     kept_in = "metadata"
 
     class Meta:
         act = Act.MANAGE_GROUPS
         description = "Sets items of a group's public metadata; the others stay."
 
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the group.")
-        input = NonNullList(CustomerGroupMetadataInput, required=True, description="The items.")
-
 
 class CustomerGroupMetadataDelete(_MetadataDelete):
-    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
     kept_in = "metadata"
 
     class Meta:
         act = Act.MANAGE_GROUPS
         description = "Removes items of a group's public metadata."
 
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the group.")
-        keys = NonNullList(graphene.String, required=True, description="Their keys.")
-
 
 class CustomerGroupPrivateMetadataUpdate(_MetadataUpdate):
-    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
     kept_in = "private_metadata"
 
     class Meta:
         act = Act.MANAGE_GROUPS
         description = "Sets items of a group's private metadata; the others stay."
 
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the group.")
-        input = NonNullList(CustomerGroupMetadataInput, required=True, description="The items.")
-
 
 class CustomerGroupPrivateMetadataDelete(_MetadataDelete):
-    customer_group = graphene.Field(CustomerGroup, description="The group as it is now.")
     kept_in = "private_metadata"
 
     class Meta:
         act = Act.MANAGE_GROUPS
         description = "Removes items of a group's private metadata."
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The ID of the group.")
-        keys = NonNullList(graphene.String, required=True, description="Their keys.")
 
 
 class WholeGroupMutations(graphene.ObjectType):

@@ -8,11 +8,12 @@ import graphene
 
 from ... import models
 from ...access import Act
-from ...errors import InvalidInput
 from ...loyalty.adjustments import previews
 from ..connections import Slice
+from ..entities import EntityField
 from ..fields import ConnectionField, Guarded
-from ..ids import key_of, optional_key_of
+from ..ids import key_of
+from ..rows import row_of
 from ..types.adjustments import (
     LoyaltyAdjustment,
     LoyaltyAdjustmentPreview,
@@ -24,6 +25,7 @@ from ..types.adjustments import (
 )
 from ..types.amounts import Unit
 from ..types.earning_rules import LoyaltyEarningRule
+from .narrowing import belonging_to, narrowed
 
 
 class LoyaltyAdjustmentFilterInput(graphene.InputObjectType):
@@ -39,11 +41,8 @@ class LoyaltyEarningRuleFilterInput(graphene.InputObjectType):
 
 
 class AdjustmentQueries:
-    loyalty_adjustment = Guarded(
-        LoyaltyAdjustment,
-        act=Act.READ_LOYALTY,
-        description="One bulk act, and how far it is.",
-        id=graphene.ID(required=True, description="Its ID."),
+    loyalty_adjustment = EntityField(
+        LoyaltyAdjustment, description="One bulk act, and how far it is."
     )
     loyalty_adjustments = ConnectionField(
         LoyaltyAdjustment,
@@ -71,11 +70,8 @@ class AdjustmentQueries:
         adjustment=graphene.ID(required=True, description="The ID of the bulk act."),
         reason=SkipReason(description="For this reason only."),
     )
-    loyalty_earning_rule = Guarded(
-        LoyaltyEarningRule,
-        act=Act.READ_LOYALTY,
-        description="One rule by which orders earn.",
-        id=graphene.ID(required=True, description="Its ID."),
+    loyalty_earning_rule = EntityField(
+        LoyaltyEarningRule, description="One rule by which orders earn."
     )
     loyalty_earning_rules = ConnectionField(
         LoyaltyEarningRule,
@@ -85,18 +81,12 @@ class AdjustmentQueries:
     )
 
     @staticmethod
-    def resolve_loyalty_adjustment(_root: Any, _info: Any, *, id: str) -> models.Adjustment | None:
-        return models.Adjustment.objects.filter(pk=key_of(id, "LoyaltyAdjustment")).first()
-
-    @staticmethod
     def resolve_loyalty_adjustments(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        wanted = filter or {}
         rows = models.Adjustment.objects.all()
-        if wanted.get("statuses"):
-            rows = rows.filter(status__in=wanted["statuses"])
-        return Slice(_of_group(rows, wanted), descending=True)
+        rows = narrowed(rows, filter, statuses="status__in", unit="unit")
+        return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)
 
     @staticmethod
     def resolve_loyalty_adjustment_preview(
@@ -126,34 +116,18 @@ class AdjustmentQueries:
         return Slice(rows, order=("customer_id",))
 
     @staticmethod
-    def resolve_loyalty_earning_rule(
-        _root: Any, _info: Any, *, id: str
-    ) -> models.EarningRule | None:
-        return models.EarningRule.objects.filter(pk=key_of(id, "LoyaltyEarningRule")).first()
-
-    @staticmethod
     def resolve_loyalty_earning_rules(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
-        rows = models.EarningRule.objects.all()
+        rows = narrowed(models.EarningRule.objects.all(), wanted, unit="unit")
         if wanted.get("active") is not None:
             rows = rows.filter(active=wanted["active"])
-        return Slice(_of_group(rows, wanted))
+        return Slice(belonging_to(rows, wanted, "group", "CustomerGroup"))
 
 
-def adjustment_of(id: str, *, field: str = "id") -> models.Adjustment:
+def adjustment_of(id: str) -> models.Adjustment:
     """The bulk act of this global id. InvalidInput where there is none."""
-    key = key_of(id, "LoyaltyAdjustment", field=field)
-    found = models.Adjustment.objects.filter(pk=key).first()
-    if found is None:
-        raise InvalidInput("There is no such bulk act.", field=field, code="not_found")
-    return found
-
-
-def _of_group(rows: Any, wanted: dict[str, Any]) -> Any:
-    """Only those of the group and the unit that are wanted."""
-    group_id = optional_key_of(wanted.get("group"), "CustomerGroup", field="group")
-    if group_id is not None:
-        rows = rows.filter(group=group_id)
-    return rows.filter(unit=wanted["unit"]) if wanted.get("unit") else rows
+    missing = "There is no such bulk act."
+    rows = models.Adjustment.objects.all()
+    return row_of(rows, id, "LoyaltyAdjustment", missing=missing)

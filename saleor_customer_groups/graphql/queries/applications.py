@@ -13,14 +13,15 @@ from ...groups import applications
 from ...models import Application
 from ...models import CustomerGroup as GroupRow
 from ..connections import Slice
-from ..fields import ConnectionField, Guarded, caller_of
-from ..ids import key_of
+from ..entities import EntityField
+from ..fields import ConnectionField, caller_of
 from ..types.applications import (
     CustomerGroupApplication,
     MyCustomerGroupApplication,
     OpenCustomerGroup,
     Status,
 )
+from .narrowing import belonging_to, narrowed
 
 
 class CustomerGroupApplicationFilterInput(graphene.InputObjectType):
@@ -30,11 +31,8 @@ class CustomerGroupApplicationFilterInput(graphene.InputObjectType):
 
 
 class ApplicationQueries(graphene.ObjectType):
-    customer_group_application = Guarded(
-        CustomerGroupApplication,
-        act=Act.READ_MEMBERS,
-        description="One application.",
-        id=graphene.ID(required=True, description="Its ID."),
+    customer_group_application = EntityField(
+        CustomerGroupApplication, description="One application."
     )
     customer_group_applications = ConnectionField(
         CustomerGroupApplication,
@@ -57,21 +55,12 @@ class ApplicationQueries(graphene.ObjectType):
         abstract = True
 
     @staticmethod
-    def resolve_customer_group_application(_root: Any, _info: Any, *, id: str) -> Any:
-        return Application.objects.filter(pk=key_of(id, "CustomerGroupApplication")).first()
-
-    @staticmethod
     def resolve_customer_group_applications(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        rows, wanted = Application.objects.all(), filter or {}
-        if wanted.get("group") is not None:
-            rows = rows.filter(group_id=key_of(wanted["group"], "CustomerGroup", field="group"))
-        if wanted.get("customer") is not None:
-            rows = rows.filter(customer_id=key_of(wanted["customer"], "User", field="customer"))
-        if wanted.get("statuses"):
-            rows = rows.filter(status__in=wanted["statuses"])
-        return Slice(rows)
+        rows = narrowed(Application.objects.all(), filter, statuses="status__in")
+        rows = belonging_to(rows, filter, "group", "CustomerGroup")
+        return Slice(belonging_to(rows, filter, "customer", "User"))
 
     @staticmethod
     def resolve_my_customer_group_applications(_root: Any, info: Any, **_page: Any) -> Slice:

@@ -9,10 +9,11 @@ import graphene
 from ... import models
 from ...access import Act
 from ...broadcasts import audience
-from ...errors import InvalidInput
 from ..connections import Slice
+from ..entities import EntityField
 from ..fields import ConnectionField, Guarded
-from ..ids import key_of, optional_key_of
+from ..ids import key_of
+from ..rows import row_of
 from ..types.broadcasts import (
     Broadcast,
     BroadcastPreview,
@@ -21,6 +22,7 @@ from ..types.broadcasts import (
     Outcome,
     Status,
 )
+from .narrowing import belonging_to, narrowed
 
 
 class BroadcastFilterInput(graphene.InputObjectType):
@@ -36,12 +38,7 @@ class BroadcastRecipientFilterInput(graphene.InputObjectType):
 
 
 class BroadcastQueries:
-    broadcast = Guarded(
-        Broadcast,
-        act=Act.READ_BROADCASTS,
-        description="One broadcast, and how far it is.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    broadcast = EntityField(Broadcast, description="One broadcast, and how far it is.")
     broadcasts = ConnectionField(
         Broadcast,
         act=Act.READ_BROADCASTS,
@@ -64,25 +61,17 @@ class BroadcastQueries:
     )
 
     @staticmethod
-    def resolve_broadcast(_root: Any, _info: Any, *, id: str) -> models.Broadcast | None:
-        return models.Broadcast.objects.filter(pk=key_of(id, "Broadcast")).first()
-
-    @staticmethod
     def resolve_broadcasts(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        wanted = filter or {}
-        rows = models.Broadcast.objects.all()
-        if wanted.get("search"):
-            rows = rows.filter(title__icontains=wanted["search"])
-        if wanted.get("statuses"):
-            rows = rows.filter(status__in=wanted["statuses"])
-        if wanted.get("channels"):
-            rows = rows.filter(channel__in=wanted["channels"])
-        group_id = optional_key_of(wanted.get("group"), "CustomerGroup", field="group")
-        if group_id is not None:
-            rows = rows.filter(group=group_id)
-        return Slice(rows, descending=True)
+        rows = narrowed(
+            models.Broadcast.objects.all(),
+            filter,
+            search="title__icontains",
+            statuses="status__in",
+            channels="channel__in",
+        )
+        return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)
 
     @staticmethod
     def resolve_broadcast_preview(_root: Any, _info: Any, *, id: str) -> audience.Preview:
@@ -97,19 +86,12 @@ class BroadcastQueries:
         filter: dict[str, Any] | None = None,
         **_page: Any,
     ) -> Slice:
-        wanted = filter or {}
         key = key_of(broadcast, "Broadcast", field="broadcast")
         rows = models.BroadcastRecipient.objects.filter(broadcast=key).select_related("batch")
-        if wanted.get("statuses"):
-            rows = rows.filter(status__in=wanted["statuses"])
-        if wanted.get("reason"):
-            rows = rows.filter(reason=wanted["reason"])
-        return Slice(rows)
+        return Slice(narrowed(rows, filter, statuses="status__in", reason="reason"))
 
 
 def broadcast_of(id: str) -> models.Broadcast:
     """The broadcast of this global id. InvalidInput where there is none."""
-    found = models.Broadcast.objects.filter(pk=key_of(id, "Broadcast")).first()
-    if found is None:
-        raise InvalidInput("There is no such broadcast.", field="id", code="not_found")
-    return found
+    missing = "There is no such broadcast."
+    return row_of(models.Broadcast.objects.all(), id, "Broadcast", missing=missing)

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from ... import event_reference, events, models
 from ...access import Act
-from ...errors import InvalidInput
 from ...host.graphql_types import DateTime, NonNullList
 from ...webhooks import watching
 from ..connections import Slice
+from ..entities import EntityField
 from ..fields import ConnectionField, Guarded
 from ..ids import key_of
+from ..rows import row_of
 from ..types.endpoints import (
     State,
     WebhookAttempt,
@@ -25,6 +26,7 @@ from ..types.endpoints import (
     WebhookEventKind,
     WebhookHealth,
 )
+from .narrowing import narrowed
 
 
 class WebhookEndpointFilterInput(graphene.InputObjectType):
@@ -41,12 +43,7 @@ class WebhookDeliveryFilterInput(graphene.InputObjectType):
 
 
 class EndpointQueries:
-    webhook_endpoint = Guarded(
-        WebhookEndpoint,
-        act=Act.READ_ENDPOINTS,
-        description="One endpoint, and how it fares.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    webhook_endpoint = EntityField(WebhookEndpoint, description="One endpoint, and how it fares.")
     webhook_endpoints = ConnectionField(
         WebhookEndpoint,
         act=Act.READ_ENDPOINTS,
@@ -60,12 +57,7 @@ class EndpointQueries:
         endpoint=graphene.ID(required=True, description="The ID of the endpoint."),
         filter=WebhookDeliveryFilterInput(description="Which of them."),
     )
-    webhook_delivery = Guarded(
-        WebhookDelivery,
-        act=Act.READ_ENDPOINTS,
-        description="One delivery.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    webhook_delivery = EntityField(WebhookDelivery, description="One delivery.")
     webhook_attempts = ConnectionField(
         WebhookAttempt,
         act=Act.READ_ENDPOINTS,
@@ -84,12 +76,6 @@ class EndpointQueries:
         required=True,
         description="The catalogue of events that endpoints can hear.",
     )
-
-    @staticmethod
-    def resolve_webhook_endpoint(
-        _root: Any, _info: Any, *, id: str
-    ) -> models.WebhookEndpoint | None:
-        return models.WebhookEndpoint.objects.filter(pk=key_of(id, "WebhookEndpoint")).first()
 
     @staticmethod
     def resolve_webhook_endpoints(
@@ -118,18 +104,8 @@ class EndpointQueries:
         wanted = filter or {}
         key = key_of(endpoint, "WebhookEndpoint", field="endpoint")
         rows = models.WebhookDelivery.objects.filter(endpoint=key).select_related("event")
-        if wanted.get("states"):
-            rows = rows.filter(state__in=wanted["states"])
-        if wanted.get("events"):
-            rows = rows.filter(event__name__in=wanted["events"])
+        rows = narrowed(rows, wanted, states="state__in", events="event__name__in")
         return Slice(_between(rows, wanted.get("since"), wanted.get("until")), descending=True)
-
-    @staticmethod
-    def resolve_webhook_delivery(
-        _root: Any, _info: Any, *, id: str
-    ) -> models.WebhookDelivery | None:
-        rows = models.WebhookDelivery.objects.select_related("event")
-        return rows.filter(pk=key_of(id, "WebhookDelivery")).first()
 
     @staticmethod
     def resolve_webhook_attempts(_root: Any, _info: Any, *, delivery: str, **_page: Any) -> Slice:
@@ -169,10 +145,8 @@ class EndpointQueries:
 
 def endpoint_of(id: str) -> models.WebhookEndpoint:
     """The endpoint of this global id. InvalidInput where there is none."""
-    found = models.WebhookEndpoint.objects.filter(pk=key_of(id, "WebhookEndpoint")).first()
-    if found is None:
-        raise InvalidInput("There is no such endpoint.", field="id", code="not_found")
-    return found
+    missing = "There is no such endpoint."
+    return row_of(models.WebhookEndpoint.objects.all(), id, "WebhookEndpoint", missing=missing)
 
 
 def _between(rows: Any, since: datetime | None, until: datetime | None) -> Any:

@@ -11,9 +11,10 @@ from ...exporting.columns import COLUMNS
 from ...host.graphql_types import NonNullList
 from ...models import Export
 from ..connections import Slice
+from ..entities import EntityField
 from ..fields import ConnectionField, Guarded
-from ..ids import key_of
 from ..types.exports import CustomerGroupExport, CustomerGroupExportColumn, Status
+from .narrowing import belonging_to, narrowed
 
 
 class CustomerGroupExportFilterInput(graphene.InputObjectType):
@@ -28,11 +29,8 @@ class ExportQueries(graphene.ObjectType):
         required=True,
         description="The columns that an export may have.",
     )
-    customer_group_export = Guarded(
-        CustomerGroupExport,
-        act=Act.READ_MEMBERS,
-        description="One export, and how far it is.",
-        id=graphene.ID(required=True, description="Its ID."),
+    customer_group_export = EntityField(
+        CustomerGroupExport, description="One export, and how far it is."
     )
     customer_group_exports = ConnectionField(
         CustomerGroupExport,
@@ -49,16 +47,8 @@ class ExportQueries(graphene.ObjectType):
         return list(COLUMNS.values())
 
     @staticmethod
-    def resolve_customer_group_export(_root: Any, _info: Any, *, id: str) -> Any:
-        return Export.objects.filter(pk=key_of(id, "CustomerGroupExport")).first()
-
-    @staticmethod
     def resolve_customer_group_exports(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        rows, wanted = Export.objects.all(), filter or {}
-        if wanted.get("group") is not None:
-            rows = rows.filter(group_id=key_of(wanted["group"], "CustomerGroup", field="group"))
-        if wanted.get("statuses"):
-            rows = rows.filter(status__in=wanted["statuses"])
-        return Slice(rows, descending=True)
+        rows = narrowed(Export.objects.all(), filter, statuses="status__in")
+        return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)

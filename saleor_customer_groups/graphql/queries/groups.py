@@ -18,6 +18,7 @@ from ..errors import Reference
 from ..fields import ConnectionField, Guarded
 from ..ids import key_of, keys_of
 from ..types.groups import CustomerGroup, Kind
+from .narrowing import belonging_to, narrowed
 
 
 class CustomerGroupFilterInput(graphene.InputObjectType):
@@ -97,16 +98,14 @@ class GroupQueries(graphene.ObjectType):
         sort_by: dict[str, Any] | None = None,
         **_page: Any,
     ) -> Slice:
-        rows, wanted = Row.objects.all(), filter or {}
+        wanted = filter or {}
+        rows = narrowed(Row.objects.all(), wanted, kinds="kind__in")
+        rows = belonging_to(rows, wanted, "channel", "Channel")
         if wanted.get("search"):
             text = wanted["search"]
             rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
-        if wanted.get("kinds"):
-            rows = rows.filter(kind__in=wanted["kinds"])
         if wanted.get("ids") is not None:
             rows = rows.filter(pk__in=keys_of(wanted["ids"], "CustomerGroup"))
-        if wanted.get("channel") is not None:
-            rows = rows.filter(channel_id=key_of(wanted["channel"], "Channel", field="channel"))
         if wanted.get("is_default") is not None:
             default = Q(pk__in=DefaultGroup.objects.values("group_id"))
             rows = rows.filter(default if wanted["is_default"] else ~default)

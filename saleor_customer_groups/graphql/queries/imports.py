@@ -10,13 +10,15 @@ from ...access import Act
 from ...importing import report
 from ...models import REPORTED_OUTCOMES, Import, ImportRow
 from ..connections import Slice
-from ..fields import ConnectionField, Guarded
+from ..entities import EntityField
+from ..fields import ConnectionField
 from ..ids import key_of
 from ..types.imports import (
     CustomerGroupImport,
     CustomerGroupImportProblem,
     Status,
 )
+from .narrowing import belonging_to, narrowed
 
 
 class CustomerGroupImportFilterInput(graphene.InputObjectType):
@@ -25,11 +27,8 @@ class CustomerGroupImportFilterInput(graphene.InputObjectType):
 
 
 class ImportQueries(graphene.ObjectType):
-    customer_group_import = Guarded(
-        CustomerGroupImport,
-        act=Act.READ_MEMBERS,
-        description="One import, and how far it is.",
-        id=graphene.ID(required=True, description="Its ID."),
+    customer_group_import = EntityField(
+        CustomerGroupImport, description="One import, and how far it is."
     )
     customer_group_imports = ConnectionField(
         CustomerGroupImport,
@@ -48,19 +47,11 @@ class ImportQueries(graphene.ObjectType):
         abstract = True
 
     @staticmethod
-    def resolve_customer_group_import(_root: Any, _info: Any, *, id: str) -> Any:
-        return Import.objects.filter(pk=key_of(id, "CustomerGroupImport")).first()
-
-    @staticmethod
     def resolve_customer_group_imports(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        rows, wanted = Import.objects.all(), filter or {}
-        if wanted.get("group") is not None:
-            rows = rows.filter(group_id=key_of(wanted["group"], "CustomerGroup", field="group"))
-        if wanted.get("statuses"):
-            rows = rows.filter(status__in=wanted["statuses"])
-        return Slice(rows, descending=True)
+        rows = narrowed(Import.objects.all(), filter, statuses="status__in")
+        return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)
 
     @staticmethod
     def resolve_customer_group_import_problems(

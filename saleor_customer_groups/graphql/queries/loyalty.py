@@ -15,8 +15,10 @@ from ...errors import InvalidInput
 from ...host.graphql_types import DateTime, NonNullList
 from ...loyalty import queries
 from ..connections import MOST, Slice
-from ..fields import ConnectionField, Guarded, caller_of
-from ..ids import key_of, keys_of, optional_key_of
+from ..entities import EntityField
+from ..fields import ConnectionField, Guarded
+from ..ids import key_of, keys_of
+from ..naming import oneself
 from ..types import conversion, credit_requests
 from ..types.amounts import Unit
 from ..types.liability import LoyaltyGroupLiability, LoyaltyLiability
@@ -28,6 +30,7 @@ from ..types.loyalty import (
     OfCustomer,
     State,
 )
+from .narrowing import belonging_to, narrowed
 
 
 class LoyaltyHoldFilterInput(graphene.InputObjectType):
@@ -56,12 +59,7 @@ class LoyaltyQueries:
         description="What a customer has; null: there is no such customer.",
         customer=graphene.ID(required=True, description="The ID of the customer."),
     )
-    loyalty_entry = Guarded(
-        LoyaltyEntry,
-        act=Act.READ_LOYALTY,
-        description="One line of the ledger.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    loyalty_entry = EntityField(LoyaltyEntry, description="One line of the ledger.")
     loyalty_holds = ConnectionField(
         LoyaltyHold,
         act=Act.READ_LOYALTY,
@@ -106,9 +104,7 @@ class LoyaltyQueries:
 
     @staticmethod
     def resolve_my_loyalty(_root: Any, info: Any) -> OfCustomer:
-        user_id = caller_of(info).user_id
-        assert user_id is not None  # noqa: S101 - the act asked
-        return OfCustomer(user_id)
+        return OfCustomer(oneself(info))
 
     @staticmethod
     def resolve_customer_loyalty(_root: Any, _info: Any, *, customer: str) -> OfCustomer | None:
@@ -117,21 +113,13 @@ class LoyaltyQueries:
         return OfCustomer(key) if there else None
 
     @staticmethod
-    def resolve_loyalty_entry(_root: Any, _info: Any, *, id: str) -> models.LoyaltyEntry | None:
-        rows = models.LoyaltyEntry.objects.select_related("account", "note")
-        return rows.filter(pk=key_of(id, "LoyaltyEntry")).first()
-
-    @staticmethod
     def resolve_loyalty_holds(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
         rows = models.LoyaltyHold.objects.select_related("account")
-        if wanted.get("customer") is not None:
-            key = key_of(wanted["customer"], "User", field="customer")
-            rows = rows.filter(account__customer=key)
-        if wanted.get("states"):
-            rows = rows.filter(state__in=wanted["states"])
+        rows = belonging_to(rows, wanted, "customer", "User", lookup="account__customer")
+        rows = narrowed(rows, wanted, states="state__in")
         if wanted.get("reference") is not None:
             rows = rows.filter(reference=wanted["reference"])
         return Slice(rows, descending=True)
@@ -141,9 +129,7 @@ class LoyaltyQueries:
         _root: Any, _info: Any, *, expires_before: datetime, **wanted: Any
     ) -> Slice:
         rows = queries.lots_left(now=timezone.now()).filter(expires_at__lt=expires_before)
-        for name in ("unit", "currency"):
-            if wanted.get(name):
-                rows = rows.filter(**{f"account__{name}": wanted[name]})
+        rows = narrowed(rows, wanted, unit="account__unit", currency="account__currency")
         return Slice(rows, order=("expires_at", "pk"))
 
     @staticmethod
@@ -168,11 +154,5 @@ class LoyaltyQueries:
     def resolve_loyalty_credit_requests(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        wanted = filter or {}
-        rows = models.CreditRequest.objects.all()
-        key = optional_key_of(wanted.get("customer"), "User", field="customer")
-        if key is not None:
-            rows = rows.filter(customer=key)
-        if wanted.get("states"):
-            rows = rows.filter(state__in=wanted["states"])
-        return Slice(rows, descending=True)
+        rows = narrowed(models.CreditRequest.objects.all(), filter, states="state__in")
+        return Slice(belonging_to(rows, filter, "customer", "User"), descending=True)

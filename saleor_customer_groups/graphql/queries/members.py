@@ -26,6 +26,7 @@ from ..types.members import (
     MyCustomerGroup,
     Source,
 )
+from .narrowing import narrowed
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 MOST_GROUPS: Final = 100  # that one question names
@@ -166,10 +167,9 @@ def _group_or_customer(whose: dict[str, Any]) -> dict[str, int]:
 
 
 def _members(rows: QuerySet[Membership], wanted: dict[str, Any]) -> QuerySet[Membership]:
+    rows = narrowed(rows, wanted, sources="source__in")
     if wanted.get("search"):
         rows = rows.filter(_named(wanted["search"], of="customer__"))
-    if wanted.get("sources"):
-        rows = rows.filter(source__in=wanted["sources"])
     if wanted.get("ends") is not None:
         rows = rows.filter(until__isnull=not wanted["ends"])
     if wanted.get("until_from") is not None:

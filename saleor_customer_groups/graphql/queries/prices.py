@@ -13,10 +13,13 @@ from ...models import PriceList, PriceListEntry, PriceRule, PriceRuleTarget
 from ...pricing.states import in_state
 from ..connections import Slice
 from ..enums import OrderDirection
-from ..fields import ConnectionField, Guarded
+from ..entities import EntityField
+from ..fields import ConnectionField
 from ..ids import key_of, keys_of
 from ..types.price_lists import GroupPriceList, GroupPriceListEntry
-from ..types.price_rules import GroupPriceRule, GroupPriceRuleTarget, Kind, PriceState
+from ..types.price_rules import GroupPriceRule, GroupPriceRuleTarget, Kind
+from ..types.price_schedule import PriceState
+from .narrowing import narrowed
 
 
 class GroupPriceListFilterInput(graphene.InputObjectType):
@@ -50,12 +53,7 @@ class GroupPriceListEntryFilterInput(graphene.InputObjectType):
 
 
 class PriceQueries(graphene.ObjectType):
-    group_price_rule = Guarded(
-        GroupPriceRule,
-        act=Act.READ_PRICES,
-        description="One price rule.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    group_price_rule = EntityField(GroupPriceRule, description="One price rule.")
     group_price_rules = ConnectionField(
         GroupPriceRule,
         act=Act.READ_PRICES,
@@ -69,12 +67,7 @@ class PriceQueries(graphene.ObjectType):
         description="Everything that a price rule names.",
         rule=graphene.ID(required=True, description="The ID of the rule."),
     )
-    group_price_list = Guarded(
-        GroupPriceList,
-        act=Act.READ_PRICES,
-        description="One price list.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    group_price_list = EntityField(GroupPriceList, description="One price list.")
     group_price_lists = ConnectionField(
         GroupPriceList,
         act=Act.READ_PRICES,
@@ -94,21 +87,15 @@ class PriceQueries(graphene.ObjectType):
         abstract = True
 
     @staticmethod
-    def resolve_group_price_rule(_root: Any, _info: Any, *, id: str) -> PriceRule | None:
-        return PriceRule.objects.filter(pk=key_of(id, "GroupPriceRule")).first()
-
-    @staticmethod
     def resolve_group_price_rules(_root: Any, _info: Any, **wanted: Any) -> Slice:
         asked = wanted.get("filter") or {}
-        rows = _found(PriceRule.objects.all(), asked)
+        rows = narrowed(_found(PriceRule.objects.all(), asked), asked, kinds="kind__in")
         if asked.get("channels"):
             keys = keys_of(asked["channels"], "Channel", field="channels")
             there = PriceRule.channels.through.objects.filter(
                 pricerule_id=OuterRef("pk"), channel_id__in=keys
             )
             rows = rows.filter(Q(every_channel=True) | Exists(there))
-        if asked.get("kinds"):
-            rows = rows.filter(kind__in=asked["kinds"])
         return _sorted(rows, wanted.get("sort_by"))
 
     @staticmethod
@@ -117,10 +104,6 @@ class PriceQueries(graphene.ObjectType):
     ) -> Slice:
         key = key_of(rule, "GroupPriceRule", field="rule")
         return Slice(PriceRuleTarget.objects.filter(rule_id=key))
-
-    @staticmethod
-    def resolve_group_price_list(_root: Any, _info: Any, *, id: str) -> PriceList | None:
-        return PriceList.objects.filter(pk=key_of(id, "GroupPriceList")).first()
 
     @staticmethod
     def resolve_group_price_lists(_root: Any, _info: Any, **wanted: Any) -> Slice:
@@ -133,8 +116,7 @@ class PriceQueries(graphene.ObjectType):
     ) -> Slice:
         key = key_of(price_list, "GroupPriceList", field="price_list")
         rows, asked = PriceListEntry.objects.filter(price_list_id=key), filter or {}
-        if asked.get("search"):
-            rows = rows.filter(variant__sku__icontains=asked["search"])
+        rows = narrowed(rows, asked, search="variant__sku__icontains")
         if asked.get("variants"):
             keys = keys_of(asked["variants"], "ProductVariant", field="variants")
             rows = rows.filter(variant_id__in=keys)
@@ -145,8 +127,7 @@ class PriceQueries(graphene.ObjectType):
 
 def _found(rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
     """What rules and lists are both asked for."""
-    if asked.get("search"):
-        rows = rows.filter(name__icontains=asked["search"])
+    rows = narrowed(rows, asked, search="name__icontains")
     if asked.get("groups"):
         through = rows.model.groups.through.objects
         owner = f"{rows.model._meta.model_name}_id"

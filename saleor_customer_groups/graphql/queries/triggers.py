@@ -9,9 +9,11 @@ import graphene
 from ... import models
 from ...access import Act
 from ..connections import Slice
-from ..fields import ConnectionField, Guarded
+from ..entities import EntityField
+from ..fields import ConnectionField
 from ..ids import key_of
 from ..types.triggers import CustomerGroupsTrigger, CustomerGroupsTriggerCall, Outcome, Purpose
+from .narrowing import narrowed
 
 
 class CustomerGroupsTriggerFilterInput(graphene.InputObjectType):
@@ -20,12 +22,7 @@ class CustomerGroupsTriggerFilterInput(graphene.InputObjectType):
 
 
 class TriggerQueries:
-    customer_groups_trigger = Guarded(
-        CustomerGroupsTrigger,
-        act=Act.READ_ENDPOINTS,
-        description="One trigger.",
-        id=graphene.ID(required=True, description="Its ID."),
-    )
+    customer_groups_trigger = EntityField(CustomerGroupsTrigger, description="One trigger.")
     customer_groups_triggers = ConnectionField(
         CustomerGroupsTrigger,
         act=Act.READ_ENDPOINTS,
@@ -43,19 +40,11 @@ class TriggerQueries:
     )
 
     @staticmethod
-    def resolve_customer_groups_trigger(
-        _root: Any, _info: Any, *, id: str
-    ) -> models.Trigger | None:
-        return models.Trigger.objects.filter(pk=key_of(id, "CustomerGroupsTrigger")).first()
-
-    @staticmethod
     def resolve_customer_groups_triggers(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
-        rows = models.Trigger.objects.all()
-        if wanted.get("purposes"):
-            rows = rows.filter(purpose__in=wanted["purposes"])
+        rows = narrowed(models.Trigger.objects.all(), wanted, purposes="purpose__in")
         if wanted.get("enabled") is not None:
             rows = rows.filter(enabled=wanted["enabled"])
         return Slice(rows)

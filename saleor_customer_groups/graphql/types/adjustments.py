@@ -14,11 +14,11 @@ from ...loyalty.adjustments.previews import Preview
 from ..enums import enum_of
 from ..fields import Guarded
 from ..loaders.customers import CustomerById
-from ..loaders.groups import GroupById
 from ..loaders.loyalty import AdjustmentById, ReversedOfEntry
 from .amounts import LoyaltyAmount, Unit, amount_of, units_of
 from .groups import CustomerGroup
 from .progress import Progress
+from .relations import WithCustomer, WithGroup
 
 Mode = enum_of(models.AdjustmentMode, "LoyaltyAdjustmentMode", "What the amount means.")
 Status = enum_of(models.AdjustmentStatus, "LoyaltyAdjustmentStatus", "How far a bulk act is.")
@@ -27,7 +27,7 @@ SkipReason = enum_of(
 )
 
 
-class LoyaltyAdjustment(graphene.ObjectType):
+class LoyaltyAdjustment(WithGroup, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the bulk act.")
     unit = Unit(required=True, description="What it counts.")
     mode = Mode(required=True, description="What the amount means.")
@@ -81,10 +81,6 @@ class LoyaltyAdjustment(graphene.ObjectType):
         return units_of(root.not_taken_back, root.currency)
 
     @staticmethod
-    def resolve_group(root: models.Adjustment, info: Any) -> Any:
-        return None if root.group_id is None else GroupById.of(info).load(root.group_id)
-
-    @staticmethod
     def resolve_picked(root: models.Adjustment, _info: Any) -> int | None:
         return None if root.customer_ids is None else len(root.customer_ids)
 
@@ -136,16 +132,12 @@ def preview_of(seen: Preview, currency: str) -> LoyaltyAdjustmentPreview:
     )
 
 
-class LoyaltyAdjustmentSkip(graphene.ObjectType):
+class LoyaltyAdjustmentSkip(WithCustomer, graphene.ObjectType):
     customer = graphene.Field(User, description="Who; null: deleted.")
     reason = SkipReason(required=True, description="Why.")
 
     class Meta:
         description = "A customer whom a bulk act passed over."
-
-    @staticmethod
-    def resolve_customer(root: models.AdjustmentSkip, info: Any) -> Any:
-        return CustomerById.of(info).load(root.customer_id).then(wrapped)
 
 
 class LoyaltyAdjustmentResult(graphene.ObjectType):

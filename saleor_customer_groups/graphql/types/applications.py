@@ -6,21 +6,20 @@ from typing import Any
 
 import graphene
 
-from ...host.graphql_types import DateTime, User, wrapped
+from ...host.graphql_types import DateTime, User
 from ...models import Application, ApplicationStatus
 from ...models import CustomerGroup as GroupRow
 from ..enums import enum_of
 from ..ids import global_id
-from ..loaders.customers import CustomerById
-from ..loaders.groups import GroupById
 from .groups import CustomerGroup
+from .relations import WithCustomer, WithGroup
 
 Status = enum_of(
     ApplicationStatus, "CustomerGroupApplicationStatus", "What became of an application."
 )
 
 
-class CustomerGroupApplication(graphene.ObjectType):
+class CustomerGroupApplication(WithGroup, WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the application.")
     group = graphene.Field(CustomerGroup, required=True, description="What it is for.")
     customer = graphene.Field(User, required=True, description="Who applied.")
@@ -34,14 +33,6 @@ class CustomerGroupApplication(graphene.ObjectType):
     class Meta:
         description = "A customer asks to be in a group."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_group(root: Application, info: Any) -> Any:
-        return GroupById.of(info).load(root.group_id)
-
-    @staticmethod
-    def resolve_customer(root: Application, info: Any) -> Any:
-        return CustomerById.of(info).load(root.customer_id).then(wrapped)
 
 
 class OpenCustomerGroup(graphene.ObjectType):
@@ -58,7 +49,7 @@ class OpenCustomerGroup(graphene.ObjectType):
         return global_id("CustomerGroup", root.pk)
 
 
-class MyCustomerGroupApplication(graphene.ObjectType):
+class MyCustomerGroupApplication(WithGroup, graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the application.")
     group = graphene.Field(OpenCustomerGroup, required=True, description="What it is for.")
     status = Status(required=True, description="What became of it.")
@@ -73,10 +64,6 @@ class MyCustomerGroupApplication(graphene.ObjectType):
     @staticmethod
     def resolve_id(root: Application, _info: Any) -> str:
         return global_id("CustomerGroupApplication", root.pk)
-
-    @staticmethod
-    def resolve_group(root: Application, info: Any) -> Any:
-        return GroupById.of(info).load(root.group_id)
 
     @staticmethod
     def resolve_answer(root: Application, _info: Any) -> str:

@@ -11,13 +11,12 @@ from ... import models
 from ...access import Act
 from ...broadcasts.queries import Counts
 from ...broadcasts.statements import REASONS
-from ...host.graphql_types import JSON, DateTime, NonNullList, User, wrapped
+from ...host.graphql_types import JSON, DateTime, NonNullList, User
 from ..enums import enum_of
 from ..fields import Guarded
 from ..loaders.broadcasts import CountsOfBroadcast
-from ..loaders.customers import CustomerById
-from ..loaders.groups import GroupById
 from .groups import CustomerGroup
+from .relations import WithCustomer, WithGroup
 
 Channel = enum_of(models.BroadcastChannel, "BroadcastChannel", "Over what a message goes.")
 Format = enum_of(models.BroadcastFormat, "BroadcastFormat", "What the text of a message is.")
@@ -54,7 +53,7 @@ class BroadcastProgress(graphene.ObjectType):
         return skipped_of(root.reasons)
 
 
-class Broadcast(graphene.ObjectType):
+class Broadcast(WithGroup, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the broadcast.")
     title = graphene.String(required=True, description="The title, with placeholders.")
     text = graphene.String(required=True, description="The text, with placeholders.")
@@ -82,10 +81,6 @@ class Broadcast(graphene.ObjectType):
     class Meta:
         description = "One message to the customers of an audience over one channel."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_group(root: models.Broadcast, info: Any) -> Any:
-        return None if root.group_id is None else GroupById.of(info).load(root.group_id)
 
     @staticmethod
     def resolve_picked(root: models.Broadcast, _info: Any) -> int:
@@ -122,7 +117,7 @@ class BroadcastPreview(graphene.ObjectType):
         return skipped_of(root.skipped)
 
 
-class BroadcastRecipient(graphene.ObjectType):
+class BroadcastRecipient(WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the recipient.")
     customer = Guarded(User, act=Act.READ_MEMBERS, description="Who; null: erased.")
     status = Outcome(required=True, description="What became of them.")
@@ -135,12 +130,6 @@ class BroadcastRecipient(graphene.ObjectType):
     class Meta:
         description = "A customer of a broadcast's audience."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_customer(root: models.BroadcastRecipient, info: Any) -> Any:
-        if root.customer_id is None:
-            return None
-        return CustomerById.of(info).load(root.customer_id).then(wrapped)
 
     @staticmethod
     def resolve_batch(root: models.BroadcastRecipient, _info: Any) -> int | None:

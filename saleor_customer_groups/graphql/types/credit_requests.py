@@ -8,17 +8,17 @@ import graphene
 
 from ... import models
 from ...events import global_id
-from ...host.graphql_types import DateTime, User, wrapped
+from ...host.graphql_types import DateTime, User
 from ..enums import enum_of
-from ..loaders.customers import CustomerById
 from .amounts import LoyaltyAmount, Unit, units_of
+from .relations import WithCustomer
 
 State = enum_of(
     models.CreditRequestState, "LoyaltyCreditRequestState", "What the other system said."
 )
 
 
-class LoyaltyCreditRequest(graphene.ObjectType):
+class LoyaltyCreditRequest(WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the request.")
     key = graphene.String(required=True, description="What to confirm it by.")
     customer = graphene.Field(User, description="Whom it is about; null: erased.")
@@ -37,12 +37,6 @@ class LoyaltyCreditRequest(graphene.ObjectType):
     class Meta:
         description = "What another system, which keeps the ledger, is asked to give or take."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_customer(root: models.CreditRequest, info: Any) -> Any:
-        if root.customer_id is None:
-            return None
-        return CustomerById.of(info).load(root.customer_id).then(wrapped)
 
     @staticmethod
     def resolve_amount(root: models.CreditRequest, _info: Any) -> LoyaltyAmount:

@@ -9,12 +9,12 @@ import graphene
 from ... import models
 from ...access import Act
 from ...events import global_id
-from ...host.graphql_types import Channel, DateTime, Decimal, NonNullList, wrapped
+from ...host.graphql_types import Channel, DateTime, Decimal, NonNullList
 from ..fields import Guarded
-from ..loaders.groups import ChannelById, GroupById
 from ..loaders.loyalty import MultipliersOfRule
 from .amounts import Unit
 from .groups import CustomerGroup
+from .relations import WithChannel, WithGroup
 
 # What a multiplier may be for, and the name of its type in global ids.
 THINGS = {
@@ -59,7 +59,7 @@ class LoyaltyEarningMultiplier(graphene.ObjectType):
         return _ids(root, "variant")
 
 
-class LoyaltyEarningRule(graphene.ObjectType):
+class LoyaltyEarningRule(WithGroup, WithChannel, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the rule.")
     name = graphene.String(required=True, description="What it is called.")
     group = Guarded(CustomerGroup, act=Act.READ_GROUPS, description="Whose orders earn.")
@@ -80,16 +80,6 @@ class LoyaltyEarningRule(graphene.ObjectType):
     class Meta:
         description = "What orders of a group's members earn."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_group(root: models.EarningRule, info: Any) -> Any:
-        return GroupById.of(info).load(root.group_id)
-
-    @staticmethod
-    def resolve_channel(root: models.EarningRule, info: Any) -> Any:
-        if root.channel_id is None:
-            return None
-        return ChannelById.of(info).load(root.channel_id).then(wrapped)
 
     @staticmethod
     def resolve_multipliers(root: models.EarningRule, info: Any) -> Any:

@@ -11,8 +11,8 @@ from ...exporting.columns import Column
 from ...host.graphql_types import DateTime, NonNullList
 from ...models import Export, ExportFormat, ExportStatus
 from ..enums import enum_of
-from ..loaders.groups import GroupById
 from .groups import CustomerGroup
+from .relations import WithGroup
 
 Format = enum_of(ExportFormat, "CustomerGroupExportFormat", "What kind of file it is.")
 Status = enum_of(ExportStatus, "CustomerGroupExportStatus", "How far an export is.")
@@ -34,7 +34,7 @@ class CustomerGroupExportColumn(graphene.ObjectType):
         return root.cell_in is not None
 
 
-class CustomerGroupExport(graphene.ObjectType):
+class CustomerGroupExport(WithGroup, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the export.")
     group = graphene.Field(CustomerGroup, description="The group; null: it was deleted.")
     group_name = graphene.String(required=True, description="What the group was called.")
@@ -57,10 +57,6 @@ class CustomerGroupExport(graphene.ObjectType):
     class Meta:
         description = "A file of a group's members."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_group(root: Export, info: Any) -> Any:
-        return None if root.group_id is None else GroupById.of(info).load(root.group_id)
 
     @staticmethod
     def resolve_url(root: Export, _info: Any) -> str | None:

@@ -9,19 +9,20 @@ from django.utils import timezone
 
 from ...access import Act
 from ...groups.kinds import is_expired
-from ...host.graphql_types import Channel, DateTime, MetadataItem, NonNullList, wrapped
+from ...host.graphql_types import Channel, DateTime, MetadataItem, NonNullList
 from ...models import CustomerGroup as Row
 from ...models import GroupKind
 from ..enums import enum_of
 from ..fields import Guarded
 from ..loaders.groups import ChannelById, DefaultsOfGroup, MembersOfGroup
 from ..loaders.segments import SegmentOfGroup
+from .relations import WithChannel
 from .segments import CustomerGroupSegment
 
 Kind = enum_of(GroupKind, "CustomerGroupKind", "What decides who is in a group.")
 
 
-class CustomerGroup(graphene.ObjectType):
+class CustomerGroup(WithChannel, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the group.")
     name = graphene.String(required=True, description="What it is called.")
     slug = graphene.String(required=True, description="Its name in addresses and files.")
@@ -78,12 +79,6 @@ class CustomerGroup(graphene.ObjectType):
     @staticmethod
     def resolve_is_expired(root: Row, _info: Any) -> bool:
         return is_expired(root, timezone.now())
-
-    @staticmethod
-    def resolve_channel(root: Row, info: Any) -> Any:
-        if root.channel_id is None:
-            return None
-        return ChannelById.of(info).load(root.channel_id).then(wrapped)
 
     @staticmethod
     def resolve_members_count(root: Row, info: Any) -> Any:

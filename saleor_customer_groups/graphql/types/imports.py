@@ -12,8 +12,8 @@ from ...importing.report import Problem
 from ...models import Import, ImportMode, ImportStatus
 from ..enums import enum_of
 from ..ids import global_id
-from ..loaders.groups import GroupById
 from .groups import CustomerGroup
+from .relations import WithGroup
 
 Mode = enum_of(ImportMode, "CustomerGroupImportMode", "What an import does with whom it names.")
 Status = enum_of(ImportStatus, "CustomerGroupImportStatus", "How far an import is.")
@@ -42,7 +42,7 @@ class CustomerGroupImportColumn(graphene.ObjectType):
         description = "A column of the file."
 
 
-class CustomerGroupImport(graphene.ObjectType):
+class CustomerGroupImport(WithGroup, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the import.")
     group = graphene.Field(CustomerGroup, description="The group; null: it was deleted.")
     group_name = graphene.String(required=True, description="What the group was called.")
@@ -84,10 +84,6 @@ class CustomerGroupImport(graphene.ObjectType):
     class Meta:
         description = "One file for one group: checked first, then applied, perhaps undone."
         interfaces = [graphene.relay.Node]
-
-    @staticmethod
-    def resolve_group(root: Import, info: Any) -> Any:
-        return None if root.group_id is None else GroupById.of(info).load(root.group_id)
 
     @staticmethod
     def resolve_columns(root: Import, _info: Any) -> list[CustomerGroupImportColumn]:

@@ -6,19 +6,18 @@ from typing import Any
 
 import graphene
 
-from ...host.graphql_types import DateTime, User, wrapped
+from ...host.graphql_types import DateTime, User
 from ...models import Membership, MembershipAction, MembershipEvent, MembershipSource
 from ..enums import enum_of
 from ..ids import global_id
-from ..loaders.customers import CustomerById
-from ..loaders.groups import GroupById
 from .groups import CustomerGroup
+from .relations import WithCustomer, WithGroup
 
 Source = enum_of(MembershipSource, "CustomerGroupMemberSource", "How a customer came into a group.")
 Action = enum_of(MembershipAction, "CustomerGroupHistoryAction", "What happened to a membership.")
 
 
-class CustomerGroupMember(graphene.ObjectType):
+class CustomerGroupMember(WithGroup, WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the membership.")
     group = graphene.Field(CustomerGroup, required=True, description="The group.")
     customer = graphene.Field(User, required=True, description="Who is in it.")
@@ -32,16 +31,8 @@ class CustomerGroupMember(graphene.ObjectType):
         description = "A customer in a group."
         interfaces = [graphene.relay.Node]
 
-    @staticmethod
-    def resolve_group(root: Membership, info: Any) -> Any:
-        return GroupById.of(info).load(root.group_id)
 
-    @staticmethod
-    def resolve_customer(root: Membership, info: Any) -> Any:
-        return CustomerById.of(info).load(root.customer_id).then(wrapped)
-
-
-class CustomerGroupHistoryLine(graphene.ObjectType):
+class CustomerGroupHistoryLine(WithGroup, WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the line.")
     group_id = graphene.ID(required=True, description="The ID of the group, also of a deleted one.")
     group_name = graphene.String(required=True, description="What the group was called then.")
@@ -65,16 +56,8 @@ class CustomerGroupHistoryLine(graphene.ObjectType):
         return global_id("CustomerGroup", root.group_id)
 
     @staticmethod
-    def resolve_group(root: MembershipEvent, info: Any) -> Any:
-        return GroupById.of(info).load(root.group_id)
-
-    @staticmethod
     def resolve_customer_id(root: MembershipEvent, _info: Any) -> str | None:
         return global_id("User", root.customer_id) if root.customer_id > 0 else None
-
-    @staticmethod
-    def resolve_customer(root: MembershipEvent, info: Any) -> Any:
-        return CustomerById.of(info).load(root.customer_id).then(wrapped)
 
     @staticmethod
     def resolve_import_id(root: MembershipEvent, _info: Any) -> str | None:

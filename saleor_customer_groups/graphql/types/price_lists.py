@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from django.utils import timezone
 from prices import Money as Amount
 
 from ...access import Act
 from ...host.graphql_types import (
     Channel,
-    DateTime,
     Money,
     NonNullList,
     ProductVariant,
@@ -19,32 +17,20 @@ from ...host.graphql_types import (
 )
 from ...models import PriceList as Row
 from ...models import PriceListEntry
-from ...pricing.states import state_of
 from ..fields import Guarded
 from ..loaders.catalogue import VariantById
 from ..loaders.groups import ChannelById
 from ..loaders.prices import EntriesOfList, GroupsOfList
 from .groups import CustomerGroup
-from .price_rules import PriceState
+from .price_schedule import PriceSchedule
 
 
-class GroupPriceList(graphene.ObjectType):
+class GroupPriceList(PriceSchedule, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the list.")
-    name = graphene.String(required=True, description="What shoppers see as the reason.")
     groups = NonNullList(CustomerGroup, required=True, description="Whose prices it has.")
-    starts_at = DateTime(description="From when on; null: always.")
-    ends_at = DateTime(description="Until when; null: for ever.")
-    active = graphene.Boolean(required=True, description="Whether it is switched on.")
-    state = PriceState(required=True, description="Whether it is in force now.")
-    priority = graphene.Int(required=True, description="A higher number goes first.")
-    stand_alone = graphene.Boolean(
-        required=True, description="Whether the shop's promotions do not compete with it."
-    )
     entries_count = Guarded(
         graphene.Int, act=Act.READ_PRICES, required=True, description="How many prices it has."
     )
-    created_at = DateTime(required=True, description="When it was made.")
-    updated_at = DateTime(required=True, description="When it was last changed.")
 
     class Meta:
         description = "Many fixed prices for groups."
@@ -53,10 +39,6 @@ class GroupPriceList(graphene.ObjectType):
     @staticmethod
     def resolve_groups(root: Row, info: Any) -> Any:
         return GroupsOfList.of(info).load(root.pk)
-
-    @staticmethod
-    def resolve_state(root: Row, _info: Any) -> str:
-        return state_of(root, timezone.now()).value
 
     @staticmethod
     def resolve_entries_count(root: Row, info: Any) -> Any:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from django.utils import timezone
 from prices import Money as Amount
 
 from ...host.graphql_types import (
     Category,
     Channel,
     Collection,
-    DateTime,
     Decimal,
     Money,
     NonNullList,
@@ -22,7 +20,6 @@ from ...host.graphql_types import (
 )
 from ...models import PriceRule as Row
 from ...models import PriceRuleTarget, RuleKind
-from ...pricing.states import State, state_of
 from ..enums import enum_of
 from ..loaders.catalogue import CategoryById, CollectionById, ProductById, VariantById
 from ..loaders.prices import (
@@ -34,9 +31,9 @@ from ..loaders.prices import (
     TargetsOfRule,
 )
 from .groups import CustomerGroup
+from .price_schedule import PriceSchedule
 
 Kind = enum_of(RuleKind, "GroupPriceRuleKind", "What a price rule does to a price.")
-PriceState = enum_of(State, "GroupPriceState", "Whether a rule or price list is in force.")
 THINGS = {
     "category": CategoryById,
     "collection": CollectionById,
@@ -79,9 +76,8 @@ def _thing(root: PriceRuleTarget, info: Any, kind: str) -> Any:
     return None if key is None else THINGS[kind].of(info).load(key).then(wrapped)
 
 
-class GroupPriceRule(graphene.ObjectType):
+class GroupPriceRule(PriceSchedule, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the rule.")
-    name = graphene.String(required=True, description="What shoppers see as the reason.")
     kind = Kind(required=True, description="What it does to the price.")
     percentage = Decimal(description="Of a rule by percentage.")
     amounts = NonNullList(
@@ -104,16 +100,6 @@ class GroupPriceRule(graphene.ObjectType):
     )
     targets_count = graphene.Int(required=True, description="How many things it names in all.")
     min_quantity = graphene.Int(required=True, description="From how many on it applies.")
-    starts_at = DateTime(description="From when on; null: always.")
-    ends_at = DateTime(description="Until when; null: for ever.")
-    active = graphene.Boolean(required=True, description="Whether it is switched on.")
-    state = PriceState(required=True, description="Whether it is in force now.")
-    priority = graphene.Int(required=True, description="A higher number goes first.")
-    stand_alone = graphene.Boolean(
-        required=True, description="Whether the shop's promotions do not compete with it."
-    )
-    created_at = DateTime(required=True, description="When it was made.")
-    updated_at = DateTime(required=True, description="When it was last changed.")
 
     class Meta:
         description = "What groups pay for what, where, when and from which quantity on."
@@ -142,7 +128,3 @@ class GroupPriceRule(graphene.ObjectType):
     @staticmethod
     def resolve_targets_count(root: Row, info: Any) -> Any:
         return TargetsCountOfRule.of(info).load(root.pk)
-
-    @staticmethod
-    def resolve_state(root: Row, _info: Any) -> str:
-        return state_of(root, timezone.now()).value

@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...broadcasts import control, editing
-from ...errors import CustomerGroupsError
 from ..acts import Act, perform
 from ..screens import screen
 from ..visit import Visit
@@ -71,11 +70,8 @@ def schedule(visit: Visit, broadcast_id: int) -> HttpResponse:
     found = broadcast_or_404(broadcast_id)
     form = StartForm(visit.data, initial={"scheduled_for": found.scheduled_for})
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             control.schedule(broadcast_id, form.cleaned_data["scheduled_for"], actor=visit.actor)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = gettext("It is scheduled.")
             return visit.go(visit.link("broadcast", broadcast_id), toast=toast)
     return visit.form("broadcasts/schedule.html", {"broadcast": found, "form": form})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from ...broadcasts import audience, queries
@@ -72,7 +73,4 @@ def context_of(found: Broadcast) -> dict[str, Any]:
 
 def broadcast_or_404(broadcast_id: int) -> Broadcast:
     """The broadcast with its group, or the panel that says it is gone."""
-    found = Broadcast.objects.select_related("group").filter(pk=broadcast_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Broadcast.objects.select_related("group"), pk=broadcast_id)

@@ -31,17 +31,15 @@ EXAMPLE: Final = {
 @screen(MANAGE)
 def new(visit: Visit) -> HttpResponse:
     """A new draft, perhaps for a group that is named, or as a copy of another."""
-    model = broadcast_or_404(_number(visit, "from")) if _number(visit, "from") else None
+    number = visit.number("from")
+    model = broadcast_or_404(number) if number else None
     initial: dict[str, Any] = initial_of(model) if model else dict(BEGUN)
-    if group := _number(visit, "group"):
+    if group := visit.number("group"):
         initial["group"] = [group]
     form = BroadcastForm(visit.data, initial=initial)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             made = editing.create_broadcast(actor=visit.actor, **form.details())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("broadcast", made.pk), toast=_("The draft is saved."))
     return visit.form("broadcasts/compose.html", _context(form, None))
 
@@ -52,11 +50,8 @@ def edit(visit: Visit, broadcast_id: int) -> HttpResponse:
     found = broadcast_or_404(broadcast_id)
     form = BroadcastForm(visit.data, initial=initial_of(found), broadcast=found)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             editing.update_broadcast(broadcast_id, **form.details())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("broadcast", broadcast_id), toast=_("The draft is saved."))
     return visit.form("broadcasts/compose.html", _context(form, found))
 
@@ -126,11 +121,6 @@ def _context(form: BroadcastForm, broadcast: Broadcast | None) -> dict[str, Any]
         "hides": form.hides,
         "no_consent_key": conf.get("MARKETING_CONSENT_KEY") is None,
     }
-
-
-def _number(visit: Visit, name: str) -> int:
-    text = visit.request.GET.get(name, "")
-    return int(text) if _is_id(text) else 0
 
 
 def _is_id(text: str) -> bool:

@@ -35,8 +35,7 @@ def broadcasts(visit: Visit) -> HttpResponse:
         "state": visit.asked("state"),
         "states": words.STATUSES.items(),
     }
-    rows = visit.wants("rows")
-    return visit.render("broadcasts/rows.html" if rows else "broadcasts/list.html", context)
+    return visit.listed("broadcasts/list.html", "broadcasts/rows.html", context)
 
 
 @screen(READ)
@@ -57,6 +56,4 @@ def recipients(visit: Visit, broadcast_id: int) -> HttpResponse:
         "state": visit.asked("state"),
         "states": words.RECIPIENTS.items(),
     }
-    rows = visit.wants("rows")
-    template = "broadcasts/recipient_rows.html" if rows else "broadcasts/recipients.html"
-    return visit.render(template, context)
+    return visit.listed("broadcasts/recipients.html", "broadcasts/recipient_rows.html", context)

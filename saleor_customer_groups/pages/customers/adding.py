@@ -7,7 +7,6 @@ from typing import ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from ...errors import CustomerGroupsError
 from ...groups import membership
 from ...models import CustomerGroup, MembershipSource
 from ..forms import Form, Picked
@@ -32,7 +31,7 @@ def add_to_group(visit: Visit) -> HttpResponse:
     form = GroupForm(visit.data)
     if visit.posted and form.is_valid():
         group = CustomerGroup.objects.filter(pk__in=form.cleaned_data["group"]).first()
-        try:
+        with form.refusing():
             if group is None:
                 form.add_error("group", _("Choose a group first."))
             else:
@@ -40,8 +39,6 @@ def add_to_group(visit: Visit) -> HttpResponse:
                     group, ids, source=MembershipSource.MANUAL, actor=visit.actor
                 )
                 return visit.close_popup(toast=added(result))
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
     return visit.form("customers/add_to_group.html", {"form": form, "ids": ids})
 
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...errors import CustomerGroupsError
 from ...groups import bulk, gathering
 from ...groups import listing as groups_listing
 from ...importing import found as importing
@@ -107,8 +106,7 @@ def customers(visit: Visit) -> HttpResponse:
         "group": group,
         "chosen_groups": [group.pk] if group else [],
     }
-    part = visit.wants("rows")
-    return visit.render("customers/rows.html" if part else "customers/list.html", context)
+    return visit.listed("customers/list.html", "customers/rows.html", context)
 
 
 @screen("members.manage")
@@ -117,13 +115,11 @@ def add(visit: Visit) -> HttpResponse:
     chosen, form = _chosen(visit), GroupForm(visit.data)
     if visit.posted and form.is_valid():
         group = CustomerGroup.objects.filter(pk__in=form.cleaned_data["group"]).first()
-        try:
+        with form.refusing():
             if group is None:
                 form.add_error("group", _("Choose a group first."))
             else:
                 return _put_in(visit, group, chosen)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
     return visit.form("customers/add.html", {"form": form, "chosen": chosen})
 
 
@@ -133,14 +129,11 @@ def make(visit: Visit) -> HttpResponse:
     visit.caller.require("groups.manage")
     chosen, form = _chosen(visit), MakeForm(visit.data)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             ids = () if chosen.is_many else chosen.read()
             group = gathering.gather(customer_ids=ids, actor=visit.actor, **form.cleaned_data)
             if chosen.is_many:
                 return _put_in(visit, group, chosen)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("%(group)s was created.") % {"group": group.name}
             return visit.go(visit.link("group", group.pk), toast=toast)
     return visit.form("customers/make.html", {"form": form, "chosen": chosen})

@@ -9,12 +9,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ...errors import CustomerGroupsError
 from ...models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from ...webhooks import endpoints, replaying, signing
 from ..lists import listing
@@ -52,8 +52,7 @@ def deliveries(visit: Visit, endpoint_id: int) -> HttpResponse:
         "state": state,
         "states": DELIVERIES.items(),
     }
-    part = visit.wants("rows")
-    return visit.render(f"endpoints/{'delivery_rows' if part else 'deliveries'}.html", context)
+    return visit.listed("endpoints/deliveries.html", "endpoints/delivery_rows.html", context)
 
 
 @screen("endpoints.read")
@@ -71,8 +70,8 @@ def delivery(visit: Visit, endpoint_id: int, delivery_id: int) -> HttpResponse:
         and found.endpoint.is_on
         and found.due_at < now + SOON,
     }
-    part = visit.wants("delivery")
-    return visit.render(f"endpoints/{'delivery_now' if part else 'delivery'}.html", context)
+    page, tries = "endpoints/delivery.html", "endpoints/delivery_now.html"
+    return visit.listed(page, tries, context, part="delivery")
 
 
 @screen("endpoints.manage")
@@ -92,11 +91,8 @@ def replay(visit: Visit, endpoint_id: int) -> HttpResponse:
     yesterday = timezone.localtime() - timedelta(days=1)
     form = ReplayForm(visit.data, initial={"what": "failed", "since": yesterday})
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             count = _replay(endpoint, form.cleaned_data)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             text = ngettext("%(n)s event is sent again.", "%(n)s events are sent again.", count)
             return visit.go(visit.link("endpoint", endpoint_id), toast=text % {"n": count})
     return visit.form("endpoints/replay.html", {**context_of(endpoint, ""), "form": form})
@@ -128,10 +124,7 @@ def _of_message(found: QuerySet[WebhookDelivery], text: str) -> QuerySet[Webhook
 
 def _delivery_or_404(endpoint_id: int, delivery_id: int) -> WebhookDelivery:
     rows = WebhookDelivery.objects.select_related("endpoint", "event")
-    found = rows.filter(pk=delivery_id, endpoint_id=endpoint_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=delivery_id, endpoint_id=endpoint_id)
 
 
 def _pretty(body: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from ...errors import CustomerGroupsError
 from ...webhooks import endpoints
 from ..screens import screen
 from ..visit import Visit
@@ -19,11 +18,8 @@ def new(visit: Visit) -> HttpResponse:
     form = EndpointForm(visit.data, initial={"hears": "everything"})
     if visit.posted and form.is_valid():
         given = form.cleaned_data
-        try:
+        with form.refusing():
             issued = endpoints.create(given["name"], given["url"], names=form.subscription())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("%(endpoint)s was created.") % {"endpoint": issued.endpoint.name}
             return visit.tell(_secret(visit, issued), toast)
     return visit.form("endpoints/new.html", {"area": "endpoints", "form": form})
@@ -36,12 +32,9 @@ def settings(visit: Visit, endpoint_id: int) -> HttpResponse:
     form = EndpointForm(visit.data, initial=initial_of(endpoint))
     if visit.posted and form.is_valid():
         given = form.cleaned_data
-        try:
+        with form.refusing():
             endpoints.update(endpoint, name=given["name"], url=given["url"])
             endpoints.subscribe(endpoint, form.subscription())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("endpoint-settings", endpoint_id), toast=_("Saved."))
     return visit.form("endpoints/settings.html", {**context_of(endpoint, "settings"), "form": form})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from ...models import WebhookEndpoint
@@ -13,10 +13,7 @@ from ...webhooks import queries
 
 def endpoint_or_404(endpoint_id: int) -> WebhookEndpoint:
     """The endpoint, or the panel that says it is gone."""
-    found = WebhookEndpoint.objects.filter(pk=endpoint_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(WebhookEndpoint, pk=endpoint_id)
 
 
 def context_of(endpoint: WebhookEndpoint, tab: str) -> dict[str, Any]:

@@ -34,5 +34,4 @@ def endpoints(visit: Visit) -> HttpResponse:
         "q": text,
         "counted": queries.COUNTED,
     }
-    part = visit.wants("rows")
-    return visit.render("endpoints/rows.html" if part else "endpoints/list.html", context)
+    return visit.listed("endpoints/list.html", "endpoints/rows.html", context)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from ...errors import CustomerGroupsError
 from ...exporting import exports, queries
-from ...models import CustomerGroup, Export, ExportFormat, ExportStatus, GroupKind
+from ...models import Export, ExportFormat, ExportStatus
 from ..downloads import download
-from ..groups.group import context_of, group_or_404
+from ..groups.group import WITH_MEMBERS, context_of, group_or_404
 from ..lists import listing
 from ..screens import screen
 from ..visit import Visit
@@ -32,7 +32,7 @@ UNFINISHED: Final = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 @screen(READ)
 def all_exports(visit: Visit, group_id: int) -> HttpResponse:
     """What was taken out of the group, the latest first; asked again while one is being made."""
-    group = _group_or_404(group_id)
+    group = group_or_404(group_id, WITH_MEMBERS)
     page = listing(visit, Export.objects.filter(group=group), sorts=SORTS, default="new")
     context = {
         **context_of(group, "exports"),
@@ -42,20 +42,16 @@ def all_exports(visit: Visit, group_id: int) -> HttpResponse:
         "now": timezone.now(),
         "name": slugify(group.name) or "group",
     }
-    rows = visit.wants("rows")
-    return visit.render("exports/rows.html" if rows else "exports/list.html", context)
+    return visit.listed("exports/list.html", "exports/rows.html", context)
 
 
 @screen(READ)
 def new(visit: Visit, group_id: int) -> HttpResponse:
     """Choose the columns and have the file made."""
-    group, form = _group_or_404(group_id), ExportForm(visit.data)
+    group, form = group_or_404(group_id, WITH_MEMBERS), ExportForm(visit.data)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             exports.create_export(group, actor=visit.actor, **form.cleaned_data)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("group-exports", group_id))
     return visit.form("exports/new.html", {**context_of(group, "exports"), "form": form})
 
@@ -83,16 +79,5 @@ def file(visit: Visit, group_id: int, export_id: int) -> HttpResponse:
     return download(data, content_type=TYPES[ExportFormat(found.format)], following=following)
 
 
-def _group_or_404(group_id: int) -> CustomerGroup:
-    """A group that has members."""
-    group = group_or_404(group_id)
-    if group.kind == GroupKind.GUEST:
-        raise Http404
-    return group
-
-
 def _export_or_404(group_id: int, export_id: int) -> Export:
-    found = Export.objects.filter(pk=export_id, group=group_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Export, pk=export_id, group=group_id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...errors import CustomerGroupsError
 from ...groups import applications, editing
-from ...models import Application, ApplicationStatus, CustomerGroup
+from ...models import Application, ApplicationStatus
 from ..forms import Form
 from ..lists import listing
 from ..screens import screen
@@ -51,15 +51,12 @@ class DoorForm(Form):
 @screen(READ, change="groups.manage")
 def all_applications(visit: Visit, group_id: int) -> HttpResponse:
     """The applications tab; sent, it opens or closes the group."""
-    group = _group_or_404(group_id)
+    group = group_or_404(group_id, BY_HAND)
     initial = {"open": group.applications_open, "domains": ", ".join(group.approved_domains)}
     form = DoorForm(visit.data, initial=initial)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             editing.update_group(group, actor=visit.actor, **form.details())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("group-applications", group_id), toast=_("Saved."))
     waits = visit.asked("state") != "decided"
     pending = ApplicationStatus.PENDING
@@ -85,27 +82,15 @@ def decline(visit: Visit, group_id: int, application_id: int) -> HttpResponse:
 
 
 def _decide(visit: Visit, group_id: int, application_id: int, *, approves: bool) -> HttpResponse:
-    asked = Application.objects.select_related("customer", "group").filter(group=group_id)
-    found = asked.filter(pk=application_id).first()
-    if found is None:
-        raise Http404
+    asked = Application.objects.select_related("customer", "group")
+    found = get_object_or_404(asked, pk=application_id, group=group_id)
     form = DecisionForm(visit.data)
     if visit.posted and form.is_valid():
         decide = applications.approve if approves else applications.decline
-        try:
+        with form.refusing():
             decide(found, actor=visit.actor, reason=form.cleaned_data["reason"])
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("%(customer)s was let in.") if approves else _("%(customer)s was declined.")
             toast %= {"customer": found.customer.email}
             return visit.go(visit.link("group-applications", group_id), toast=toast)
     context = {"group": found.group, "application": found, "form": form, "approves": approves}
     return visit.form("applications/decide.html", context)
-
-
-def _group_or_404(group_id: int) -> CustomerGroup:
-    group = group_or_404(group_id)
-    if group.kind not in BY_HAND:
-        raise Http404
-    return group

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from ...errors import CustomerGroupsError
 from ...groups import copying, editing
 from ...models import CustomerGroup, GroupKind
 from ...segments import editing as segments
@@ -22,11 +21,8 @@ def new(visit: Visit) -> HttpResponse:
     """A new group."""
     form = GroupForm(visit.data, initial={"kind": GroupKind.MANUAL})
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             group = _create(visit, form.details())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("%(group)s was created.") % {"group": group.name}
             return visit.go(visit.link("group", group.pk), toast=toast)
     return visit.form("groups/new.html", {"area": "groups", "form": form})
@@ -48,11 +44,8 @@ def settings(visit: Visit, group_id: int) -> HttpResponse:
     initial = {name: getattr(group, name) for name in editing.CHANGES}
     form = GroupForm(visit.data, group=group, initial=initial)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             editing.update_group(group, actor=visit.actor, **form.details())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("group-settings", group_id), toast=_("Saved."))
     return visit.form("groups/settings.html", {**context_of(group, "settings"), "form": form})
 
@@ -62,11 +55,8 @@ def default(visit: Visit, group_id: int) -> HttpResponse:
     """The dialog that makes it the default group."""
     group, form = group_or_404(group_id), DefaultForm(visit.data)
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             editing.set_default(group, channel_id=form.cleaned_data["channel_id"])
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("New customers enter %(group)s.") % {"group": group.name}
             return visit.go(visit.link("group-settings", group_id), toast=toast)
     return visit.form("groups/default.html", {"group": group, "form": form})
@@ -79,11 +69,8 @@ def copy(visit: Visit, group_id: int) -> HttpResponse:
     name = _("Copy of %(group)s") % {"group": group.name}
     form = CopyForm(visit.data, initial={"name": name[:250]})
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             made = _copy(visit, group, **form.cleaned_data)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("%(group)s was created.") % {"group": made.name}
             return visit.go(visit.link("group", made.pk), toast=toast)
     return visit.form("groups/copy.html", {**context_of(group, ""), "form": form})

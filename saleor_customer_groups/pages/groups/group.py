@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -48,10 +49,13 @@ TABS: Final = (
 )
 
 
-def group_or_404(group_id: int) -> CustomerGroup:
-    """The group with its rule, or the panel that says it is gone."""
-    group = CustomerGroup.objects.select_related("segment", "channel").filter(pk=group_id).first()
-    if group is None:
+def group_or_404(group_id: int, kinds: Collection[str] = ()) -> CustomerGroup:
+    """The group, of one of these kinds (nothing: any), with its rule; or the panel that says it is
+    gone.
+    """
+    groups = CustomerGroup.objects.select_related("segment", "channel")
+    group = get_object_or_404(groups, pk=group_id)
+    if kinds and group.kind not in kinds:
         raise Http404
     return group
 

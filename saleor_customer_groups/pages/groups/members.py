@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ...errors import CustomerGroupsError
 from ...groups import listing as groups_listing
 from ...groups import membership
 from ...importing import pasted
@@ -38,8 +37,7 @@ def members(visit: Visit, group_id: int) -> HttpResponse:
     found = groups_listing.members_named(group, visit.asked("q"), now=timezone.now())
     page = listing(visit, found, sorts=SORTS, default="joined")
     context = {**context_of(group, "members"), "list": page, "q": visit.asked("q")}
-    rows = visit.wants("rows")
-    return visit.render("groups/member_rows.html" if rows else "groups/members.html", context)
+    return visit.listed("groups/members.html", "groups/member_rows.html", context)
 
 
 @screen(ADD)
@@ -48,7 +46,7 @@ def add(visit: Visit, group_id: int) -> HttpResponse:
     group, form = group_or_404(group_id), MembersForm(visit.data)
     if visit.posted and form.is_valid():
         given = form.cleaned_data
-        try:
+        with form.refusing():
             result = membership.add(
                 group,
                 given["customers"],
@@ -57,9 +55,6 @@ def add(visit: Visit, group_id: int) -> HttpResponse:
                 reason=given["reason"],
                 actor=visit.actor,
             )
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("group", group_id), toast=added(result))
     return visit.form("groups/add.html", {"group": group, "form": form})
 
@@ -86,7 +81,7 @@ def paste(visit: Visit, group_id: int) -> HttpResponse:
     context = {**context_of(group, "members"), "form": form}
     if visit.posted and form.is_valid():
         given = form.cleaned_data
-        try:
+        with form.refusing():
             result = pasted.add_pasted(
                 group,
                 given["lines"],
@@ -95,9 +90,6 @@ def paste(visit: Visit, group_id: int) -> HttpResponse:
                 source=MembershipSource.MANUAL,
                 actor=visit.actor,
             )
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             counts = Counter(line.answer for line in result.lines).most_common()
             done = {**context_of(group, "members"), "lines": result.lines, "counts": counts}
             return visit.render("groups/pasted.html", done)
@@ -127,5 +119,4 @@ def history(visit: Visit, group_id: int) -> HttpResponse:
     emails = dict(get_user_model()._default_manager.filter(pk__in=ids).values_list("pk", "email"))
     rows = [(event, emails.get(event.customer_id)) for event in page.rows]
     context = {**context_of(group, "history"), "list": page, "rows": rows}
-    part = visit.wants("rows")
-    return visit.render("groups/history_rows.html" if part else "groups/history.html", context)
+    return visit.listed("groups/history.html", "groups/history_rows.html", context)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ... import conf
-from ...errors import CustomerGroupsError
 from ...groups import snapshots
 from ...models import CustomerGroup, GroupKind
 from ..forms import Form, Picked
@@ -18,6 +17,8 @@ from ..moments import day
 from ..screens import screen
 from ..visit import Visit
 from .group import group_or_404
+
+SNAPSHOT: Final = (GroupKind.SNAPSHOT,)
 
 
 class DaysForm(Form):
@@ -39,14 +40,11 @@ class SourceForm(Form):
 @screen("groups.manage")
 def renew(visit: Visit, group_id: int) -> HttpResponse:
     """The dialog that lets it last longer, expired or not."""
-    group = _snapshot_or_404(group_id)
+    group = group_or_404(group_id, SNAPSHOT)
     form = DaysForm(visit.data, initial={"days": conf.get("SNAPSHOT_DAYS")})
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             renewed = snapshots.renew(group, actor=visit.actor, **form.cleaned_data)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = _("%(group)s lasts until %(end)s.") % {
                 "group": renewed.name,
                 "end": day(renewed.expires_at),
@@ -68,10 +66,10 @@ def append(visit: Visit, group_id: int) -> HttpResponse:
 
 
 def _refill(visit: Visit, group_id: int, *, replaces: bool) -> HttpResponse:
-    group, form = _snapshot_or_404(group_id), SourceForm(visit.data)
+    group, form = group_or_404(group_id, SNAPSHOT), SourceForm(visit.data)
     if visit.posted and form.is_valid():
         source = CustomerGroup.objects.filter(pk__in=form.cleaned_data["source"]).first()
-        try:
+        with form.refusing():
             if source is None:
                 form.add_error("source", _("Choose a group first."))
             else:
@@ -79,14 +77,5 @@ def _refill(visit: Visit, group_id: int, *, replaces: bool) -> HttpResponse:
                 added = fill(group, source, actor=visit.actor).added
                 text = ngettext("%(n)s customer added.", "%(n)s customers added.", added)
                 return visit.go(visit.link("group", group_id), toast=text % {"n": added})
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
     context: dict[str, Any] = {"group": group, "form": form, "replaces": replaces}
     return visit.form("groups/refill.html", context)
-
-
-def _snapshot_or_404(group_id: int) -> CustomerGroup:
-    group = group_or_404(group_id)
-    if group.kind != GroupKind.SNAPSHOT:
-        raise Http404
-    return group

@@ -37,4 +37,4 @@ def groups(visit: Visit) -> HttpResponse:
         "kinds": KINDS.items(),
         "counted": groups_listing.COUNTED,
     }
-    return visit.render("groups/rows.html" if visit.wants("rows") else "groups/list.html", context)
+    return visit.listed("groups/list.html", "groups/rows.html", context)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from ...errors import CustomerGroupsError
 from ...importing import files, jobs, report, sampling
-from ...models import CustomerGroup, Import, ImportStatus
+from ...models import Import, ImportStatus
 from ..downloads import download
 from ..groups.group import BY_HAND, context_of, group_or_404
 from ..lists import listing
@@ -30,21 +30,20 @@ CHANGE: Final = "members.manage"
 @screen(READ)
 def imports(visit: Visit, group_id: int) -> HttpResponse:
     """The earlier imports, the latest first."""
-    group = _group_or_404(group_id)
+    group = group_or_404(group_id, BY_HAND)
     page = listing(visit, Import.objects.filter(group=group), sorts=SORTS, default="new")
     context = {**context_of(group, "imports"), "list": page}
-    rows = visit.wants("rows")
-    return visit.render("imports/rows.html" if rows else "imports/list.html", context)
+    return visit.listed("imports/list.html", "imports/rows.html", context)
 
 
 @screen(CHANGE)
 def new(visit: Visit, group_id: int) -> HttpResponse:
     """Upload a file."""
-    group = _group_or_404(group_id)
+    group = group_or_404(group_id, BY_HAND)
     form = UploadForm(visit.data, visit.request.FILES if visit.posted else None)
     if visit.posted and form.is_valid():
         file = form.cleaned_data["file"]
-        try:
+        with form.refusing():
             job = files.create_import(
                 group,
                 mode=form.cleaned_data["mode"],
@@ -53,9 +52,6 @@ def new(visit: Visit, group_id: int) -> HttpResponse:
                 options=form.options(),
                 actor=visit.actor,
             )
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("group-import", group_id, job.pk))
     return visit.form("imports/new.html", {**context_of(group, "imports"), "form": form})
 
@@ -76,11 +72,8 @@ def columns(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
     found = _import_or_404(group_id, import_id)
     form = ColumnsForm(visit.data, job=found, sample=sampling.sample(found))
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             files.check_again(found.pk, options=form.options())
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("group-import", group_id, import_id))
     context = {**_context(visit, found), "form": form, "sample": form.sample}
     return visit.form("imports/job.html", context)
@@ -134,7 +127,7 @@ def problems(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
 
 def _context(visit: Visit, found: Import) -> dict[str, Any]:
     """For imports/job.html and its parts."""
-    group = _group_or_404(found.group_id or 0)
+    group = group_or_404(found.group_id or 0, BY_HAND)
     lines = listing(visit, report.lines(found.pk), sorts=LINES, default="line", keep=())
     counts = [(code, OUTCOMES[code], found.counts.get(code, 0)) for code in OUTCOMES]
     may_map = found.status in BEFORE and found.apply_began_at is None
@@ -169,16 +162,6 @@ def _template(visit: Visit) -> str:
     return "imports/body.html" if visit.wants("job") else "imports/job.html"
 
 
-def _group_or_404(group_id: int) -> CustomerGroup:
-    """A group whose members are chosen by hand."""
-    group = group_or_404(group_id)
-    if group.kind not in BY_HAND:
-        raise Http404
-    return group
-
-
 def _import_or_404(group_id: int, import_id: int) -> Import:
-    found = Import.objects.select_related("group").filter(pk=import_id, group=group_id).first()
-    if found is None:
-        raise Http404
-    return found
+    rows = Import.objects.select_related("group")
+    return get_object_or_404(rows, pk=import_id, group=group_id)

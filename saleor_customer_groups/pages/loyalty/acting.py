@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ...errors import CustomerGroupsError
 from ...loyalty.adjustments import steps
 from ..acts import Act, perform
 from ..screens import screen
@@ -78,11 +77,8 @@ def schedule(visit: Visit, adjustment_id: int) -> HttpResponse:
     found = adjustment_or_404(adjustment_id)
     form = StartForm(visit.data, initial={"scheduled_at": found.scheduled_at})
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             steps.schedule(adjustment_id, form.cleaned_data["scheduled_at"])
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             toast = gettext("It is scheduled.")
             return visit.go(visit.link("adjustment", adjustment_id), toast=toast)
     context = {"adjustment": found, "form": form, "title": words.title_of(found)}

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from ...errors import CustomerGroupsError
@@ -44,10 +45,7 @@ def adjustments(visit: Visit) -> HttpResponse:
         "state": visit.asked("state"),
         "states": words.STATUSES.items(),
     }
-    rows = visit.wants("rows")
-    return visit.render(
-        "loyalty/adjustment_rows.html" if rows else "loyalty/adjustments.html", context
-    )
+    return visit.listed("loyalty/adjustments.html", "loyalty/adjustment_rows.html", context)
 
 
 def _filtered(visit: Visit) -> QuerySet[Adjustment]:
@@ -110,9 +108,9 @@ def _prepare(
 def _form(visit: Visit, model: Adjustment | None) -> AdjustmentForm:
     unit = visit.asked("unit") if visit.asked("unit") in LoyaltyUnit.values else LoyaltyUnit.CREDIT
     initial: dict[str, Any] = {**BEGUN, "unit": unit}
-    if group := _number(visit, "group"):
+    if group := visit.number("group"):
         initial |= {"group": [group]}
-    if customer := _number(visit, "customer"):
+    if customer := visit.number("customer"):
         initial |= {"audience": "customers", "customers": [customer]}
     return AdjustmentForm(
         visit.data,
@@ -123,13 +121,8 @@ def _form(visit: Visit, model: Adjustment | None) -> AdjustmentForm:
 
 
 def _model(visit: Visit) -> Adjustment | None:
-    number = _number(visit, "from")
+    number = visit.number("from")
     return adjustment_or_404(number) if number else None
-
-
-def _number(visit: Visit, name: str) -> int | None:
-    text = visit.request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @screen(READ)
@@ -179,7 +172,4 @@ def context_of(found: Adjustment) -> dict[str, Any]:
 
 def adjustment_or_404(adjustment_id: int) -> Adjustment:
     """The adjustment with its group, or the panel that says it is gone."""
-    found = Adjustment.objects.select_related("group").filter(pk=adjustment_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Adjustment.objects.select_related("group"), pk=adjustment_id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from ...groups.names import customers_named
@@ -42,17 +43,14 @@ def customers(visit: Visit) -> HttpResponse:
         "rows": [(one, balances.get(one.pk, ())) for one in page.rows],
         "q": visit.asked("q"),
     }
-    rows = visit.wants("rows")
-    return visit.render("loyalty/customer_rows.html" if rows else "loyalty/customers.html", context)
+    return visit.listed("loyalty/customers.html", "loyalty/customer_rows.html", context)
 
 
 @screen(READ)
 def customer(visit: Visit, customer_id: int) -> HttpResponse:
     """A statement: the balances, and of one of them the lots and the entries."""
     visit.caller.require("members.read")
-    found = get_user_model()._default_manager.filter(pk=customer_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(get_user_model(), pk=customer_id)
     now = timezone.now()
     balances = queries.balances(customer_id, now=now)
     chosen = _chosen(visit, balances)
@@ -69,8 +67,8 @@ def customer(visit: Visit, customer_id: int) -> HttpResponse:
     }
     if chosen is not None:
         context |= _account(visit, customer_id, chosen)
-    rows = visit.wants("entries")
-    return visit.render("loyalty/entry_rows.html" if rows else "loyalty/statement.html", context)
+    page, rows = "loyalty/statement.html", "loyalty/entry_rows.html"
+    return visit.listed(page, rows, context, part="entries")
 
 
 def _chosen(visit: Visit, balances: tuple[queries.Balance, ...]) -> queries.Balance | None:
@@ -81,8 +79,7 @@ def _chosen(visit: Visit, balances: tuple[queries.Balance, ...]) -> queries.Bala
 
 
 def _account(visit: Visit, customer_id: int, chosen: queries.Balance) -> dict[str, Any]:
-    text = visit.asked("before")
-    before = int(text) if text.isdecimal() and len(text) < 10 else None
+    before = visit.number("before")
     # One more than a page, which says whether there is another.
     lines = queries.statement(
         customer_id,

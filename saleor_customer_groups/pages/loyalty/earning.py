@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ...errors import CustomerGroupsError
 from ...loyalty.earning import editing
 from ...models import EarningRule
-from ...pricing.states import State, in_state, state_of
+from ...pricing.states import state_of
 from ..lists import listing
+from ..prices.tables import filtered
 from ..prices.words import STATES
 from ..screens import screen
 from ..visit import Visit
@@ -40,7 +41,8 @@ MANAGE: Final = "loyalty.manage"
 def rules(visit: Visit) -> HttpResponse:
     """All rules, found by name, group and state."""
     now = timezone.now()
-    page = listing(visit, _filtered(visit), sorts=SORTS, default="name", keep=KEEP)
+    found = filtered(visit, of_groups(), groups="group")
+    page = listing(visit, found, sorts=SORTS, default="name", keep=KEEP)
     context = {
         "area": "loyalty",
         "section": "earning",
@@ -50,19 +52,7 @@ def rules(visit: Visit) -> HttpResponse:
         "state": visit.asked("state"),
         "states": STATES.items(),
     }
-    rows = visit.wants("rows")
-    return visit.render("loyalty/earning_rows.html" if rows else "loyalty/earning.html", context)
-
-
-def _filtered(visit: Visit) -> QuerySet[EarningRule]:
-    found = of_groups()
-    if text := visit.asked("q"):
-        found = found.filter(name__icontains=text)
-    if visit.asked("state") in State.values:
-        found = found.filter(in_state(visit.asked("state"), timezone.now()))
-    if visit.asked("group").isdecimal() and len(visit.asked("group")) < 10:
-        found = found.filter(group=int(visit.asked("group")))
-    return found
+    return visit.listed("loyalty/earning.html", "loyalty/earning_rows.html", context)
 
 
 def of_groups() -> QuerySet[EarningRule]:
@@ -79,10 +69,9 @@ def row_of(rule: EarningRule, now: Any) -> dict[str, Any]:
 @screen(MANAGE)
 def new(visit: Visit) -> HttpResponse:
     """A new rule, perhaps for a group that is named already."""
-    asked = visit.asked("group")
     initial: dict[str, Any] = {"unit": "points", "active": True}
-    if asked.isdecimal() and len(asked) < 10:
-        initial["group"] = [int(asked)]
+    if (group := visit.number("group")) is not None:
+        initial["group"] = [group]
     form = EarningForm(visit.data, initial=initial)
     multipliers = sent_multipliers(visit.request.POST)
     if visit.posted and (made := _save(form, multipliers)) is not None:
@@ -134,17 +123,12 @@ def _save(
     # Each is asked, so that each says what is wrong with it.
     if not all([form.is_valid(), *[one.is_valid() for one in multipliers]]):
         return None
-    try:
+    with form.refusing():
         given = form.rule([one.multiplier() for one in multipliers])
         return editing.save_rule(given, rule_id=rule_id)
-    except CustomerGroupsError as refusal:
-        form.refuse(refusal)
-        return None
+    return None
 
 
 def _rule_or_404(rule_id: int) -> EarningRule:
     rules = EarningRule.objects.prefetch_related("multipliers__targets")
-    found = rules.select_related("group").filter(pk=rule_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rules.select_related("group"), pk=rule_id)

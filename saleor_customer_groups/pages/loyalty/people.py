@@ -30,8 +30,7 @@ def people(visit: Visit, adjustment_id: int) -> HttpResponse:
     page = _skipped(visit, found) if shows == "skipped" else _changed(visit, found)
     context = {**context_of(found), **page, "show": shows, "skips": words.SKIPS}
     context["reversed"] = found.reversal_began_at is not None
-    rows = visit.wants("rows")
-    return visit.render("loyalty/people_rows.html" if rows else "loyalty/people.html", context)
+    return visit.listed("loyalty/people.html", "loyalty/people_rows.html", context)
 
 
 def _changed(visit: Visit, found: Adjustment) -> dict[str, Any]:

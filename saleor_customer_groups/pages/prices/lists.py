@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ...errors import CustomerGroupsError
 from ...models import PriceList, PriceListEntry
 from ...pricing import editing, pasting
 from ...pricing.states import state_of
@@ -46,8 +46,7 @@ def entries(visit: Visit, list_id: int) -> HttpResponse:
         )
     page = listing(visit, rows, sorts=SORTS, default="added")
     context = {**_context(found, "entries"), "list": page, "q": text}
-    part = visit.wants("rows")
-    return visit.render("prices/entry_rows.html" if part else "prices/entries.html", context)
+    return visit.listed("prices/entries.html", "prices/entry_rows.html", context)
 
 
 @screen("prices.read", change="prices.manage")
@@ -67,11 +66,8 @@ def paste(visit: Visit, list_id: int) -> HttpResponse:
     context: dict[str, Any] = {**_context(found, "entries"), "form": form}
     if visit.posted and form.is_valid():
         sure = "sure" in visit.request.POST
-        try:
+        with form.refusing():
             result = pasting.paste(list_id, form.cleaned_data["lines"], dry_run=not sure)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             if sure:
                 text = ngettext("%(n)s price changed.", "%(n)s prices changed.", result.changed)
                 return visit.go(
@@ -117,13 +113,10 @@ def delete(visit: Visit, list_id: int) -> HttpResponse:
 
 
 def _save(form: ListForm, *, list_id: int | None = None) -> PriceList | None:
-    if not form.is_valid():
-        return None
-    try:
-        return editing.save_list(form.price_list(), list_id=list_id)
-    except CustomerGroupsError as refusal:
-        form.refuse(refusal)
-        return None
+    if form.is_valid():
+        with form.refusing():
+            return editing.save_list(form.price_list(), list_id=list_id)
+    return None
 
 
 def _context(found: PriceList, tab: str) -> dict[str, Any]:
@@ -136,7 +129,4 @@ def _context(found: PriceList, tab: str) -> dict[str, Any]:
 
 
 def _list_or_404(list_id: int) -> PriceList:
-    found = PriceList.objects.filter(pk=list_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(PriceList, pk=list_id)

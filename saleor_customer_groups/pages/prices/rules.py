@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,10 +27,9 @@ WORDS = {"area": "prices", "percentages": PERCENTAGES, "amounts": AMOUNTS}
 @screen("prices.manage")
 def new(visit: Visit) -> HttpResponse:
     """A new rule, perhaps for a group that is named already."""
-    asked = visit.asked("group")
-    groups = [int(asked)] if asked.isdecimal() and len(asked) < 10 else []
-    form = RuleForm(visit.data, initial={**BEGUN, "groups": groups})
-    if visit.posted and (rule := _save(visit, form)) is not None:
+    group = visit.number("group")
+    form = RuleForm(visit.data, initial={**BEGUN, "groups": [] if group is None else [group]})
+    if visit.posted and (rule := _save(form)) is not None:
         toast = _("%(rule)s was created.") % {"rule": rule.name}
         return visit.go(visit.link("price-rules"), toast=toast)
     return visit.form("prices/rule.html", {**WORDS, "form": form, "rule": None, "try": None})
@@ -40,7 +40,7 @@ def rule(visit: Visit, rule_id: int) -> HttpResponse:
     """A rule as it is, to be changed."""
     found = _rule_or_404(rule_id)
     form = RuleForm(visit.data, initial=initial_of_rule(found))
-    if visit.posted and _save(visit, form, rule_id=rule_id) is not None:
+    if visit.posted and _save(form, rule_id=rule_id) is not None:
         return visit.go(visit.link("price-rule", rule_id), toast=_("Saved."))
     context = {
         "form": form,
@@ -51,14 +51,11 @@ def rule(visit: Visit, rule_id: int) -> HttpResponse:
     return visit.form("prices/rule.html", {**WORDS, **context})
 
 
-def _save(visit: Visit, form: RuleForm, *, rule_id: int | None = None) -> PriceRule | None:
-    if not form.is_valid():
-        return None
-    try:
-        return editing.save_rule(form.rule(), rule_id=rule_id)
-    except CustomerGroupsError as refusal:
-        form.refuse(refusal)
-        return None
+def _save(form: RuleForm, *, rule_id: int | None = None) -> PriceRule | None:
+    if form.is_valid():
+        with form.refusing():
+            return editing.save_rule(form.rule(), rule_id=rule_id)
+    return None
 
 
 @screen("prices.manage")
@@ -93,7 +90,4 @@ def preview(visit: Visit) -> HttpResponse:
 
 
 def _rule_or_404(rule_id: int) -> PriceRule:
-    found = PriceRule.objects.filter(pk=rule_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(PriceRule, pk=rule_id)

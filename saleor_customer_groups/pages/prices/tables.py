@@ -28,7 +28,7 @@ KEEP: Final = ("q", "state", "group")
 def rules(visit: Visit) -> HttpResponse:
     """All rules, found by name, group and state; what each does, and which it meets."""
     now = timezone.now()
-    found = _filtered(visit, PriceRule.objects.all()).prefetch_related(
+    found = filtered(visit, PriceRule.objects.all()).prefetch_related(
         "groups", "channels", "amounts", "targets"
     )
     page = listing(visit, found, sorts=SORTS, default="priority", keep=KEEP)
@@ -43,14 +43,14 @@ def rules(visit: Visit) -> HttpResponse:
         }
         for rule in page.rows
     ]
-    return _answer(visit, "prices/rules", {"list": page, "rows": rows, "kinds": KINDS.items()})
+    return _answer(visit, "rules", {"list": page, "rows": rows, "kinds": KINDS.items()})
 
 
 @screen("prices.read")
 def lists(visit: Visit) -> HttpResponse:
     """All price lists, with how many prices each holds."""
     now = timezone.now()
-    found = _filtered(visit, PriceList.objects.all()).prefetch_related("groups")
+    found = filtered(visit, PriceList.objects.all()).prefetch_related("groups")
     page = listing(visit, found, sorts=SORTS, default="priority", keep=KEEP)
     ids = [one.pk for one in page.rows]
     counted: dict[int, int] = dict(
@@ -63,22 +63,21 @@ def lists(visit: Visit) -> HttpResponse:
         {"list": one, "state": state_of(one, now), "entries": counted.get(one.pk, 0)}
         for one in page.rows
     ]
-    return _answer(visit, "prices/lists", {"list": page, "rows": rows})
+    return _answer(visit, "lists", {"list": page, "rows": rows})
 
 
-def _filtered(visit: Visit, rows: QuerySet[Any]) -> QuerySet[Any]:
+def filtered(visit: Visit, rows: QuerySet[Any], *, groups: str = "groups") -> QuerySet[Any]:
+    """Those whose name, state and group (in the field `groups`) the address asks for."""
     if text := visit.asked("q"):
         rows = rows.filter(name__icontains=text)
     if visit.asked("state") in State.values:
         rows = rows.filter(in_state(visit.asked("state"), timezone.now()))
-    if visit.asked("group").isdecimal() and len(visit.asked("group")) < 10:
-        rows = rows.filter(groups=int(visit.asked("group")))
+    if (group := visit.number("group")) is not None:
+        rows = rows.filter(**{groups: group})
     return rows
 
 
-def _answer(visit: Visit, template: str, context: dict[str, Any]) -> HttpResponse:
-    name = f"{template}_rows.html" if visit.wants("rows") else f"{template}.html"
+def _answer(visit: Visit, section: str, context: dict[str, Any]) -> HttpResponse:
     asked = {"q": visit.asked("q"), "state": visit.asked("state"), "states": STATES.items()}
-    return visit.render(
-        name, {"area": "prices", "section": template.partition("/")[2], **asked, **context}
-    )
+    whole = {"area": "prices", "section": section, **asked, **context}
+    return visit.listed(f"prices/{section}.html", f"prices/{section}_rows.html", whole)

@@ -114,12 +114,10 @@ def why(visit: Visit, group_id: int) -> HttpResponse:
     group, form = group_or_404(group_id), ExplainForm(visit.data)
     context: dict[str, Any] = {"group": group, "form": form}
     if visit.posted and form.is_valid():
-        try:
+        with form.refusing():
             customer_id = form.cleaned_data["customer"][0]
             explained = explain(_parsed(_rule_of(group)), customer_id, now=timezone.now())
             context["explained"] = told(explained)
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
     return visit.form("rules/why.html", context)
 
 
