@@ -89,5 +89,4 @@ def _names(kind: str, ids: Any, *, every: bool) -> str:
 
 
 def _listed(texts: list[str], *, every: bool) -> str:
-    style = "standard" if every else "or"
-    return str(lists.format_list(texts, style=style, locale=locale()))
+    return str(lists.format_list(texts, style="standard" if every else "or", locale=locale()))
