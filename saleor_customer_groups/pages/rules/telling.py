@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from babel import dates, lists, units
 from django.utils.translation import gettext as _
@@ -89,5 +89,4 @@ def _names(kind: str, ids: Any, *, every: bool) -> str:
 
 
 def _listed(texts: list[str], *, every: bool) -> str:
-    style: Literal["standard", "or"] = "standard" if every else "or"
-    return str(lists.format_list(texts, style=style, locale=locale()))
+    return str(lists.format_list(texts, style="standard" if every else "or", locale=locale()))
