@@ -38,8 +38,13 @@ def record_committed(customer_ids: Iterable[int], *facts: Fact) -> None:
 
     A rule that is saved from now on is run in full, and then sees the change.
     """
-    if Segment.objects.filter(facts__overlap=[fact.value for fact in facts]).exists():
+    if are_asked(*facts):
         record(customer_ids, *facts)
+
+
+def are_asked(*facts: Fact) -> bool:
+    """Whether a rule looks at one of these facts."""
+    return Segment.objects.filter(facts__overlap=[fact.value for fact in facts]).exists()
 
 
 def start() -> None:

@@ -15,6 +15,7 @@ from .broadcasts import control, sending
 from .exporting import exports, running
 from .groups import ends
 from .host import (
+    changes,
     cleanup,
     customers,
     dashboard,
@@ -62,6 +63,7 @@ def sweep() -> int:
         partial(windows.sweep, now),
         expiry.work_off,
         expiry.settle,
+        partial(changes.of_the_saved, now),
         refresh.work_off,
         partial(_start_segments, now),
         partial(exports.take_over, now),

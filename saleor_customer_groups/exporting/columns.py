@@ -115,14 +115,13 @@ def _address(name: str) -> Iterator[Column]:
 
 
 HELD: Final = "loyalty.units::text"
-PHONE: Final = "coalesce(nullif(shipping.phone, ''), billing.phone)"
 
 _ALL: Final = (
     Column("id", "Customer id", "Profile", "customer.id"),
     Column("email", "Email", "Profile", "customer.email"),
     Column("first_name", "First name", "Profile", "customer.first_name"),
     Column("last_name", "Last name", "Profile", "customer.last_name"),
-    Column("phone", "Phone", "Profile", PHONE, ("billing", "shipping")),
+    Column("phone", "Phone", "Profile", "{phone}"),  # segments/contacts.py
     Column("language", "Language", "Profile", "customer.language_code"),
     Column("registered_at", "Registered at", "Profile", "customer.date_joined"),
     Column("last_login", "Last login", "Profile", "customer.last_login"),

@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from ..cells import Cell
 from ..models import CustomerGroup, LoyaltyAccount, LoyaltyLot, Membership
+from ..segments import contacts
 from ..segments.fields.orders import NOT_COUNTED
 from .columns import SOURCES, Column
 
@@ -92,4 +93,5 @@ def _statement(columns: Sequence[Column]) -> str:
         "membership": Membership,
     }
     names = {name: connection.ops.quote_name(it._meta.db_table) for name, it in tables.items()}
+    names["phone"] = contacts.phone()
     return statement.replace("{sources}", sources).format(**names)

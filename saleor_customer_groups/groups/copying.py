@@ -38,7 +38,7 @@ def copy_group(
     is a default group. A copied snapshot lasts as if made now. The copy of a dynamic or channel
     group has no members: the rule, which segments copy, finds them. InvalidInput as for
     `create_group`, for the guest group, and for members of a group that a rule keeps; Refused
-    ("full") beyond a member limit.
+    ("full") beyond a member limit, and ("expired") with the members of an expired snapshot.
     """
     if group.kind == GroupKind.GUEST:
         sentence = Sentence("{group} is the guest group; there can be one.", group=group.name)
@@ -51,6 +51,8 @@ def copy_group(
         raise InvalidInput(sentence, field="with_members", code="kept_by_rule")
     with transaction.atomic():
         queries.require_group(group)
+        if with_members:
+            kinds.require_not_expired(group, timezone.now())
         copy = editing.create_group(
             name, actor=actor, **{field: getattr(group, field) for field in COPIED}
         )

@@ -1,5 +1,8 @@
 """Saleor's events about a customer, told to the segments (changes.py). They come after the commit.
 
+What Saleor saves without an event (a customer who sets the first password is confirmed by that,
+and given the guest orders of the address) the sweep finds by when customers were saved.
+
 An error is logged and never reaches the order or the profile that is being saved: the nightly
 repair finds what was missed.
 """
@@ -8,14 +11,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final, ParamSpec
 
 from django.utils import timezone
 from saleor.account.models import User
 
-from .. import changes
+from .. import changes, conf
 from ..changes import Fact
 
 logger = logging.getLogger(__name__)
@@ -23,6 +26,10 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 JUST_NOW: Final = timedelta(seconds=10)
 MOST: Final = 1_000  # customers of one address
+MOST_SAVED: Final = 10_000  # customers of one sweep; of more, the others are left to the night
+# What may be another with the customer's own row: with the e-mail or its confirmation Saleor may
+# attach guest orders and gift cards, untold.
+WITH_THE_ROW: Final = (Fact.PROFILE, Fact.ADDRESS, Fact.ORDERS, Fact.GIFT_CARDS)
 
 
 def _safely(note: Callable[P, None]) -> Callable[P, None]:
@@ -40,18 +47,26 @@ def _safely(note: Callable[P, None]) -> Callable[P, None]:
 def of_orders(orders: Iterable[Any]) -> None:
     """Orders were made, paid, cancelled, refunded or changed; a basket became an order."""
     customers = {order.user_id for order in orders if order.user_id is not None}
-    # A gift card that paid for an order has no event of its own.
-    changes.record_committed(sorted(customers), Fact.ORDERS, Fact.BASKETS, Fact.GIFT_CARDS)
+    # A gift card that paid for an order has no event of its own, nor has an address of the order
+    # that Saleor keeps in the customer's book.
+    told = (Fact.ORDERS, Fact.BASKETS, Fact.GIFT_CARDS, Fact.ADDRESS)
+    changes.record_committed(sorted(customers), *told)
 
 
 @_safely
 def of_customer(customer: Any) -> None:
-    """Something about the customer, their metadata or their addresses changed.
+    """Something about the customer, their metadata or their addresses changed."""
+    changes.record_committed([customer.pk], *WITH_THE_ROW)
 
-    With the e-mail or its confirmation Saleor may attach guest orders and gift cards, untold.
-    """
-    told = (Fact.PROFILE, Fact.ADDRESS, Fact.ORDERS, Fact.GIFT_CARDS)
-    changes.record_committed([customer.pk], *told)
+
+@_safely
+def of_the_saved(now: datetime) -> None:
+    """Customers whom Saleor saved since the sweep before the last one, with or without an event."""
+    if not changes.are_asked(*WITH_THE_ROW):
+        return
+    since = now - 2 * timedelta(seconds=conf.get("SWEEP_SECONDS"))
+    saved = User.objects.filter(updated_at__gte=since, is_staff=False).order_by("-updated_at")
+    changes.record(sorted(saved.values_list("pk", flat=True)[:MOST_SAVED]), *WITH_THE_ROW)
 
 
 @_safely

@@ -59,13 +59,18 @@ def forget(customer: Any) -> None:
     An error is logged and never reaches the deletion, which is done: the nightly task repeats it.
     """
     try:
-        _forget_files([customer.pk])
-        loyalty.forget([customer.pk])
-        point_vouchers.forget([customer.pk])
-        adjustments.forget([customer.pk])
-        erasure.forget([customer.pk])
+        erase([customer.pk])
     except Exception:
         logger.exception("Customer %s was not erased from the history.", customer.pk)
+
+
+def erase(customer_ids: Sequence[int]) -> None:
+    """The same for customers who were deleted, or made anonymous. May be repeated."""
+    _forget_files(customer_ids)
+    loyalty.forget(customer_ids)
+    point_vouchers.forget(customer_ids)
+    adjustments.forget(customer_ids)
+    erasure.forget(customer_ids)
 
 
 def forget_the_gone() -> int:

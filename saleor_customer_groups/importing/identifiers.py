@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -76,7 +77,7 @@ def recognise(text: str, *, region: str | None = None) -> Identifier:
     """What the text is by its looks: an e-mail has an @, an id is a global id of Saleor's, a
     phone begins with + or 00 or has no letter, everything else is an external reference.
     """
-    text = text.strip()
+    text = visible(text)
     if "@" in text:
         return Identifier(Key.EMAIL, email(text))
     if global_id(text) is not None:
@@ -86,9 +87,18 @@ def recognise(text: str, *, region: str | None = None) -> Identifier:
     return Identifier(Key.REFERENCE, reference(text))
 
 
+def visible(text: str) -> str:
+    """The text without blanks around it, and without the marks that nobody sees: numbers that are
+    copied from an address book or a chat often stand between marks of the writing direction.
+    """
+    if not text.isascii():
+        text = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    return text.strip()
+
+
 def email(text: str) -> str:
     """In lower case, as the shop keeps it."""
-    address = text.strip().lower()
+    address = visible(text).lower()
     if not address:
         raise NotAnIdentifier("empty")
     found = PLAIN_EMAIL.fullmatch(address) or EMAIL.fullmatch(address)
@@ -131,6 +141,8 @@ def global_id(text: str) -> str | None:
 def phone(text: str, *, region: str | None = None) -> str:
     """In E.164, the form in which the shop keeps numbers: "+48501234567"."""
     value = text.strip()
+    if not value.isascii():  # ＋４８ is +48
+        value = unicodedata.normalize("NFKC", visible(value))
     if not value:
         raise NotAnIdentifier("empty")
     if damage := _damage(value):

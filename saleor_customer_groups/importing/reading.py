@@ -24,6 +24,7 @@ VALUE: Final = 200  # characters of a bad line that are shown
 PLAIN: Final = 500  # lines that are read at once where none of them is quoted
 PLAIN_LINE: Final = 10_000  # characters of such a line
 SEP: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
+MARK: Final = "\ufeff"  # of the byte order
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -37,21 +38,25 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a CSV file is written; `has_sep` when its first line only names the delimiter."""
+    """How a CSV file is written; `has_sep` when its first line only names the delimiter, `has_mark`
+    when a byte order mark stands before it that its encoding does not take away.
+    """
 
     encoding: str
     delimiter: str
     has_sep: bool = False
+    has_mark: bool = False
 
 
 def detect(parts: Parts, *, encoding: str | None, delimiter: str | None) -> Dialect:
     """Find out what was not told. Reads the file once or twice when the encoding was not."""
     found = encoding or detect_encoding(parts)
-    sample = _text(parts, found).read(SAMPLE)
+    text = _text(parts, found).read(SAMPLE)
+    sample = text.removeprefix(MARK)
     sep = SEP.match(sample)
     if delimiter is None:
         delimiter = sep[1] if sep else detect_delimiter(sample)
-    return Dialect(found, delimiter, has_sep=sep is not None)
+    return Dialect(found, delimiter, has_sep=sep is not None, has_mark=sample != text)
 
 
 def detect_encoding(parts: Parts) -> str:
@@ -118,7 +123,10 @@ def read_csv(parts: Parts, dialect: Dialect) -> Iterator[Record]:
 
     The record of a quote that is never closed is that line alone; the next line is read anew.
     """
-    lines = _Lines(_text(parts, dialect.encoding))
+    text = _text(parts, dialect.encoding)
+    if dialect.has_mark:
+        text.read(len(MARK))
+    lines = _Lines(text)
     if dialect.has_sep:
         lines.skip()
     reader = _reader(lines, dialect)

@@ -73,9 +73,6 @@ class Things:
     what: str
     ids: tuple[int, ...]
 
-    def __str__(self) -> str:
-        return f"{self.what} {say(self.ids)}"
-
 
 Moment = date | Relative  # a datetime is a date; a plain date means the whole day, in UTC
 Scalar = str | bool | int | Decimal | date | Duration | Relative | Things
@@ -331,6 +328,8 @@ def say(value: Value, joint: str = "or") -> str:
         return f"{', '.join(most)} {joint} {last}" if most else last
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Things):
+        return f"{value.what} {say(value.ids, joint)}"
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else str(value)

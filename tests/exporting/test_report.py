@@ -140,6 +140,19 @@ def test_the_phone_is_that_of_the_shipping_address_else_of_the_billing_address(
     assert report_of(vip, "phone") == [[phone]]
 
 
+def test_who_has_no_default_address_has_the_first_phone_of_the_book(alice, bob, address, vip):
+    """Customers who were made on the spot, or imported, have no default address."""
+    alice.addresses.add(address(phone=""))
+    alice.addresses.add(address(phone="+447911123456"))
+    alice.addresses.add(address(phone="+447911999999"))
+    bob.default_shipping_address = address(phone="")
+    bob.save()
+    bob.addresses.add(address(phone="+48501234567"))
+    membership.add(vip, [alice.pk, bob.pk], source="manual")
+
+    assert report_of(vip, "phone") == [["'+447911123456"], ["'+48501234567"]]
+
+
 def test_it_counts_the_orders_that_are_orders(alice, bob, order, vip):
     order(alice, "10.00", created_at=LONG_AGO)
     order(alice, "2.505", created_at=LONG_AGO + timedelta(days=2), status="fulfilled")

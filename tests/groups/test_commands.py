@@ -16,7 +16,9 @@ from saleor_customer_groups.models import (
     Membership,
     MembershipEvent,
     PriceList,
+    Segment,
 )
+from saleor_customer_groups.segments import editing as segments
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +157,22 @@ class TestCustomerGroup:
             "Gold: made, its slug is gold"
         ]
         assert Membership.objects.get(group__slug="gold").actor == "command"
+
+    def test_copies_a_group_with_its_rule(self, channel):
+        gold = segments.create_dynamic("Gold", {"orders_count": {"gte": 5}})
+        segments.create_of_channel("Main", channel("main").pk)
+
+        assert run("customer_group", "copy", "gold", "Platinum") == [
+            "Platinum: made, its slug is platinum"
+        ]
+        assert run("customer_group", "copy", "main", "Primary") == [
+            "Primary: made, its slug is primary"
+        ]
+        rules = Segment.objects.exclude(group=gold).exclude(group__slug="main")
+        assert list(rules.order_by("group__name").values_list("group__name", "rule")) == [
+            ("Platinum", {"orders_count": {"gte": 5}}),
+            ("Primary", {"channel": {"eq": "main"}}),
+        ]
 
     def test_freezes_and_renews(self, alice, vip, now):
         membership.add(vip, [alice.pk], source="manual")

@@ -67,9 +67,9 @@ def test_members_of_one_end_are_copied_in_chunks(vip, customer, settings, counte
     assert len(statements) == 6 + 2 * 3
 
 
-def test_a_copied_snapshot_lasts_as_if_made_now(vip, alice, now):
+def test_a_copied_snapshot_lasts_as_if_made_now(alice, tomorrow):
     spring = CustomerGroup.objects.create(
-        name="Spring", slug="spring", kind="snapshot", expires_at=now
+        name="Spring", slug="spring", kind="snapshot", expires_at=tomorrow
     )
     Membership.objects.create(group=spring, customer=alice, source="manual")
 
@@ -77,6 +77,21 @@ def test_a_copied_snapshot_lasts_as_if_made_now(vip, alice, now):
 
     assert (copy.kind, (copy.expires_at - timezone.now()).days) == ("snapshot", 179)
     assert Membership.objects.get(group=copy).customer == alice
+
+
+def test_an_expired_snapshot_is_copied_without_its_members(alice, now):
+    spring = CustomerGroup.objects.create(
+        name="Spring", slug="spring", kind="snapshot", expires_at=now
+    )
+    Membership.objects.create(group=spring, customer=alice, source="manual")
+
+    with pytest.raises(Refused, match="Spring is a snapshot that expired on") as refusal:
+        copying.copy_group(spring, name="Summer", with_members=True)
+
+    assert refusal.value.code == "expired"
+    assert not CustomerGroup.objects.filter(name="Summer").exists()
+    copy = copying.copy_group(spring, name="Summer", with_members=False)
+    assert (copy.kind, (copy.expires_at - timezone.now()).days) == ("snapshot", 179)
 
 
 def test_the_rule_not_the_members_of_a_dynamic_group_are_copied(channel, alice):

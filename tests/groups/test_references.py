@@ -7,8 +7,10 @@ import pytest
 from saleor_customer_groups.errors import InUse, Reference, Refused
 from saleor_customer_groups.groups import deleting, membership, references
 from saleor_customer_groups.models import (
+    Adjustment,
     Application,
     CustomerGroup,
+    EarningRule,
     Membership,
     MembershipEvent,
     PriceList,
@@ -54,6 +56,38 @@ def test_everything_that_uses_a_group_is_listed(vip, standard):
         Reference("price list", price_list.pk, "Dealers"),
         Reference("rule of the group", dynamic.pk, "Gold"),
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "guards"),
+    [
+        ("draft", False),
+        ("scheduled", True),
+        ("running", True),
+        ("paused", True),
+        ("done", False),
+        ("cancelled", False),
+    ],
+)
+def test_an_adjustment_guards_its_group_from_the_schedule_to_the_end(status, guards, vip, tomorrow):
+    made = Adjustment.objects.create(
+        unit="points", mode="change", amount=5, reason="Thanks", status=status,
+        scheduled_at=tomorrow, group=vip, group_ids=[vip.pk],
+    )  # fmt: skip
+
+    used = references.references(vip)
+
+    assert used == ((Reference("adjustment", made.pk, "Thanks"),) if guards else ())
+
+
+def test_an_earning_rule_guards_its_group_while_it_is_on(vip):
+    rule = EarningRule.objects.create(name="One each", group=vip, unit="points", rate=1)
+
+    assert references.references(vip) == (Reference("earning rule", rule.pk, "One each"),)
+    EarningRule.objects.update(active=False)
+    deleting.delete_group(vip)
+
+    assert not EarningRule.objects.exists()
 
 
 def test_a_group_that_is_used_is_not_deleted(vip, alice):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
-from saleor_customer_groups import changes, repricing
+from saleor_customer_groups import changes, repricing, tasks
 from saleor_customer_groups.host import changes as events
 from saleor_customer_groups.models import CustomerChange
 from saleor_customer_groups.segments import editing
@@ -68,6 +70,59 @@ def test_the_owners_of_an_address_are_named_also_of_a_deleted_one(alice):
     address.pk = number
     events.of_address(address)
     assert told() == {(alice.pk, "address")}
+
+
+def test_the_sweep_asks_about_customers_who_were_saved_without_an_event(
+    alice, django_assert_num_queries, settings
+):
+    settings.SALEOR_CUSTOMER_GROUPS = {"SWEEP_SECONDS": 30}
+    users = get_user_model().objects
+    bob, boss = users.create(email="bob@example.com"), users.create(email="b@example.com")
+    now = timezone.now()
+    for who, ago, is_staff in ((alice, 60, False), (bob, 61, False), (boss, 1, True)):
+        users.filter(pk=who.pk).update(updated_at=now - timedelta(seconds=ago), is_staff=is_staff)
+    with django_assert_num_queries(1):
+        events.of_the_saved(now)
+
+    editing.create_dynamic("Confirmed", {"confirmed": {"eq": True}})
+    events.of_the_saved(now)
+
+    assert told() == {
+        (alice.pk, fact) for fact in ("profile", "address", "orders", "gift_cards")
+    }
+
+
+def test_the_sweep_does_not_drown_in_customers_who_were_all_saved_at_once(alice, monkeypatch):
+    monkeypatch.setattr(events, "MOST_SAVED", 1)
+    bob = get_user_model().objects.create(email="bob@example.com")
+    editing.create_dynamic("Confirmed", {"confirmed": {"eq": True}})
+
+    events.of_the_saved(timezone.now())
+
+    assert {customer_id for customer_id, _ in told()} == {bob.pk}
+
+
+def test_the_sweep_puts_in_who_was_confirmed_without_an_event(alice):
+    get_user_model().objects.filter(pk=alice.pk).update(is_confirmed=False)
+    group = editing.create_dynamic("Confirmed", {"confirmed": {"eq": True}})
+    tasks.sweep()
+    assert not group.memberships.exists()
+
+    alice.refresh_from_db()
+    alice.is_confirmed = True
+    alice.save()
+    tasks.sweep()
+
+    assert group.memberships.get().customer == alice
+    assert told() == set()
+
+
+def test_an_order_tells_of_the_address_that_it_may_have_brought(alice):
+    editing.create_dynamic("Poles", {"country": {"eq": "PL"}})
+
+    events.of_orders([SimpleNamespace(user_id=alice.pk)])
+
+    assert (alice.pk, "address") in told()
 
 
 def test_an_error_never_reaches_the_host(alice, monkeypatch, caplog):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
 
 from saleor_customer_groups import changes, repricing, tasks
 from saleor_customer_groups.changes import Fact
@@ -217,6 +219,27 @@ class TestForgetting:
 
         assert f"Customer {alice.pk} was not erased from the history." in caplog.text
         assert alice.email not in caplog.text
+
+    def test_a_customer_made_anonymous_is_forgotten_by_the_command(self, alice):
+        bob = get_user_model().objects.create(email="bob@example.com")
+        for one in (alice, bob):
+            customers.welcome(one)
+        get_user_model().objects.filter(pk=alice.pk).update(email="anonymous@example.invalid")
+
+        with pytest.raises(CommandError, match="^dora@example.com: unknown customer; nobody was"):
+            call_command("forget_customer", str(alice.pk), "dora@example.com")
+        assert groups_of(alice.pk) == ["Standard"]
+
+        for _ in range(2):
+            call_command("forget_customer", str(alice.pk), stdout=StringIO())
+
+        assert (groups_of(alice.pk), groups_of(bob.pk)) == ([], ["Standard"])
+        lines = MembershipEvent.objects.order_by("id")
+        assert [(line.customer_id < 0, line.action) for line in lines] == [
+            (True, "joined"),
+            (False, "joined"),
+            (True, "left"),
+        ]
 
     def test_the_nightly_task_does_what_was_missed(self, alice):
         customers.welcome(alice)

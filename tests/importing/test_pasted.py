@@ -76,6 +76,14 @@ def test_the_story_of_six_lines(with_phone, vip):
     assert (row.source, row.reason, row.actor) == ("manual", "Fair in June", "User:1")
 
 
+def test_a_number_between_marks_that_nobody_sees_is_found(with_phone, vip):
+    with_phone("Alice", "+48501234567")
+
+    result = add(vip, "\u202a+48 501 234 567\u202c")
+
+    assert answers(result) == [(1, "added")]
+
+
 def test_blank_lines_are_skipped_and_counted(alice, vip):
     assert answers(add(vip, "", "  ", "alice@example.com", "", "x@example.com")) == [
         (3, "added"),

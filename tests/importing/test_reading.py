@@ -59,6 +59,17 @@ def test_c2_a_told_encoding_is_believed():
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "gb18030"])
+@pytest.mark.parametrize("first", ["email;reason", "sep=;\r\nemail;reason"])
+def test_c2_a_byte_order_mark_is_no_part_of_the_first_cell(encoding, first):
+    data = f"\ufeff{first}\r\na@b.co;Fair\r\n".encode(encoding)
+
+    assert [record.cells for record in read(data, encoding=encoding)] == [
+        ["email", "reason"],
+        ["a@b.co", "Fair"],
+    ]
+
+
 def test_c2_utf8_with_a_broken_line_stays_utf8():
     data = "email\nzoë@example.com\nänne@example.com\n".encode() + b"\xff@example.com\n"
 

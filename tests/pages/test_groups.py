@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,7 +18,9 @@ from saleor_customer_groups.models import (
     MembershipEvent,
     MembershipSource,
     PriceRule,
+    Segment,
 )
+from saleor_customer_groups.segments import editing as segments
 from tests.callers import customer
 from tests.pages.conftest import Browser
 
@@ -168,6 +171,44 @@ def test_a_copy_has_the_members_if_asked(merchant: Browser) -> None:
     copy = CustomerGroup.objects.get(name="VIP 2")
     assert copy.colour == "#e3b505"
     assert list(copy.memberships.values_list("customer_id", flat=True)) == [alice.pk]
+
+
+def test_the_copy_of_a_group_that_a_rule_keeps_has_the_rule_and_the_details(
+    merchant: Browser,
+) -> None:
+    channel = apps.get_model("channel", "Channel").objects.create(
+        name="Main", slug="main", currency_code="USD", default_country="US"
+    )
+    main = segments.create_of_channel("Main", channel.pk, colour="#e3b505")
+    gold = segments.create_dynamic("Gold", {"orders_count": {"gte": 5}}, colour="#1f7a4d")
+    for group in (main, gold):
+        sent = {"name": f"{group.name} 2"}
+        assert merchant.post(f"/groups/{group.pk}/copy", sent).status_code == 200
+
+    rows = Segment.objects.filter(group__name__endswith="2").order_by("group__name")
+    assert list(rows.values_list("group__name", "group__colour", "group__kind", "rule")) == [
+        ("Gold 2", "#1f7a4d", "dynamic", {"orders_count": {"gte": 5}}),
+        ("Main 2", "#e3b505", "channel", {"channel": {"eq": "main"}}),
+    ]
+
+
+def test_copying_members_needs_the_permission_for_members(storekeeper: Browser, settings) -> None:
+    settings.SALEOR_CUSTOMER_GROUPS = {
+        "PERMISSIONS": {
+            "groups.manage": ["product.manage_products"],
+            "groups.read": ["product.manage_products"],
+        }
+    }
+    group = _group()
+    _add(group, customer("Alice"))
+
+    assert storekeeper.post(f"/groups/{group.pk}/copy", {"name": "One"}).status_code == 200
+    sent = {"name": "Two", "with_members": "on"}
+    assert storekeeper.post(f"/groups/{group.pk}/copy", sent).status_code == 403
+
+    made = CustomerGroup.objects.filter(name__in=["One", "Two"])
+    assert list(made.values_list("name", flat=True)) == ["One"]
+    assert Membership.objects.count() == 1
 
 
 def test_the_dialog_says_why_a_group_cannot_be_deleted(merchant: Browser) -> None:

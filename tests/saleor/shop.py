@@ -39,32 +39,47 @@ class Shop:
     product_type: ProductType
     standard: CustomerGroup
 
-    def variant(self, name: str, price: str, *, discounted: str | None = None) -> ProductVariant:
+    def variant(
+        self,
+        name: str,
+        price: str,
+        *,
+        discounted: str | None = None,
+        channel: Channel | None = None,
+    ) -> ProductVariant:
         """A product with one variant for sale at `price`, plenty in stock."""
         now = timezone.now()
+        channel = channel or self.channel
         product = Product.objects.create(
             name=name, slug=slug(name), product_type=self.product_type, category=self.category
         )
         ProductChannelListing.objects.create(
             product=product,
-            channel=self.channel,
+            channel=channel,
             is_published=True,
             published_at=now,
             visible_in_listings=True,
             available_for_purchase_at=now,
-            currency=self.channel.currency_code,
+            currency=channel.currency_code,
             discounted_price_amount=Decimal(discounted or price),
         )
         variant = ProductVariant.objects.create(product=product, sku=slug(name))
         ProductVariantChannelListing.objects.create(
             variant=variant,
-            channel=self.channel,
+            channel=channel,
             price_amount=Decimal(price),
             discounted_price_amount=Decimal(discounted or price),
-            currency=self.channel.currency_code,
+            currency=channel.currency_code,
         )
         Stock.objects.create(warehouse=self.warehouse, product_variant=variant, quantity=10_000)
         return variant
+
+    def second_channel(self, slug: str, currency: str) -> Channel:
+        """Another channel that sells as the first one does."""
+        channel = make_channel(slug.title(), slug, currency)
+        self.warehouse.channels.add(channel)
+        ShippingZone.objects.get().channels.add(channel)
+        return channel
 
     def customer(self, name: str) -> User:
         """A confirmed customer who can log in."""
@@ -88,19 +103,12 @@ def slug(name: str) -> str:
     return f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:8]}"
 
 
-def build() -> Shop:
-    """Make the shop in the empty database of a transactional test."""
-    site, _ = Site.objects.get_or_create(
-        pk=1, defaults={"domain": "localhost:8000", "name": "Shop"}
-    )
-    Site.objects.clear_cache()
-    settings, _ = SiteSettings.objects.get_or_create(site=site)
-    settings.enable_account_confirmation_by_email = False
-    settings.save()
+def make_channel(name: str, slug: str, currency: str) -> Channel:
+    """A channel where orders need no payment, without taxes."""
     channel = Channel.objects.create(
-        name="Main",
-        slug="main",
-        currency_code="USD",
+        name=name,
+        slug=slug,
+        currency_code=currency,
         default_country="US",
         is_active=True,
         allow_unpaid_orders=True,
@@ -110,6 +118,19 @@ def build() -> Shop:
     tax.charge_taxes, tax.prices_entered_with_tax = False, True
     tax.tax_calculation_strategy = "FLAT_RATES"
     tax.save()
+    return channel
+
+
+def build() -> Shop:
+    """Make the shop in the empty database of a transactional test."""
+    site, _ = Site.objects.get_or_create(
+        pk=1, defaults={"domain": "localhost:8000", "name": "Shop"}
+    )
+    Site.objects.clear_cache()
+    settings, _ = SiteSettings.objects.get_or_create(site=site)
+    settings.enable_account_confirmation_by_email = False
+    settings.save()
+    channel = make_channel("Main", "main", "USD")
     address = Address.objects.create(
         street_address_1="1 Main St", city="New York", postal_code="10001",
         country="US", country_area="NY",

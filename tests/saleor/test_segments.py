@@ -7,12 +7,18 @@ from decimal import Decimal as D
 import pytest
 from django.utils import timezone
 from saleor.account.models import User
+from saleor.core.tokens import password_reset_token_generator
 
+from saleor_customer_groups import tasks
 from saleor_customer_groups.models import CustomerChange, Membership, MembershipEvent
 from saleor_customer_groups.segments import editing, schedule
 from tests.saleor.api import global_id
 
 CONFIRM = "mutation($id: ID!) { orderConfirm(id: $id) { errors { field message } } }"
+SECRET = """mutation($id: ID!, $m: [MetadataInput!]!) {
+    updatePrivateMetadata(id: $id, input: $m) { errors { field message } } }"""
+PASSWORD = """mutation($e: String!, $t: String!) {
+    setPassword(email: $e, token: $t, password: "open-sesame") { errors { field message } } }"""
 CANCEL = "mutation($id: ID!) { orderCancel(id: $id) { errors { field message } } }"
 METADATA = """mutation($id: ID!, $m: [MetadataInput!]!) {
     updateMetadata(id: $id, input: $m) { errors { field message } } }"""
@@ -108,6 +114,17 @@ def test_metadata_and_profile_are_followed(alice, as_staff):
     assert members(shoes) == []
 
 
+def test_private_metadata_are_followed(alice, as_staff):
+    rated = editing.create_dynamic(
+        "A", {"private_metadata": {"key": "rating", "type": "text", "eq": "A"}}
+    )
+    schedule.run_due()
+
+    as_staff.call(SECRET, id=global_id("User", alice.pk), m=[{"key": "rating", "value": "A"}])
+
+    assert members(rated) == [alice.pk]
+
+
 def test_addresses_are_followed(alice, as_alice, shop):
     poles = editing.create_dynamic("In Poland", {"country": {"one_of": ["PL"]}})
     schedule.run_due()
@@ -122,6 +139,67 @@ def test_addresses_are_followed(alice, as_alice, shop):
     assert members(poles) == [alice.pk]
     as_alice.call(FORGET, id=made["address"]["id"])
     assert members(poles) == []
+
+
+def test_an_address_that_an_order_brings_is_followed(alice, buy):
+    """Saleor keeps the billing address in her book, and tells of the order only."""
+    here = editing.create_dynamic("In America", {"country": {"eq": "US"}})
+    schedule.run_due()
+    assert members(here) == []
+
+    buy()
+
+    assert members(here) == [alice.pk]
+
+
+def test_who_sets_the_first_password_is_confirmed_and_gets_the_guest_orders(
+    shop, guest, as_staff, lamp
+):
+    """Saleor tells nobody of it; the sweep does."""
+    buyers = editing.create_dynamic("Buyers", {"orders_count": {"gte": 1}})
+    confirmed = editing.create_dynamic("Confirmed", {"confirmed": {"eq": True}})
+    basket = guest.create("main", (lamp, 1), email="dora@example.com")
+    order = guest.complete(guest.bill_to(basket))
+    as_staff.call(CONFIRM, id=order["order"]["id"])
+    dora = shop.customer("Dora")
+    User.objects.filter(pk=dora.pk).update(is_confirmed=False)
+    schedule.run_due()
+    tasks.sweep()
+    assert (members(buyers), members(confirmed)) == ([], [])
+
+    dora.refresh_from_db()
+    guest.call(PASSWORD, e=dora.email, t=password_reset_token_generator.make_token(dora))
+    tasks.sweep()
+
+    assert (members(buyers), members(confirmed)) == ([dora.pk], [dora.pk])
+
+
+def test_a_customer_who_buys_in_a_second_channel_is_in_both_groups(
+    alice, as_alice, as_staff, buy, shop
+):
+    europe = shop.second_channel("europe", "EUR")
+    first = editing.create_of_channel("Customers of Main", shop.channel.pk)
+    second = editing.create_of_channel("Customers of Europe", europe.pk)
+    schedule.run_due()
+    buy()
+    assert (members(first), members(second)) == ([alice.pk], [])
+
+    mug = shop.variant("Mug", "9", channel=europe)
+    bought = as_alice.complete(as_alice.bill_to(as_alice.create("europe", (mug, 1))))
+    as_staff.call(CONFIRM, id=bought["order"]["id"])
+
+    assert (members(first), members(second)) == ([alice.pk], [alice.pk])
+
+
+def test_who_registers_enters_the_group_of_newcomers(guest, shop):
+    new = editing.create_dynamic("New here", {"registered_at": {"within_last": {"days": 30}}})
+    from_main = editing.create_dynamic("By Main", {"source": {"eq": "main"}})
+    schedule.run_due()
+
+    guest.call(REGISTER, e="dora@example.com")
+
+    dora = User.objects.get(email="dora@example.com")
+    assert (members(new), members(from_main)) == ([dora.pk], [dora.pk])
 
 
 def test_the_group_of_a_channel_gets_who_registers_and_who_buys_in_it(alice, buy, guest, shop):

@@ -77,8 +77,8 @@ def basket(customer: Any, channel: Any, touched: datetime, *variants: Any) -> No
     model("checkout.Checkout").filter(pk=made.pk).update(last_change=touched)
 
 
-def gift_card(code: str, balance: str, **fields: Any) -> None:
-    model("giftcard.GiftCard").create(
+def gift_card(code: str, balance: str, **fields: Any) -> Any:
+    return model("giftcard.GiftCard").create(
         code=code,
         initial_balance_amount=Decimal(50),
         current_balance_amount=Decimal(balance),

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from saleor_customer_groups import changes
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.groups import editing as groups
 from saleor_customer_groups.groups import membership
 from saleor_customer_groups.models import CustomerGroup, Segment
-from saleor_customer_groups.segments import editing, schedule
+from saleor_customer_groups.segments import copying, editing, refresh, schedule
 from tests.segments.people import domain, members
+from tests.segments.shop import order
 
 
 def names(*groups):
@@ -131,11 +133,49 @@ def test_the_group_of_a_channel_holds_who_registered_or_bought_in_it(customer, c
     assert members(elsewhere) == []
 
 
+def test_buying_in_a_second_channel_makes_a_customer_of_both(customer, channel, db):
+    from saleor_customer_groups.models import CustomerChannel
+
+    ada, main, other = customer("ada@example.com"), channel("main"), channel("other")
+    CustomerChannel.objects.create(customer=ada, channel=main)
+    group = editing.create_of_channel("Customers of Main", main.pk)
+    elsewhere = editing.create_of_channel("Customers of Other", other.pk)
+    schedule.run_due()
+
+    order(ada, other, timezone.now(), "10", status="canceled")
+    changes.record([ada.pk], changes.Fact.ORDERS)
+    refresh.work_off()
+    assert (members(group), members(elsewhere)) == ([ada.pk], [])
+
+    order(ada, other, timezone.now(), "10", status="unfulfilled")
+    changes.record([ada.pk], changes.Fact.ORDERS)
+    refresh.work_off()
+    assert (members(group), members(elsewhere)) == ([ada.pk], [ada.pk])
+
+
 def test_copying_takes_the_rule(db):
     group = editing.create_dynamic("Friends", domain("friends.example"))
     copy = editing.copy_rule(group, "Friends too")
     assert copy.kind == "dynamic"
     assert copy.segment.rule == domain("friends.example")
+
+
+def test_a_copy_has_the_details_and_the_rule_but_no_channel_that_is_gone(db, channel, customer):
+    ada, main = customer("ada@friends.example"), channel("main")
+    friends = editing.create_dynamic("Friends", domain("friends.example"), priority=3)
+    everybody = editing.create_of_channel("Everybody", main.pk, colour="#112233")
+    schedule.run_due()
+
+    again = copying.copy(friends, name="Again", actor="User:1")
+    both = copying.copy(everybody, name="Both")
+    schedule.run_due()
+
+    assert (again.kind, again.priority, members(again)) == ("dynamic", 3, [ada.pk])
+    assert (both.kind, both.channel, both.colour) == ("channel", main, "#112233")
+    main.delete()
+    everybody.refresh_from_db()
+    with pytest.raises(InvalidInput, match="The channel of Everybody is gone."):
+        copying.copy(everybody, name="More")
 
 
 def test_a_group_without_a_rule_has_none_to_copy_or_pin(db, customer):

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from saleor_customer_groups.models import Purse
 from saleor_customer_groups.segments.fields import FIELDS
 from saleor_customer_groups.segments.operators import BY_TYPE, operators
+
+from .shop import gift_card, model
 
 pytestmark = pytest.mark.django_db
 ON_NEWER_HOSTS = {"customer_type", "attribute"}  # tests/segments/test_newer_fields.py
@@ -207,6 +210,9 @@ OTHERS = [
     case("channel", "one_of", ["main", "eu"], "ABCD"),
     case("channel", "eq", "main", "AB"),
     case("channel", "eq", "EU", ""),
+    case("source", "eq", "eu", "D"),
+    case("source", "one_of", ["main", "eu"], "D"),
+    case("source", "eq", "main", ""),
 ]
 
 
@@ -323,12 +329,19 @@ def test_it_finds_who_bought_things_and_who_is_in_groups(shop, found):
 
 
 def test_a_gift_card_that_was_assigned_counts(shop, found):
-    from .shop import gift_card, model
-
     if "assigned_to" not in {field.name for field in model("giftcard.GiftCard").model._meta.fields}:
         pytest.skip("this host has no assigned gift cards")
     gift_card("ASSIGNED-CARD", "1", assigned_to=shop.dora)
 
+    assert found({"gift_card_holder": {"eq": True}}) == "AD"
+
+
+def test_the_card_by_which_credit_is_spent_is_no_gift_card(shop, found):
+    purse = gift_card("PURSE-CARD", "5", used_by=shop.dora)
+    Purse.objects.create(customer_id=shop.dora.pk, currency="USD", gift_card_id=purse.pk)
+
+    assert found({"gift_card_holder": {"eq": True}}) == "A"
+    gift_card("REAL-CARD", "5", used_by=shop.dora)
     assert found({"gift_card_holder": {"eq": True}}) == "AD"
 
 

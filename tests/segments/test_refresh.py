@@ -20,8 +20,10 @@ from saleor_customer_groups.models import (
     Segment,
     SegmentRun,
 )
-from saleor_customer_groups.segments import asking, editing, refresh, schedule
+from saleor_customer_groups.pricing import windows
+from saleor_customer_groups.segments import asking, editing, refresh, rules, schedule
 from saleor_customer_groups.segments import compile as compiler
+from saleor_customer_groups.segments.explain import explain
 from tests.segments.people import domain, members, moved
 
 
@@ -130,10 +132,46 @@ def test_rules_about_groups_follow_members(customer, db):
     assert members(best) == []
 
 
+def test_rules_about_groups_follow_memberships_that_end_by_themselves(customer, db):
+    gold = groups.create_group("Gold")
+    best = editing.create_dynamic("Best", {"in_group": {"one_of": [gold.pk]}})
+    lost = editing.create_dynamic("Lost", {"not": {"in_group": {"one_of": [gold.pk]}}})
+    ada = customer("ada@example.com")
+    now = timezone.now()
+    membership.add(gold, [ada.pk], source="manual", until=now + timedelta(days=1))
+    schedule.run_due()
+    windows.sweep(now)
+    assert (members(best), members(lost)) == ([ada.pk], [])
+
+    # Time passes: it was until a moment ago, and nobody did anything.
+    Membership.objects.filter(group=gold).update(until=timezone.now())
+    windows.sweep(timezone.now())
+    refresh.work_off()
+
+    assert (members(best), members(lost)) == ([], [ada.pk])
+
+
 def test_a_group_that_no_rule_names_tells_nobody(customer, db):
     gold = groups.create_group("Gold")
     membership.add(gold, [customer("ada@example.com").pk], source="manual")
     assert not CustomerChange.objects.exists()
+
+
+def test_a_rule_of_two_hundred_levels_keeps_its_group(customer, db):
+    ada, bea = customer("ada@friends.example"), customer("bea@example.com")
+    rule = domain("friends.example")
+    for n in range(199):  # of which 66 are `not`: an even number
+        rule = ({"all": [rule, {"active": {"eq": True}}]}, {"any": [rule]}, {"not": rule})[n % 3]
+    group = editing.create_dynamic("Deep", rule)
+    schedule.run_due()
+    assert members(group) == [ada.pk]
+
+    moved(bea, "bea@friends.example")
+    moved(ada, "ada@example.com")
+    refresh.work_off()
+
+    assert members(group) == [bea.pk]
+    assert explain(rules.parse(group.segment.rule), bea.pk, now=timezone.now()).holds
 
 
 def test_pins_win_over_the_rule(friends, customer):
@@ -190,6 +228,22 @@ def test_a_rule_about_days_is_due_when_the_day_begins(rule, db):
     evening = datetime(2026, 3, 1, 20, 15, tzinfo=UTC)
     due = schedule.next_due(segment, evening)
     assert (due.date(), due.hour, due.minute) == (date(2026, 3, 2), 0, 0)
+
+
+@pytest.mark.parametrize("hour", [2, 3])
+@pytest.mark.parametrize("day", [date(2026, 3, 27), date(2026, 10, 23)])
+def test_each_night_has_one_run_also_when_the_clocks_change(day, hour, friends, settings):
+    """In Poland two o'clock is missing on 29 March, and comes twice on 25 October."""
+    settings.TIME_ZONE = "Europe/Warsaw"
+    settings.SALEOR_CUSTOMER_GROUPS = {"REPAIR_HOUR": hour}
+    segment = Segment.objects.get()
+    warsaw = timezone.get_default_timezone()
+    due, nights = datetime(day.year, day.month, day.day, 12, tzinfo=UTC), []
+    for _ in range(5):
+        due = schedule.next_due(segment, due + timedelta(seconds=1))
+        nights.append(due.astimezone(UTC).astimezone(warsaw).date())
+
+    assert nights == [day + timedelta(days=n) for n in range(1, 6)]
 
 
 def test_a_segment_that_another_worker_runs_is_passed_over(friends):

@@ -10,11 +10,10 @@ from django.db import transaction
 
 from ...access import Act
 from ...errors import InvalidInput
-from ...groups import copying, editing
+from ...groups import editing
 from ...host.graphql_types import NonNullList
 from ...models import CustomerGroup as Row
-from ...models import GroupKind
-from ...segments import editing as segments
+from ...segments import copying
 from ..fields import caller_of
 from ..ids import optional_key_of
 from ..mutation import BaseMutation
@@ -50,12 +49,9 @@ class CustomerGroupCopy(BaseMutation):
     ) -> dict[str, Any]:
         if with_members:
             caller_of(info).require(Act.MANAGE_MEMBERS)
-        group, actor = group_of(id), caller_of(info).actor
-        if with_members or group.kind not in (GroupKind.DYNAMIC, GroupKind.CHANNEL):
-            copy = copying.copy_group(group, name=name, with_members=with_members, actor=actor)
-        else:
-            copy = _copy_with_rule(group, name, actor=actor)
-        return {"customer_group": copy}
+        actor = caller_of(info).actor
+        made = copying.copy(group_of(id), name=name, with_members=with_members, actor=actor)
+        return {"customer_group": made}
 
 
 class GroupMutation(BaseMutation):
@@ -205,17 +201,3 @@ class WholeGroupMutations(graphene.ObjectType):
 
     class Meta:
         abstract = True
-
-
-def _copy_with_rule(group: Row, name: str, *, actor: str) -> Row:
-    details: Any = {
-        field: getattr(group, field)
-        for field in copying.COPIED
-        if field not in ("kind", "channel_id", "member_limit")
-    }
-    if group.kind == GroupKind.DYNAMIC:
-        return segments.copy_rule(group, name, actor=actor, **details)
-    if group.channel_id is None:
-        sentence = f"The channel of {group.name} is gone."
-        raise InvalidInput(sentence, field="id", code="not_found")
-    return segments.create_of_channel(name, group.channel_id, actor=actor, **details)

@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ...errors import CustomerGroupsError, InUse
-from ...groups import copying, deleting, editing, membership, queries, snapshots
+from ...groups import deleting, editing, membership, queries, snapshots
 from ...models import CustomerGroup, GroupKind, MembershipSource
+from ...segments import copying
 
 ACTOR: Final = "command"
 NOTHING: Final[Mapping[int, str]] = {}
@@ -158,7 +159,7 @@ class Command(BaseCommand):
 
     def _copy(self, options: dict[str, Any]) -> None:
         group = _group(options["group"])
-        copy = copying.copy_group(
+        copy = copying.copy(
             group, name=options["name"], with_members=options["members"], actor=ACTOR
         )
         self.stdout.write(f"{copy.name}: made, its slug is {copy.slug}")

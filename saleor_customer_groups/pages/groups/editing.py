@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from ...groups import copying, editing
+from ...groups import editing
 from ...models import CustomerGroup, GroupKind
+from ...segments import copying
 from ...segments import editing as segments
 from ..screens import screen
 from ..visit import Visit
@@ -69,15 +70,10 @@ def copy(visit: Visit, group_id: int) -> HttpResponse:
     name = _("Copy of %(group)s") % {"group": group.name}
     form = CopyForm(visit.data, initial={"name": name[:250]})
     if visit.posted and form.is_valid():
+        if form.cleaned_data["with_members"]:
+            visit.caller.require("members.manage")
         with form.refusing():
-            made = _copy(visit, group, **form.cleaned_data)
+            made = copying.copy(group, actor=visit.actor, **form.cleaned_data)
             toast = _("%(group)s was created.") % {"group": made.name}
             return visit.go(visit.link("group", made.pk), toast=toast)
     return visit.form("groups/copy.html", {**context_of(group, ""), "form": form})
-
-
-def _copy(visit: Visit, group: CustomerGroup, *, name: str, with_members: bool) -> CustomerGroup:
-    """The copy of a dynamic group has its rule, and by it the members."""
-    if group.kind == GroupKind.DYNAMIC and not with_members:
-        return segments.copy_rule(group, name, actor=visit.actor)
-    return copying.copy_group(group, name=name, with_members=with_members, actor=visit.actor)

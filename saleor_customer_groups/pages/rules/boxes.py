@@ -117,8 +117,10 @@ def shop_choices() -> dict[str, tuple[str, ...]]:
     """What the shop has to choose from, in one statement."""
     channels = apps.get_model("channel", "Channel")._default_manager.order_by("slug")
     pairs = list(channels.values_list("slug", "currency_code"))
+    slugs = tuple(slug for slug, _ in pairs)
     return {
-        "channel": tuple(slug for slug, _ in pairs),
+        "channel": slugs,
+        "source": slugs,
         "currency": tuple(sorted({currency for _, currency in pairs})),
         "language": tuple(code for code, _ in settings.LANGUAGES),
     }

@@ -35,6 +35,7 @@ SECTIONS: Final[tuple[tuple[Any, dict[str, Any]], ...]] = (
             "last_name": _("Last name"),
             "language": _("Language"),
             "registered_at": _("Registered"),
+            "source": _("Registered through channel"),
             "last_login_at": _("Last login"),
             "confirmed": _("Confirmed"),
             "active": _("Active"),

@@ -39,13 +39,16 @@ def _vouchers(leaf: Leaf, asked: Asked) -> Members:
 
 
 def _gift_cards(leaf: Leaf, asked: Asked) -> Members:
-    """Who bought, used or was assigned a card that is active and not empty."""
-    card = asked.table("giftcard.GiftCard")
+    """Who bought, used or was assigned a card that is active and not empty, and no purse of ours:
+    else everybody with credit would hold one.
+    """
+    card, purse = asked.table("giftcard.GiftCard"), asked.table("saleor_customer_groups.Purse")
     lacking = {"assigned_to"} - {one.rpartition(".")[2] for one in asked.columns}
     held = [
         f"SELECT card.{holder}_id FROM {card} AS card WHERE card.{holder}_id IS NOT NULL"
         " AND card.is_active AND card.current_balance_amount > 0"
         " AND (card.expiry_date IS NULL OR card.expiry_date >= %s)"
+        f" AND NOT EXISTS (SELECT 1 FROM {purse} AS purse WHERE purse.gift_card_id = card.id)"
         f"{asked.only(f'card.{holder}_id')}"
         for holder in HOLDERS
         if holder not in lacking
@@ -54,19 +57,29 @@ def _gift_cards(leaf: Leaf, asked: Asked) -> Members:
     return Members(" UNION ALL ".join(held), list(params), negated=not leaf.value)
 
 
+def _source(leaf: Leaf, asked: Asked) -> Members:
+    """Who registered through the channel."""
+    slugs = list(cast(tuple[str, ...], leaf.value if leaf.operator == "one_of" else (leaf.value,)))
+    registered = asked.table("saleor_customer_groups.CustomerChannel")
+    sql = (
+        f"SELECT came.customer_id FROM {registered} AS came"
+        f" WHERE came.channel_id IN ({_channels(asked)}){asked.only('came.customer_id')}"
+    )
+    return Members(sql, [slugs])
+
+
 def _channel(leaf: Leaf, asked: Asked) -> Members:
     """Who registered through the channel, or has an order in it that counts."""
-    slugs = list(cast(tuple[str, ...], leaf.value if leaf.operator == "one_of" else (leaf.value,)))
-    which = f"SELECT id FROM {asked.table('channel.Channel')} WHERE slug = ANY(%s)"
-    registered = asked.table("saleor_customer_groups.CustomerChannel")
-    rows = counted(leaf, asked)
+    came, rows = _source(leaf, asked), counted(leaf, asked)
     sql = (
-        f"SELECT came.customer_id FROM {registered} AS came WHERE came.channel_id IN ({which})"
-        f"{asked.only('came.customer_id')}"
-        f" UNION ALL SELECT o.user_id FROM {asked.table('order.Order')} AS o"
-        f" WHERE {rows.sql} AND o.channel_id IN ({which})"
+        f"{came.sql} UNION ALL SELECT o.user_id FROM {asked.table('order.Order')} AS o"
+        f" WHERE {rows.sql} AND o.channel_id IN ({_channels(asked)})"
     )
-    return Members(sql, [slugs, *rows.params, slugs])
+    return Members(sql, [*came.params, *rows.params, *came.params])
+
+
+def _channels(asked: Asked) -> str:
+    return f"SELECT id FROM {asked.table('channel.Channel')} WHERE slug = ANY(%s)"
 
 
 FIELDS: Final = (
@@ -94,7 +107,7 @@ FIELDS: Final = (
         "Gift card holder",
         "boolean",
         frozenset({"gift_cards"}),
-        ("giftcard.GiftCard",),
+        ("giftcard.GiftCard", "saleor_customer_groups.Purse"),
         _gift_cards,
         clock=86_400,  # cards expire
     ),
@@ -105,5 +118,13 @@ FIELDS: Final = (
         frozenset({"profile", "orders"}),
         (*READS, "saleor_customer_groups.CustomerChannel"),
         _channel,
+    ),
+    Field(
+        "source",
+        "Source",
+        "name",
+        frozenset({"profile"}),
+        ("channel.Channel", "saleor_customer_groups.CustomerChannel"),
+        _source,
     ),
 )
