@@ -37,8 +37,9 @@ def check_config(config: Mapping[str, Any]) -> None:
     rules.check_unit(unit, currency)
     if "group" in config:
         group_of(config)
-    if "valid_days" in config:
-        given.number(config, "valid_days")
+    if "valid_days" in config and given.number(config, "valid_days") > drafts.LONGEST_VALIDITY:
+        sentence = f"valid_days must be at most {drafts.LONGEST_VALIDITY:,}."
+        raise InvalidInput(sentence, field="valid_days", code="too_large")
     if "at_most" in config:
         rules.to_units(_amount(config, "at_most", unit), unit, currency)
 
