@@ -58,7 +58,7 @@ def set_rate(
             )
             raise InvalidInput(sentence, field=field)
         if number > MOST[field]:
-            sentence = f"{field} must be at most {MOST[field]:,}."
+            sentence = Sentence("{field} must be at most {most:,}.", field=field, most=MOST[field])
             raise InvalidInput(sentence, field=field, code="too_large")
     rate, _ = PointRate.objects.update_or_create(
         currency=currency, defaults={**numbers, "updated_at": timezone.now()}

@@ -38,8 +38,9 @@ def check_config(config: Mapping[str, Any]) -> None:
     if "group" in config:
         group_of(config)
     if "valid_days" in config and given.number(config, "valid_days") > drafts.LONGEST_VALIDITY:
-        sentence = f"valid_days must be at most {drafts.LONGEST_VALIDITY:,}."
-        raise InvalidInput(sentence, field="valid_days", code="too_large")
+        field, most = "valid_days", drafts.LONGEST_VALIDITY
+        sentence = Sentence("{field} must be at most {most:,}.", field=field, most=most)
+        raise InvalidInput(sentence, field=field, code="too_large")
     if "at_most" in config:
         rules.to_units(_amount(config, "at_most", unit), unit, currency)
 

@@ -285,9 +285,7 @@ def csv_of(path, token=None, **asked):
     return [line.split(",") for line in text.splitlines()]
 
 
-def test_a_statement_is_a_file_for_its_customer_and_for_who_may_read_it(
-    reader, users_staff, alice
-):
+def test_a_statement_is_a_file_for_its_customer_and_for_who_may_read_it(reader, users_staff, alice):
     points(alice, 100, actor="User:3", reason="Welcome")
     credit(alice, "12.50")
     mine, hers = callers.token_of(alice), {"customer": customer_id(alice.pk)}

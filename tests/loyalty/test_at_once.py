@@ -33,7 +33,7 @@ ATTEMPTS = 62  # each; 992 together
 
 
 def look_for_deadlocks_after(time: str) -> None:
-    """PostgreSQL ends who looks and finds one: our connection looks once, so long after it waits."""
+    """PostgreSQL ends who looks and finds one; a connection looks once, so long after it waits."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET deadlock_timeout = '{time}'")
 

@@ -557,7 +557,6 @@ class TestForgetting:
         assert PurseEvent.objects.get().order_id is None
         assert absorbing.give_back(uuid4(), now=timezone.now()) == 0
 
-
     def test_the_next_look_finds_a_customer_of_whose_deletion_nobody_told(self, alice, bob):
         """After staff had raised the balance, too, which nobody is left to have."""
         credit(alice, "20")
