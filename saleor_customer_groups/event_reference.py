@@ -36,25 +36,41 @@ TYPES: Final[Mapping[Any, str]] = {
     Mapping[str, int]: "object of whole numbers",
 }
 
+CHANNELS: Final = '"email", "sms", "messenger", "line" or "push"'
+OF_ENTRIES: Final = (
+    '"award", "earn", "spend", "hold", "release", "expire", "reverse", "adjust", "claw_back", '
+    '"convert" or "merge"'
+)
+OF_LEDGER: Final = '"manual", "order", "checkout", "import", "rule", "api" or "system"'
+
 # What a field says; where events differ, under "event field".
 FIELDS: Final[Mapping[str, str]] = {
     "address": "e-mail, phone, or id at the messenger, as the channel needs it",
     "adjustment": "number of the bulk act; null: it was none",
-    "actor": "id of the user or App who did it; empty: the system, the shell",
+    "loyalty.adjusted adjustment": "number of the bulk act",
+    "loyalty.notice_requested adjustment": "number of the bulk act",
+    "actor": "id of the user, App or trigger who did it; empty: the system, the shell",
     "application": "id of the application",
     "at": "when it happened",
     "cause": '"guest_group", "default_group" or "window"',
     "changed": "how many memberships got another end",
     "channel": "id of the channel whose newcomers it is about; empty: all",
+    "broadcast.batch_requested channel": CHANNELS,
+    "broadcast.scheduled channel": CHANNELS,
+    "broadcast.started channel": CHANNELS,
+    "loyalty.notice_requested channel": '"email" or "sms"',
     "customer": "id of the customer",
     "customer_count": "how many customers",
     "customers": f"ids of the customers, at most {events.CUSTOMERS_TOGETHER}",
+    "loyalty.adjusted customers": "how many customers got an entry",
     "drift": "the nightly repair found what no event and no clock explains",
     "entries_changed": "how many prices are new or different",
     "entries_removed": "how many prices were removed",
     "export": "id of the export",
     "format": '"csv" or "xlsx"',
+    "broadcast.batch_requested format": '"plain" or "html"',
     "group": "id of the group; empty: it is gone",
+    "loyalty.adjusted group": "id of the group; empty: it was for others, or the group is gone",
     "group_count": "how many groups",
     "group.updated changed": "names of the details that changed",
     "groups": f"ids of the groups concerned, at most the first {events.GROUPS_TOGETHER}",
@@ -62,15 +78,24 @@ FIELDS: Final[Mapping[str, str]] = {
     "joined": "how many joined",
     "kept": "how many were changed since, and stay",
     "kind": '"manual", "dynamic", "channel", "snapshot" or "guest"',
+    "loyalty.balance_changed kind": OF_ENTRIES,
     "left": "how many left",
     "mode": '"append", "replace" or "remove"',
     "price_list": "id of the price list",
     "price_rule": "id of the price rule",
     "reason": "why, in the words of who did it; of a rule, its group",
+    "credit.requested reason": "why: what staff said, or what became of the order",
+    "endpoint.disabled reason": '"gone" (it answered 410) or "failing"',
+    "loyalty.adjusted reason": "why, in the words of who did it",
+    "loyalty.notice_requested reason": "why, in the words of who did it",
     "refused": "how many lines named nobody, could not be read, or found the group full",
     "slug": "the group's slug",
     "source": '"manual", "import", "rule", "channel", "default" or "api"',
     "membership.left source": 'as for joining; or "until" or "erased"',
+    "loyalty.balance_changed source": OF_LEDGER,
+    "loyalty.earned source": OF_LEDGER,
+    "loyalty.reversed source": OF_LEDGER,
+    "loyalty.spent source": OF_LEDGER,
     "unchanged": "how many lines changed nothing",
     "undone": "how many changes were taken back",
     "amount": "how much, with its sign",
@@ -101,7 +126,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "skipped": "how many it does not reach, by reason",
     "status": '"done", "cancelled" or "reversed"',
     "text": "the text; null: each recipient has an own one",
-    "title": "the title; null: each recipient has an own one, or the channel has none",
+    "title": "the title; null: each recipient has an own one",
+    "broadcast.scheduled title": "the title, its placeholders not filled in",
+    "broadcast.started title": "the title, its placeholders not filled in",
     "unit": '"credit", "cashback" or "points"',
     "until": "when the membership ends; null: it lasts",
 }

@@ -30,6 +30,11 @@ def import_report(request: HttpRequest, key: str) -> HttpResponseBase:
     return _downloads().import_report(request, int(key))  # type: ignore[no-any-return]
 
 
+def statement(request: HttpRequest, unit: str, currency: str = "") -> HttpResponseBase:
+    """What happened to a balance, for its customer and for who may read it."""
+    return _downloads().statement(request, unit, currency)  # type: ignore[no-any-return]
+
+
 def _downloads() -> Any:
     return import_module("saleor_customer_groups.graphql.downloads")
 
@@ -39,6 +44,8 @@ urlpatterns = [
     re_path(r"^graphql/?\Z", graphql),
     re_path(r"^exports/(?P<key>\d{1,18})/members\.(?P<kind>csv|xlsx)\Z", export),
     re_path(r"^imports/(?P<key>\d{1,18})/report\.csv\Z", import_report),
+    re_path(r"^statements/(?P<unit>points)\.csv\Z", statement),
+    re_path(r"^statements/(?P<unit>credit|cashback)-(?P<currency>[A-Z]{3})\.csv\Z", statement),
     path("", include("saleor_customer_groups.pages.urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import get_type_hints
@@ -9,6 +10,14 @@ from typing import get_type_hints
 import pytest
 
 from saleor_customer_groups import event_reference, events
+from saleor_customer_groups.models import (
+    BroadcastChannel,
+    BroadcastFormat,
+    GroupKind,
+    LoyaltyKind,
+    LoyaltySource,
+    MembershipSource,
+)
 
 PAGE = Path(__file__).parents[1] / "docs" / "webhooks.md"
 
@@ -34,6 +43,22 @@ def test_a_stale_page_is_found_and_only_the_reference_is_written():
 def test_each_field_has_a_meaning(name):
     for one in fields(events.CATALOGUE[name]):
         assert event_reference.meaning(name, one.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "values"),
+    [
+        ("loyalty.balance_changed", "kind", LoyaltyKind.values),
+        ("loyalty.balance_changed", "source", LoyaltySource.values),
+        ("loyalty.earned", "source", LoyaltySource.values),
+        ("broadcast.batch_requested", "channel", BroadcastChannel.values),
+        ("broadcast.batch_requested", "format", BroadcastFormat.values),
+        ("membership.joined", "source", MembershipSource.values),
+        ("group.created", "kind", GroupKind.values),
+    ],
+)
+def test_a_field_of_one_of_several_words_names_them(name, field, values):
+    assert set(re.findall('"([a-z_]+)"', event_reference.meaning(name, field))) == set(values)
 
 
 def test_no_meaning_is_of_a_field_that_no_event_has():

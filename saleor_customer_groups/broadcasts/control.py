@@ -60,7 +60,7 @@ def schedule(
             title=broadcast.title,
             channel=broadcast.channel,
             scheduled_for=at,
-            actor=actor,
+            actor=events.actor_id(actor),
         )
         outbox.record([payload])
     return broadcast
@@ -119,7 +119,7 @@ def cancel(broadcast_id: int, *, actor: str = "") -> Broadcast:
         payload = events.BroadcastCancelled(
             broadcast=events.broadcast_id(broadcast.pk),
             requested=queries.counts(broadcast.pk).requested,
-            actor=actor,
+            actor=events.actor_id(actor),
         )
         outbox.record([payload])
     return broadcast

@@ -38,14 +38,32 @@ def statement(
     return _pieces(customer_id, unit, currency, for_staff)
 
 
+def piece(
+    customer_id: int, *, unit: str, currency: str = "", before: int | None, for_staff: bool = False
+) -> tuple[bytes, int | None]:
+    """A part of the file: what follows the line of this number (None: its beginning), and the
+    number by which to ask for the next part (None: that was all). InvalidInput as above.
+    """
+    check_unit(unit, currency)
+    found = queries.statement(
+        customer_id, unit=unit, currency=currency, before=before, limit=PAGE + 1
+    )
+    page = found[:PAGE]
+    data = delimited.lines(_row(line, currency, for_staff) for line in page)
+    if before is None:
+        data = delimited.header([*LABELS, BY] if for_staff else LABELS) + data
+    return data, page[-1].number if len(found) > PAGE else None
+
+
 def _pieces(customer_id: int, unit: str, currency: str, for_staff: bool) -> Iterator[bytes]:
-    yield delimited.header([*LABELS, BY] if for_staff else LABELS)
     before: int | None = None
-    while page := queries.statement(
-        customer_id, unit=unit, currency=currency, before=before, limit=PAGE
-    ):
-        yield delimited.lines(_row(line, currency, for_staff) for line in page)
-        before = page[-1].number
+    while True:
+        data, before = piece(
+            customer_id, unit=unit, currency=currency, before=before, for_staff=for_staff
+        )
+        yield data
+        if before is None:
+            return
 
 
 def _row(line: StatementLine, currency: str, for_staff: bool) -> list[Cell]:

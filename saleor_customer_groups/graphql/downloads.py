@@ -1,4 +1,4 @@
-"""The files behind the API: exports, and reports of imports, for who may read them.
+"""The files behind the API: exports, reports of imports, and statements, for who may read them.
 
 They come by the same token in the same header as the API's requests.
 """
@@ -16,13 +16,14 @@ from django.http.response import HttpResponseBase, JsonResponse
 
 from ..access import Act, Caller, Forbidden, InvalidToken
 from ..errors import CustomerGroupsError, InvalidInput
-from ..exporting import queries
+from ..exporting import balances, queries
 from ..exporting.columns import COLUMNS
 from ..host import auth
 from ..host.db import on_writer
 from ..importing import jobs, report
 from ..models import Export
 from .errors import formatted
+from .ids import key_of
 
 LOYALTY: Final = "Loyalty"
 TYPES: Final = {
@@ -43,6 +44,7 @@ def export(request: HttpRequest, key: int, kind: str) -> HttpResponseBase:
     """The file of an export."""
 
     def opened(caller: Caller) -> Iterator[bytes]:
+        caller.require(Act.READ_MEMBERS)
         row = Export.objects.filter(pk=key, format=kind).first()
         if row is None:
             sentence = f"There is no such export {key}."
@@ -56,11 +58,26 @@ def export(request: HttpRequest, key: int, kind: str) -> HttpResponseBase:
 def import_report(request: HttpRequest, key: int) -> HttpResponseBase:
     """The lines of an import that came to nothing, as CSV."""
 
-    def opened(_caller: Caller) -> Iterator[bytes]:
+    def opened(caller: Caller) -> Iterator[bytes]:
+        caller.require(Act.READ_MEMBERS)
         jobs.find(key)
         return report.report_csv(key)
 
     return _answered(request, opened, name=f"import-{key}.csv", kind="csv")
+
+
+def statement(request: HttpRequest, unit: str, currency: str) -> HttpResponseBase:
+    """What happened to a balance, as CSV: to one's own, or for staff to that of `customer`."""
+
+    def opened(caller: Caller) -> Iterator[bytes]:
+        asked = request.GET.get("customer")
+        caller.require(Act.BE_CUSTOMER if asked is None else Act.READ_LOYALTY)
+        key = caller.user_id or 0 if asked is None else key_of(asked, "User", field="customer")
+        for_staff = asked is not None
+        return balances.statement(key, unit=unit, currency=currency, for_staff=for_staff)
+
+    name = f"{unit}-{currency}.csv" if currency else f"{unit}.csv"
+    return _answered(request, opened, name=name, kind="csv")
 
 
 def _answered(
@@ -69,9 +86,7 @@ def _answered(
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     try:
-        caller = auth.caller_of(request)
-        caller.require(Act.READ_MEMBERS)
-        pieces = opened(caller)
+        pieces = opened(auth.caller_of(request))
     except InvalidToken as refusal:
         return _refused(refusal, status=401)
     except Forbidden as refusal:

@@ -20,8 +20,9 @@ from functools import wraps
 from itertools import islice
 from typing import Any, Final, ParamSpec
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from .. import conf, money, repricing
@@ -73,7 +74,10 @@ def _queue() -> Iterable[int]:
 
 
 def sync_all(customer_ids: Iterable[int], *, now: datetime | None = None) -> int:
-    """`sync` each of these customers, but for who is in use just now; how many."""
+    """`sync` each of these customers, but for who is in use just now; how many.
+
+    One that fails is logged and hinders no other: the next sweep tries again.
+    """
     done = 0
     for customer_id in customer_ids:
         try:
@@ -81,6 +85,10 @@ def sync_all(customer_ids: Iterable[int], *, now: datetime | None = None) -> int
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in BUSY:
                 raise
+        except InterfaceError:
+            raise
+        except Exception:
+            logger.exception("The purses of customer %s could not be set.", customer_id)
         else:
             done += 1
     return done
@@ -95,6 +103,9 @@ def sync(customer_id: int, *, now: datetime | None = None) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(PATIENCE)
+        if not get_user_model()._default_manager.filter(pk=customer_id).exists():
+            forget([customer_id])  # as nobody told us
+            return
         carried = _lock_checkouts(customer_id)
         found = purses.locked(customer_id)
         for purse in found:
@@ -209,7 +220,8 @@ def _claim(purse: Purse, checkout: Any) -> str | None:
 
 def _true_balance(purse: Purse, now: datetime) -> Decimal | None:
     """What the card holds, if that is what the ledger says and nothing waits to be absorbed."""
-    assert purse.gift_card_id is not None  # noqa: S101 - it was found by its card
+    if purse.gift_card_id is None:
+        return None  # taken off the purse since it was found
     card = giftcards.look_at(purse.gift_card_id)
     if card is None or card.balance != _wanted(purse, now):
         return None

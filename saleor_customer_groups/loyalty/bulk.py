@@ -13,19 +13,22 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from django.db import IntegrityError
 from django.utils import timezone
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, Refused
 from ..sentences import Sentence
 from . import rules, statements, telling, writing
 from .lines import Line
-from .retrying import patiently
+from .retrying import constraint_of, patiently
 from .rules import Short
 from .writing import Counts
 
 __all__ = ["Act", "Counts", "Rows", "Selected", "post_many", "set_many", "take_many"]
 
 KINDS: Final = frozenset({"award", "earn", "adjust", "claw_back", "convert"})
+# What gives makes no balance negative: then one would be too large.
+OF_BALANCE: Final = "loyaltyaccount_balance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,15 @@ def post_many(act: Act, rows: Rows | Selected, *, now: datetime | None = None) -
     """Give each customer their amount (positive). Who has no account gets one.
 
     Left out: who does not exist, whose amount is not positive or would have expired already.
+    Refused: a balance would be too large (too_large); then nobody has got anything.
     """
     bound, source = _checked(act, rows, now)
-    return patiently(partial(_post_many, act, bound, source))
+    try:
+        return patiently(partial(_post_many, act, bound, source))
+    except IntegrityError as error:
+        if constraint_of(error) != OF_BALANCE:
+            raise
+        raise Refused(Sentence("A balance would be too large."), code="too_large") from error
 
 
 def take_many(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Final
 
-from django.db import transaction
 from django.utils import timezone
 
 from .. import money
@@ -14,7 +15,11 @@ from ..errors import InvalidInput, Refused
 from ..models import LoyaltyEntry, LoyaltyUnit, PointRate
 from ..sentences import Sentence
 from . import ledger, rules
+from .retrying import patiently
 from .rules import Posted, Posting
+
+# What a rate can say.
+MOST: Final = {"points": 10**9, "minimum": 10**9, "step": 10**9, "valid_days": 36_500}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ def set_rate(
     """So many points make 1.00 of the currency, from `minimum` on, in multiples of `step`.
 
     The credit is good for `valid_days`, else for ever. InvalidInput: no such currency, or a number
-    below 1.
+    below 1 or too large.
     """
     rules.check_unit(LoyaltyUnit.CREDIT, currency)
     numbers = {"points": points, "minimum": minimum, "step": step, "valid_days": valid_days}
@@ -52,6 +57,9 @@ def set_rate(
                 number=number,
             )
             raise InvalidInput(sentence, field=field)
+        if number > MOST[field]:
+            sentence = Sentence("{field} must be at most {most:,}.", field=field, most=MOST[field])
+            raise InvalidInput(sentence, field=field, code="too_large")
     rate, _ = PointRate.objects.update_or_create(
         currency=currency, defaults={**numbers, "updated_at": timezone.now()}
     )
@@ -94,11 +102,18 @@ def points_to_credit(
         actor=actor,
         reference=f"Convert:{currency}",
     )
-    with transaction.atomic():
-        # First, for it says whether this is a repeat, and nobody can use the points meanwhile.
-        taken = ledger.post(request, now=moment)
-        given = _before(key) if taken.repeated else _give(request, key, points, currency, moment)
+    taken, given = patiently(partial(_convert, request, key, points, currency, moment))
     return Converted(points, Decimal(given.amount), taken, given)
+
+
+def _convert(
+    request: Posting, key: str, points: int, currency: str, now: datetime
+) -> tuple[Posted, Posted]:
+    # First, for it says whether this is a repeat, and nobody can use the points meanwhile.
+    taken = ledger.post(request, now=now)
+    if taken.repeated:
+        return taken, _before(key)
+    return taken, _give(request, key, points, currency, now)
 
 
 def worth(points: int, currency: str, *, now: datetime) -> tuple[Decimal, datetime | None]:

@@ -7,6 +7,7 @@ the sweep gets to it; until then it can be captured, since nobody else can have 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +20,8 @@ from . import rules, statements, telling, writing
 from .lines import Account, Line, Words
 from .retrying import patiently
 from .rules import Amount, Posted
+
+logger = logging.getLogger(__name__)
 
 
 def hold(
@@ -160,10 +163,21 @@ def _release(hold_id: int, now: datetime) -> Amount:
 
 
 def free_due(now: datetime, limit: int | None = None) -> int:
-    """Release the holds whose limit is over, at most `limit`; how many. For the sweep."""
+    """Release the holds whose limit is over, at most `limit`; how many. For the sweep.
+
+    One that cannot be is logged and hinders no other.
+    """
     due = LoyaltyHold.objects.filter(state=HoldState.OPEN, expires_at__lte=now)
     ids = due.order_by("expires_at").values_list("pk", flat=True)[:limit]
-    return sum(patiently(partial(_free, hold_id, now)) for hold_id in list(ids))
+    return sum(_freed(hold_id, now) for hold_id in list(ids))
+
+
+def _freed(hold_id: int, now: datetime) -> bool:
+    try:
+        return patiently(partial(_free, hold_id, now))
+    except Refused as refusal:
+        logger.error("Hold %s is over and is not freed: %s", hold_id, refusal)
+        return False
 
 
 def _free(hold_id: int, now: datetime) -> bool:

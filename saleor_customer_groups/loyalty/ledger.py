@@ -113,13 +113,14 @@ def _reverse(request: _Reversal, now: datetime) -> Posted:
         sentence = Sentence("There is no entry {entry}.", entry=request.entry_id)
         raise InvalidInput(sentence, field="entry", code="not_found")
     (account,) = writing.lock([entry.account_id])
-    fingerprint = rules.fingerprint(
-        "reverse", entry.pk, request.amount, request.short, request.source
-    )
+    asked = None
+    if request.amount is not None:
+        asked = rules.to_units(request.amount, account.unit, account.currency)
+    fingerprint = rules.fingerprint("reverse", entry.pk, asked, request.short, request.source)
     repeated = writing.earlier(request.key, fingerprint)
     if repeated is not None:
         return repeated
-    units = _to_reverse(entry, request.amount, account)
+    units = _to_reverse(entry, asked, account)
     line = Line(
         kind="reverse",
         source=request.source,
@@ -135,7 +136,7 @@ def _reverse(request: _Reversal, now: datetime) -> Posted:
     return writing.take(account, units, left, line, request.words, draws=draws, short=request.short)
 
 
-def _to_reverse(entry: LoyaltyEntry, amount: Amount | None, account: Account) -> int:
+def _to_reverse(entry: LoyaltyEntry, asked: int | None, account: Account) -> int:
     """How many units. Refused: the entry cannot be reversed, or not by so many."""
     if entry.kind not in REVERSIBLE:
         sentence = Sentence(
@@ -153,7 +154,7 @@ def _to_reverse(entry: LoyaltyEntry, amount: Amount | None, account: Account) ->
         raise Refused(sentence, code="is_voucher")
     mirrors = LoyaltyEntry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))
     left = abs(entry.amount + (mirrors["sum"] or 0))
-    wanted = left if amount is None else rules.to_units(amount, account.unit, account.currency)
+    wanted = left if asked is None else asked
     if wanted < 0:
         raise InvalidInput(Sentence("The amount to reverse must be positive."), field="amount")
     if wanted > left or left == 0:

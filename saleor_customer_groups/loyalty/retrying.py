@@ -40,7 +40,11 @@ def patiently(act: Callable[[], Result]) -> Result:
 
 
 def _is_worth_it(error: DatabaseError, alone: bool) -> bool:
-    cause = error.__cause__
-    if getattr(cause, "sqlstate", None) in GAVE_UP:
+    if getattr(error.__cause__, "sqlstate", None) in GAVE_UP:
         return alone
-    return getattr(getattr(cause, "diag", None), "constraint_name", None) in DONE_MEANWHILE
+    return constraint_of(error) in DONE_MEANWHILE
+
+
+def constraint_of(error: DatabaseError) -> str | None:
+    """The name of the constraint that was in the way; None: it was none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)

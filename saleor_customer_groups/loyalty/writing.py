@@ -151,6 +151,11 @@ def require_customer(account: Account, customer_id: int) -> None:
         raise _no_customer(customer_id)
 
 
+def _require_room(account: Account, units: int) -> None:
+    if account.balance + units > MOST:
+        raise Refused(Sentence("The balance would be too large."), code="too_large")
+
+
 def _no_customer(customer_id: int) -> InvalidInput:
     sentence = Sentence("There is no customer {customer}.", customer=customer_id)
     return InvalidInput(sentence, field="customer", code="not_found")
@@ -180,8 +185,7 @@ def give(
     account: Account, units: int, line: Line, words: Words, *, expires_at: datetime | None = None
 ) -> Posted:
     """An entry that makes a lot, for an account that has a customer."""
-    if account.balance + units > MOST:
-        raise Refused(Sentence("The balance would be too large."), code="too_large")
+    _require_room(account, units)
     parameters = {
         **line.parameters(),
         **_one_row(account.customer_id or 0, units, line.at, expires_at),
@@ -226,6 +230,7 @@ def take(
 
 def give_back(account: Account, units: int, line: Line, words: Words) -> Posted:
     """An entry that gives back to the lots which the entry that it reverses used."""
+    _require_room(account, units)
     return _draw(account, units, line, words, statements.BACK, 0)
 
 

@@ -143,7 +143,8 @@ class Earning(models.Model):
     posted_at = models.DateTimeField(null=True, blank=True)  # None: pending
     posted = models.BigIntegerField(default=0)
     clawed_back = models.BigIntegerField(default=0)
-    lapsed = models.BigIntegerField(default=0)  # to be clawed back, but expired already
+    # to be clawed back, but expired or reversed already
+    lapsed = models.BigIntegerField(default=0)
     shortfall = models.BigIntegerField(default=0)  # to be clawed back, but spent already
     bookings = models.PositiveIntegerField(default=0)  # how many; part of their keys
     created_at = models.DateTimeField(default=timezone.now)

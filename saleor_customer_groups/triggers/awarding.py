@@ -37,8 +37,10 @@ def check_config(config: Mapping[str, Any]) -> None:
     rules.check_unit(unit, currency)
     if "group" in config:
         group_of(config)
-    if "valid_days" in config:
-        given.number(config, "valid_days")
+    if "valid_days" in config and given.number(config, "valid_days") > drafts.LONGEST_VALIDITY:
+        field, most = "valid_days", drafts.LONGEST_VALIDITY
+        sentence = Sentence("{field} must be at most {most:,}.", field=field, most=most)
+        raise InvalidInput(sentence, field=field, code="too_large")
     if "at_most" in config:
         rules.to_units(_amount(config, "at_most", unit), unit, currency)
 

@@ -41,7 +41,7 @@ def text(data: Mapping[str, Any], field: str, *, longest: int, default: Any = MI
 
 
 def texts(data: Mapping[str, Any], field: str, *, most: int, longest: int) -> list[str]:
-    """A list of texts of one line each, not empty. InvalidInput: it is none."""
+    """A list of texts of one line each, not blank. InvalidInput: it is none."""
     value = data.get(field)
     if not isinstance(value, list) or not 1 <= len(value) <= most:
         sentence = Sentence(
@@ -49,7 +49,7 @@ def texts(data: Mapping[str, Any], field: str, *, most: int, longest: int) -> li
         )
         raise InvalidInput(sentence, field=field)
     for one in value:
-        if not isinstance(one, str) or len(one) > longest or len(one.splitlines()) != 1:
+        if not isinstance(one, str) or len(one) > longest or not _is_line(one):
             sentence = Sentence(
                 "Each of {field} must be a line of at most {most} characters.",
                 field=field,
@@ -57,6 +57,11 @@ def texts(data: Mapping[str, Any], field: str, *, most: int, longest: int) -> li
             )
             raise InvalidInput(sentence, field=field)
     return value
+
+
+def _is_line(text: str) -> bool:
+    """Also without an end of its own, which would be a line more."""
+    return bool(text.strip()) and text.splitlines() == [text]
 
 
 def truth(data: Mapping[str, Any], field: str) -> bool:

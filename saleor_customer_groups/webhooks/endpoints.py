@@ -164,7 +164,9 @@ def ping(
             sentence = Sentence("{endpoint} is off; switch it on first.", endpoint=current.name)
             raise Refused(sentence, code="endpoint_off")
         _changed(current, paused_until=None)
-        payload = events.PingSent(endpoint=events.endpoint_id(current.pk), actor=actor)
+        payload = events.PingSent(
+            endpoint=events.endpoint_id(current.pk), actor=events.actor_id(actor)
+        )
         event: OutboxEvent = outbox.record_for_one(payload, at=now)
         delivery = deliveries.write_one(current, event, now=now)
         deliveries.start_after_commit(current.pk)

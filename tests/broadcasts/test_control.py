@@ -96,7 +96,7 @@ def test_the_events_of_a_broadcast_in_their_order(members, draft, tomorrow):
         "title": "Sale",
         "channel": "email",
         "scheduled_for": tomorrow.isoformat(),
-        "actor": "User:1",
+        "actor": events.global_id("User", 1),
     }
     assert told()[3]["data"] == {
         "broadcast": gid,
@@ -345,5 +345,5 @@ def test_cancelled_nothing_more_is_requested(members, draft, chunk_of, monkeypat
     counts = queries.counts(broadcast.pk)
     assert (counts.requested, counts.pending, counts.recipients) == (1, 2, 3)
     [event] = told("broadcast.cancelled")
-    assert (event["data"]["requested"], event["data"]["actor"]) == (1, "User:1")
+    assert (event["data"]["requested"], event["data"]["actor"]) == (1, events.global_id("User", 1))
     assert told("broadcast.finished") == []

@@ -31,8 +31,14 @@ from tests.browser.conftest import Dashboard
 from tests.callers import bearer, token_of
 
 BASE = "/plugins/saleor.customer-groups/"
-# Dialogs of snapshots, which the group here is not, and a file, which is not made here.
-NO_PAGES = {"group-renew", "group-replace", "group-append", "group-export-file"}
+# Dialogs of snapshots, which the group here is not, and files.
+NO_PAGES = {
+    "group-renew",
+    "group-replace",
+    "group-append",
+    "group-export-file",
+    "loyalty-statement",
+}
 
 
 @pytest.fixture

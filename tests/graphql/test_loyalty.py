@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from saleor_customer_groups import conf
 from saleor_customer_groups.events import customer_id, group_id
 from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.loyalty import holds, requests
@@ -24,6 +26,7 @@ from .api import SIZES, Api, nodes, ours, staff_api, statements
 
 pytestmark = pytest.mark.django_db
 
+STATEMENTS = f"/plugins/{conf.PLUGIN_ID}/statements/"
 AMOUNT = "{ points money { amount currency } }"
 MINE = f"""
 query($unit: LoyaltyUnit) {{ myLoyalty {{
@@ -269,6 +272,36 @@ def test_one_entry(reader, alice):
 
     assert reader.one(ENTRY, id=entry_id(given)) == {"number": 1, "reason": "Welcome"}
     assert reader.one(ENTRY, id="TG95YWx0eUVudHJ5OjA5OTk5OTk=") is None
+
+
+def csv_of(path, token=None, **asked):
+    """The lines of a statement's file, or the status of the refusal."""
+    headers = callers.bearer(token) if token else {}
+    answer = Client().get(f"{STATEMENTS}{path}", asked, **headers)
+    if answer.status_code != 200:
+        return answer.status_code
+    assert answer["Cache-Control"] == "no-store"
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return [line.split(",") for line in text.splitlines()]
+
+
+def test_a_statement_is_a_file_for_its_customer_and_for_who_may_read_it(reader, users_staff, alice):
+    points(alice, 100, actor="User:3", reason="Welcome")
+    credit(alice, "12.50")
+    mine, hers = callers.token_of(alice), {"customer": customer_id(alice.pk)}
+
+    own = csv_of("points.csv", mine)
+    staffs = csv_of("points.csv", reader.token, **hers)
+
+    assert [(row[0], row[4], row[-1]) for row in own[1:]] == [("1", "100", "")]
+    assert [(row[0], row[4], row[-1]) for row in staffs[1:]] == [("1", "100", "User:3")]
+    assert [row[4] for row in csv_of("credit-USD.csv", mine)[1:]] == ["12.50"]
+    assert len(csv_of("credit-EUR.csv", mine)) == 1
+    assert csv_of("points.csv") == csv_of("points.csv", **hers) == 403
+    assert csv_of("points.csv", mine, **hers) == 403
+    assert csv_of("points.csv", users_staff.token, **hers) == 403
+    assert csv_of("points.csv", reader.token, customer="nobody") == 404
+    assert csv_of("stamps.csv", mine) == csv_of("points-USD.csv", mine) == 404
 
 
 def test_it_gives(cards, alice):

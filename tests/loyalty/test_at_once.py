@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from saleor_customer_groups.errors import Refused
-from saleor_customer_groups.loyalty import bulk, expiring, holds, ledger
+from saleor_customer_groups.loyalty import bulk, converting, expiring, holds, ledger, purse_queue
 from saleor_customer_groups.models import (
     HoldState,
     LoyaltyAccount,
@@ -23,12 +24,18 @@ from saleor_customer_groups.models import (
 from tests.groups.conftest import PATIENCE
 from tests.groups.test_membership_at_once import wait_until_somebody_waits_for_a_lock
 
-from .conftest import NOW, balance_of, key, points, problems
+from .conftest import NOW, balance_of, credit, key, points, problems
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
 THREADS = 16
 ATTEMPTS = 62  # each; 992 together
+
+
+def look_for_deadlocks_after(time: str) -> None:
+    """PostgreSQL ends who looks and finds one; a connection looks once, so long after it waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET deadlock_timeout = '{time}'")
 
 
 def succeeded(act: Callable[[], Any]) -> bool:
@@ -287,7 +294,7 @@ def test_l11_merging_there_and_back_at_once_ends(alice, bob, at_once):
 def test_l11_a_deadlock_is_tried_again(alice, bob, at_once):
     """Somebody else locks the accounts the other way round; the ledger's act is done all the same.
 
-    The ledger's waits first, so it is the one that PostgreSQL ends.
+    The other looks so late that the ledger's is the one that PostgreSQL ends.
     """
     points(alice, 10)
     points(bob, 10)
@@ -296,6 +303,7 @@ def test_l11_a_deadlock_is_tried_again(alice, bob, at_once):
     lower, higher = accounts
 
     def the_other():
+        look_for_deadlocks_after("1min")
         with transaction.atomic():
             LoyaltyAccount.objects.select_for_update().get(pk=higher)
             ours.wait(PATIENCE)
@@ -303,10 +311,39 @@ def test_l11_a_deadlock_is_tried_again(alice, bob, at_once):
             LoyaltyAccount.objects.select_for_update().get(pk=lower)
 
     def move():
+        look_for_deadlocks_after("3s")
         ours.wait(PATIENCE)
         return ledger.merge(alice.pk, into=bob.pk, now=NOW)
 
     _, moved = at_once(the_other, move)
 
     assert [posted.balance for posted in moved] == [20]
+    assert problems() == []
+
+
+def test_l11_a_conversion_that_ends_in_a_deadlock_is_tried_again(alice, at_once, monkeypatch):
+    """Somebody else locks the credit before the points; the conversion is done all the same."""
+    monkeypatch.setattr(purse_queue, "start", lambda customer_ids: None)
+    converting.set_rate("USD", points=100)
+    points(alice, 1000)
+    credit(alice, "1.00")
+    ours = Barrier(2)
+    accounts = LoyaltyAccount.objects.filter(customer=alice)
+
+    def the_other():
+        look_for_deadlocks_after("1min")
+        with transaction.atomic():
+            accounts.select_for_update().get(unit="credit")
+            ours.wait(PATIENCE)
+            wait_until_somebody_waits_for_a_lock()
+            accounts.select_for_update().get(unit="points")
+
+    def convert():
+        look_for_deadlocks_after("3s")
+        ours.wait(PATIENCE)
+        return converting.points_to_credit(alice.pk, 300, currency="USD", key="convert:1", now=NOW)
+
+    _, done = at_once(the_other, convert)
+
+    assert (done.taken.balance, done.given.balance) == (700, Decimal("4.00"))
     assert problems() == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from saleor_customer_groups import events
-from saleor_customer_groups.errors import InvalidInput
+from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.loyalty import bulk, rules
 from saleor_customer_groups.loyalty.bulk import Counts, Rows, Selected
 from saleor_customer_groups.loyalty.rules import Short
@@ -192,6 +192,15 @@ def test_of_many_it_is_told_together(people, ids, monkeypatch):
         {"customer": events.customer_id(pk), "amount": n, "balance": n, "number": 1}
         for n, pk in enumerate(ids, start=1)
     ]
+
+
+def test_one_balance_that_would_be_too_large_is_refused_for_all(people, ids):
+    bulk.post_many(act(1), Rows(ids[:1], [MOST]), now=NOW)
+
+    with pytest.raises(Refused, match="A balance would be too large"):
+        bulk.post_many(act(2), Rows(ids, [1] * 5), now=NOW)
+
+    assert balances(people) == [MOST, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])

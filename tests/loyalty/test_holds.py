@@ -10,7 +10,13 @@ import pytest
 
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.loyalty import holds, ledger, queries
-from saleor_customer_groups.models import LoyaltyEntry, LoyaltyHold, LoyaltyLot, OutboxEvent
+from saleor_customer_groups.models import (
+    LoyaltyAccount,
+    LoyaltyEntry,
+    LoyaltyHold,
+    LoyaltyLot,
+    OutboxEvent,
+)
 
 from .conftest import NOW, balance_of, credit, key, points, problems
 
@@ -132,6 +138,20 @@ def test_l9_an_abandoned_hold_is_freed_at_its_limit(alice, bob):
 
     assert (balance_of(alice), balance_of(bob)) == (100, 30)
     assert problems() == []
+
+
+def test_a_hold_that_cannot_be_freed_hinders_no_other(alice, bob, caplog):
+    for customer in (alice, bob):
+        points(customer, 100)
+    stuck = hold(alice, 80).entry_id
+    hold(bob, 80, expires_at=LIMIT + DAY)
+    LoyaltyAccount.objects.filter(customer=alice).update(balance=10**18)
+
+    assert holds.free_due(LIMIT + DAY) == 1
+
+    assert balance_of(bob) == 100
+    assert LoyaltyHold.objects.get(state="open").pk == stuck
+    assert f"Hold {stuck} is over and is not freed" in caplog.text
 
 
 def test_only_so_many_holds_are_freed_as_asked(alice):

@@ -231,6 +231,15 @@ def test_a_balance_has_an_end(alice):
         points(alice, 1)
 
 
+def test_what_goes_back_to_a_balance_that_is_full_is_refused(alice):
+    points(alice, 5)
+    spent = points(alice, -5)
+    LoyaltyAccount.objects.update(balance=10**18)
+
+    with pytest.raises(Refused, match="The balance would be too large"):
+        reverse(spent)
+
+
 def test_words_stand_beside_the_entry(alice):
     points(alice, 1)
     posted = points(alice, 1, reason="Sorry", actor="User:7", reference="Order:1")
@@ -351,6 +360,14 @@ def test_l6_a_reversal_has_a_key_too(alice):
     with pytest.raises(Refused, match="was used for another request"):
         reverse(other, key="undo:1")
     assert balance_of(alice) == 5
+
+
+def test_l6_an_amount_to_reverse_is_the_same_however_it_is_written(alice):
+    award = credit(alice, "5.00")
+    first = reverse(award, key="undo:1", amount=Decimal("2.5"))
+
+    assert reverse(award, key="undo:1", amount=Decimal("2.50")).entry_id == first.entry_id
+    assert balance_of(alice, "credit", "USD") == 250
 
 
 def test_merging_moves_everything_with_its_expiry(alice, bob):

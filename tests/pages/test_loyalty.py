@@ -346,6 +346,41 @@ def test_a_statement_shows_lots_and_entries_in_pages(merchant: Browser, alice: A
     assert "+$5.00" in credit
 
 
+def test_a_statement_is_saved_as_a_file_in_pieces(
+    merchant: Browser, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("saleor_customer_groups.exporting.balances.PAGE", 2)
+    for amount in (5, 7, 9):
+        give(alice, Decimal(amount), actor="User:3")
+    address = f"/loyalty/customers/{alice.pk}"
+    asked = {"unit": "credit", "currency": "USD"}
+    assert f'{address}/statement?unit=credit&amp;currency=USD" data-download="credit-USD-' in text(
+        merchant.get(address)
+    )
+
+    first = merchant.get(f"{address}/statement", asked)
+    second = merchant.get(f"{address}/statement", {**asked, "before": "2"})
+
+    assert first["Content-Type"] == "text/csv; charset=utf-8"
+    assert first["X-Following"].endswith("/statement?unit=credit&currency=USD&before=2")
+    head, *lines = first.content.decode("utf-8-sig").splitlines()
+    assert (head.split(",")[:3], head.split(",")[-1]) == (["Number", "At", "Kind"], "Actor")
+    assert [line.split(",")[4] for line in lines] == ["9.00", "7.00"]
+    assert not second.has_header("X-Following")
+    assert [line.split(",")[0] for line in second.content.decode().splitlines()] == ["1"]
+    assert second.content.endswith(b"User:3\r\n")
+
+
+def test_a_statement_of_something_else_or_of_nobody_is_no_file(
+    merchant: Browser, alice: Any
+) -> None:
+    address = f"/loyalty/customers/{alice.pk}/statement"
+
+    assert merchant.get(address, {"unit": "stamps"}).status_code == 409
+    nobody = merchant.get(f"/loyalty/customers/{alice.pk + 999}/statement", {"unit": "points"})
+    assert nobody.status_code == 404
+
+
 def test_customers_are_found_by_name_or_address(merchant: Browser, alice: Any) -> None:
     customer("Bob")
     give(alice, Decimal(5))

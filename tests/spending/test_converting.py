@@ -126,8 +126,12 @@ def test_points_that_are_worth_nothing_are_not_taken(alice):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("points", 0), ("minimum", -1), ("step", True), ("valid_days", 0)]
-)
+    ("field", "value"),
+    [
+        ("points", 0), ("minimum", -1), ("step", True), ("valid_days", 0),
+        ("points", 2**31), ("minimum", 2**31), ("step", 2**31), ("valid_days", 36_501),
+    ],
+)  # fmt: skip
 def test_a_rate_must_make_sense(field, value):
     with pytest.raises(InvalidInput) as refused:
         converting.set_rate("USD", **{"points": 100, field: value})

@@ -61,6 +61,19 @@ def test_a_statement_has_every_line_the_latest_first(alice, monkeypatch):
     assert rows[3][5:] == ["USD", "20.00", "", "'=SUM(A1)", "Ticket:7"]
 
 
+def test_a_statement_comes_in_parts_too(alice, monkeypatch):
+    monkeypatch.setattr(balances, "PAGE", 2)
+    for _ in range(4):
+        points(alice, 10)
+
+    first, last = balances.piece(alice.pk, unit="points", before=None)
+    second, end = balances.piece(alice.pk, unit="points", before=last)
+
+    assert (last, end) == (3, None)
+    assert first + second == b"".join(balances.statement(alice.pk, unit="points"))
+    assert [row[0] for row in rows_of([first + second])[1:]] == ["4", "3", "2", "1"]
+
+
 def test_only_staff_see_who_acted(alice):
     points(alice, 20, actor="User:3")
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from saleor_customer_groups import tasks
 from saleor_customer_groups.host import giftcards, purse_repair, spending
-from saleor_customer_groups.loyalty import absorbing, purse_queue, queries
+from saleor_customer_groups.loyalty import absorbing, purse_queue, purses, queries
 from saleor_customer_groups.models import (
     LoyaltyHold,
     LoyaltyLot,
@@ -413,6 +413,20 @@ class TestClaims:
 
         assert "has changed" in self.complete(first)
 
+    def test_a_card_that_is_taken_away_at_this_moment_is_refused(
+        self, alice, checkout, monkeypatch
+    ):
+        first, claim = checkout(), purses.claim
+
+        def meanwhile(purse, *args, **options):
+            Purse.objects.update(gift_card_id=None)
+            return claim(purse, *args, **options)
+
+        monkeypatch.setattr(purses, "claim", meanwhile)
+
+        assert "has changed" in self.complete(first)
+        assert Purse.objects.get().claimed_by is None
+
     def test_an_app_gets_a_code_that_all_its_mutations_know(self, alice, checkout):
         first = checkout()
         cards().update(current_balance_amount=1)
@@ -463,6 +477,28 @@ class TestTheQueue:
 
         assert tasks.set_purses([alice.pk]) == 1
         assert on_card(alice) == 20
+
+    def test_a_customer_whose_card_cannot_be_set_hinders_no_other(
+        self, alice, bob, caplog, monkeypatch
+    ):
+        for customer in (alice, bob):
+            credit(customer, "20")
+            synced(customer)
+            credit(customer, "5")
+        card, set_balance = card_of(alice).pk, giftcards.set_balance
+
+        def failing(card_id, amount):
+            if card_id == card:
+                raise ValueError("The card is torn.")
+            set_balance(card_id, amount)
+
+        monkeypatch.setattr(giftcards, "set_balance", failing)
+
+        assert spending.work_off() == 1
+
+        assert (on_card(alice), on_card(bob)) == (20, 25)
+        assert f"The purses of customer {alice.pk} could not be set" in caplog.text
+        assert list(PurseRequest.objects.values_list("customer_id", flat=True)) == [alice.pk]
 
     def test_the_shops_events_ask_for_customers_with_a_purse(self, alice, bob, channel):
         credit(alice, "20")
@@ -520,6 +556,24 @@ class TestForgetting:
         assert (Purse.objects.count(), PurseRequest.objects.count()) == (0, 0)
         assert PurseEvent.objects.get().order_id is None
         assert absorbing.give_back(uuid4(), now=timezone.now()) == 0
+
+    def test_the_next_look_finds_a_customer_of_whose_deletion_nobody_told(self, alice, bob):
+        """After staff had raised the balance, too, which nobody is left to have."""
+        credit(alice, "20")
+        credit(bob, "20")
+        card, gone = synced(alice), alice.pk
+        change(alice, "50")
+        cards().filter(pk=card.pk).update(assigned_to=None)
+        alice.delete()
+        purse_queue.request([gone])
+
+        assert spending.work_off() == 2
+        card.refresh_from_db()
+
+        assert (card.current_balance_amount, on_card(bob)) == (0, 20)
+        assert not Purse.objects.filter(customer_id=gone).exists()
+        assert not PurseRequest.objects.exists()
+        assert problems() == []
 
 
 def test_the_code_of_a_card_is_in_no_log(alice, caplog):

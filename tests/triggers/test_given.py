@@ -40,6 +40,8 @@ def test_it_reads_what_is_right(read, value):
         (lambda: given.texts({"a": "x"}, "a", most=2, longest=1), "a list of 1 to 2"),
         (lambda: given.texts({"a": ["x\ny"]}, "a", most=2, longest=9), "Each of a"),
         (lambda: given.texts({"a": [""]}, "a", most=2, longest=9), "Each of a"),
+        (lambda: given.texts({"a": [" "]}, "a", most=2, longest=9), "Each of a"),
+        (lambda: given.texts({"a": ["x\n"]}, "a", most=2, longest=9), "Each of a"),
         (lambda: given.truth({"a": 1}, "a"), "true or false"),
         (lambda: given.number({"a": True}, "a"), "a whole number from 1"),
         (lambda: given.number({"a": 0}, "a"), "a whole number from 1"),

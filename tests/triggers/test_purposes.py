@@ -187,6 +187,7 @@ def test_it_refuses_reports_that_cannot_be_read(trigger, results, expected):
         ("award", {"unit": "credit"}, "needs a currency"),
         ("award", {"unit": "points", "group": "none"}, "There is no group none"),
         ("award", {"unit": "points", "valid_days": 0}, "a whole number from 1"),
+        ("award", {"unit": "points", "valid_days": 36_501}, "at most 36,500"),
         ("award", {"unit": "points", "colour": "red"}, "is not known here"),
         ("members_add", {}, "group is missing"),
         ("members_remove", {"group": "none"}, "There is no group none"),

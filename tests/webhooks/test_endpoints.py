@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.db import IntegrityError, transaction
 
+from saleor_customer_groups import events
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.models import (
     DeliveryAttempt,
@@ -200,12 +201,12 @@ def test_a_ping_is_for_one_endpoint_and_goes_at_once(endpoint, receiver, clock, 
     other = endpoints.create("Other", URL).endpoint
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(trouble=9, paused_until=clock.now + DAY)
 
-    delivery = endpoints.ping(endpoint, actor="Alice")
+    delivery = endpoints.ping(endpoint, actor="User:1")
     send(endpoint, receiver, clock)
 
     ((_, body, _),) = receiver.calls
     assert b'"type":"ping.sent"' in body
-    assert b'"actor":"Alice"' in body
+    assert f'"actor":"{events.global_id("User", 1)}"'.encode() in body
     assert fresh(delivery).state == "delivered"
     assert states(other) == {}
 

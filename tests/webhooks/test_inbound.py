@@ -13,9 +13,12 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from saleor_customer_groups import background, conf
 from saleor_customer_groups.errors import InvalidInput, Refused
 from saleor_customer_groups.host import inbound as doors
 from saleor_customer_groups.models import CustomerGroup, Trigger, TriggerCall
@@ -110,6 +113,22 @@ def test_i1_the_same_call_again_has_no_effect_and_the_first_answer(say):
     assert replies[1].body == replies[2].body == {**ANSWER, "price": "0.10"}
     assert made() == ["gold"]
     assert log() == [("done", 200, ""), ("repeated", 200, ""), ("repeated", 200, "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_what_was_done_is_answered_as_done(say, monkeypatch):
+    def refuse(*args, **options):
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(current_app.tasks[conf.DISPATCH_TASK], "apply_async", refuse)
+
+    def make_and_tell(trigger, data, actor):
+        transaction.on_commit(partial(background.start, conf.DISPATCH_TASK))
+        return make_group(trigger, data, actor)
+
+    assert say(handler=make_and_tell).status == 200
+    assert made() == ["gold"]
+    assert log() == [("done", 200, "")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -94,8 +94,8 @@ SELECT customer_id, %(asked)s::bigint AS amount, %(expires_at)s::timestamptz AS 
 
 PREVIEW: Final = """
 SELECT coalesce(skip, ''), count(*),
-       coalesce(sum(delta) FILTER (WHERE delta > 0), 0)::bigint,
-       coalesce(sum(delta) FILTER (WHERE delta < 0), 0)::bigint,
+       coalesce(sum(delta) FILTER (WHERE delta > 0), 0),
+       coalesce(sum(delta) FILTER (WHERE delta < 0), 0),
        count(*) FILTER (WHERE has_email), count(*) FILTER (WHERE has_phone)
   FROM ({planned}) AS planned GROUP BY 1
 """

@@ -52,7 +52,8 @@ def preview(adjustment: Adjustment, *, now: datetime | None = None) -> Preview:
     planned = plans.planned(named)
     rows = plans.rows(plans.named(plans.PREVIEW, planned=planned), params | more)
     changing = [row for row in rows if not row[0]]
-    given, taken = sum(row[2] for row in changing), -sum(row[3] for row in changing)
+    # More than the act itself could count is shown all the same.
+    given, taken = (abs(sum(int(row[column]) for row in changing)) for column in (2, 3))
 
     def seen(units: int) -> Amount:
         return rules.from_units(units, adjustment.currency)

@@ -13,9 +13,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ... import conf
-from ...errors import CustomerGroupsError
-from ...models import Adjustment, AdjustmentMode, AdjustmentStatus, AdjustmentTarget
+from ...errors import CustomerGroupsError, Refused
+from ...models import MOST, Adjustment, AdjustmentMode, AdjustmentStatus, AdjustmentTarget
 from ...segments import audience
+from ...sentences import Sentence
 from .. import bulk, requests
 from ..bulk import Act, Counts, Selected
 from ..rules import Short
@@ -54,7 +55,7 @@ def go_on(adjustment_id: int) -> bool:
 
 
 def _freeze(adjustment: Adjustment) -> bool:
-    """Write down whom it is for, in one statement."""
+    """Write down whom it is for, in one statement. Refused: so much for so many is not counted."""
     assert adjustment.started_at is not None  # noqa: S101 - it runs
     found = audience.select(drafts.audience_of(adjustment), now=adjustment.started_at)
     table = connection.ops.quote_name(AdjustmentTarget._meta.db_table)
@@ -64,7 +65,13 @@ def _freeze(adjustment: Adjustment) -> bool:
             f"SELECT %s, id FROM ({found.sql}) AS found ORDER BY id",
             [adjustment.pk, *found.params],
         )
-        steps.got_on(adjustment, total=cursor.rowcount)
+        total = cursor.rowcount
+        if abs(adjustment.amount) * total > MOST:
+            sentence = Sentence(
+                "So much for {customers:,} customers is more than can be counted.", customers=total
+            )
+            raise Refused(sentence, code="too_large")
+        steps.got_on(adjustment, total=total)
         # Of rows that it knows nothing of, the planner would sort all that are left for each chunk.
         cursor.execute(f"ANALYZE {table} (adjustment_id, customer_id)")
     return True

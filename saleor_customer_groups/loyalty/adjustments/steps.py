@@ -18,7 +18,7 @@ from django.utils import timezone
 from ... import background as tasks
 from ... import conf, events
 from ...errors import CustomerGroupsError, InvalidInput, Refused
-from ...models import Adjustment, AdjustmentStatus
+from ...models import Adjustment, AdjustmentStatus, AdjustmentTarget
 from ...sentences import Sentence
 from ...webhooks import outbox
 from .. import rules
@@ -153,7 +153,11 @@ def start_due(now: datetime) -> int:
 def fail(adjustment_id: int, refusal: CustomerGroupsError) -> None:
     """End what cannot start or go on, and say why. What was done so far stays."""
     open_ = Adjustment.objects.filter(pk=adjustment_id, status__in=[Status.SCHEDULED, *GOING_ON])
-    open_.update(status=Status.FAILED, error=refusal.message[:500], finished_at=timezone.now())
+    with transaction.atomic():
+        if open_.update(
+            status=Status.FAILED, error=refusal.message[:500], finished_at=timezone.now()
+        ):
+            AdjustmentTarget.objects.filter(adjustment=adjustment_id).delete()
 
 
 def take_over(now: datetime) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 
 from ... import conf, events
 from ...models import Earning, LoyaltyDraw, LoyaltyKind, LoyaltyLot, LoyaltySource
@@ -35,10 +35,10 @@ def give(earning: Earning, minor: int, *, now: datetime) -> None:
 
 
 def take(earning: Earning, minor: int, *, now: datetime) -> None:
-    """Take so much back. What expired of it did nobody any good, and is not taken from the rest;
-    what the customer spent already is the earning's shortfall.
+    """Take so much back. What expired of it did nobody any good, what was reversed is with the shop
+    again, and neither is taken from the rest; what the customer spent is the earning's shortfall.
     """
-    lapsed = min(minor, _expired_of(earning, now=now) - earning.lapsed)
+    lapsed = min(minor, _gone_of(earning, now=now) - earning.lapsed)
     earning.lapsed += lapsed
     if minor == lapsed:
         return
@@ -71,17 +71,19 @@ def _take(earning: Earning, minor: int, *, now: datetime) -> int:
     return taken
 
 
-def _expired_of(earning: Earning, *, now: datetime) -> int:
-    """How much of what was given for it has expired, or will when the job comes by; of what
-    another system was asked to give, how much it refused.
+def _gone_of(earning: Earning, *, now: datetime) -> int:
+    """How much of what was given for it has expired, or will when the job comes by, or was taken
+    back by a reversal; of what another system was asked to give, how much it refused.
     """
     keys = [_key(earning, "earn", number) for number in range(1, earning.bookings + 1)]
     if requests.are_used():
         return requests.refused_of(keys)
     lots = LoyaltyLot.objects.filter(entry__key__in=keys)
     due = lots.filter(expires_at__lte=now).aggregate(sum=Sum("remaining"))
-    expired = LoyaltyDraw.objects.filter(lot__in=lots, entry__kind=LoyaltyKind.EXPIRE)
-    return (due["sum"] or 0) + (expired.aggregate(sum=Sum("amount"))["sum"] or 0)
+    gone = LoyaltyDraw.objects.filter(
+        Q(entry__kind=LoyaltyKind.EXPIRE) | Q(entry__reverses_id=F("lot_id")), lot__in=lots
+    )
+    return (due["sum"] or 0) + (gone.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
 def _collect(earning: Earning, given: int, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import acting, adjustments, customers, earning, group, overview, people
+from . import acting, adjustments, customers, earning, group, overview, people, statements
 
 urlpatterns = [
     path("loyalty", overview.overview, name="loyalty"),
@@ -35,6 +35,9 @@ urlpatterns = [
     path("loyalty/adjustments/<int:adjustment_id>/<slug:name>", acting.act, name="adjustment-act"),
     path("loyalty/customers", customers.customers, name="loyalty-customers"),
     path("loyalty/customers/<int:customer_id>", customers.customer, name="loyalty-customer"),
+    path(
+        "loyalty/customers/<int:customer_id>/statement", statements.file, name="loyalty-statement"
+    ),
     path("loyalty/earning", earning.rules, name="earning-rules"),
     path("loyalty/earning/new", earning.new, name="earning-rule-new"),
     path("loyalty/earning/multipliers", earning.multipliers, name="earning-multipliers"),

@@ -29,6 +29,7 @@ from saleor_customer_groups.models import (
     AdjustmentSkip,
     AdjustmentTarget,
     CreditRequest,
+    LoyaltyAccount,
     LoyaltyEntry,
     LoyaltyLot,
     OutboxEvent,
@@ -512,3 +513,34 @@ def test_what_cannot_go_on_has_failed_and_says_why(alice):
     assert "sounds_like" in adjustment.error
     assert steps.take_over(timezone.now() + timedelta(days=1)) == 0
     assert not LoyaltyEntry.objects.exists()
+
+
+def test_so_much_for_so_many_that_it_cannot_be_counted_has_failed_and_says_so(vip, members):
+    """As the largest amount for ten thousand customers would be."""
+    adjustment = drafts.create(Draft(unit="points", amount=1), Audience(group_id=vip.pk))
+    Adjustment.objects.filter(pk=adjustment.pk).update(amount=4 * 10**18)
+    adjustment.refresh_from_db()
+
+    assert previews.preview(adjustment).liability == 12 * 10**18
+    steps.start(adjustment.pk)
+    running.run(adjustment.pk)
+
+    adjustment.refresh_from_db()
+    assert adjustment.status == "failed"
+    assert adjustment.error == "So much for 3 customers is more than can be counted."
+    assert not AdjustmentTarget.objects.exists()
+    assert not LoyaltyEntry.objects.exists()
+
+
+def test_a_balance_that_would_be_too_large_ends_it_and_says_so(vip, members, award, balance):
+    award(members[0], "1.00", key="award:1")
+    LoyaltyAccount.objects.update(balance=10**18)
+    adjustment = drafts.create(CREDIT, Audience(group_id=vip.pk))
+    steps.start(adjustment.pk)
+
+    running.run(adjustment.pk)
+
+    adjustment.refresh_from_db()
+    assert (adjustment.status, adjustment.error) == ("failed", "A balance would be too large.")
+    assert (adjustment.total, adjustment.done, balance(members[1])) == (3, 0, None)
+    assert not AdjustmentTarget.objects.exists()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from saleor_customer_groups.host import orders
 from saleor_customer_groups.loyalty import requests
-from saleor_customer_groups.loyalty.earning import booking, settling
+from saleor_customer_groups.loyalty.earning import booking, editing, settling
 from saleor_customer_groups.models import (
     CreditRequest,
     Earning,
@@ -29,6 +29,26 @@ DAY = timedelta(days=1)
 def test_a_shop_without_rules_asks_for_nothing(alice, place):
     settling.request([uuid4()])
     assert not LoyaltyRequest.objects.exists()
+
+
+def test_without_its_rule_what_was_promised_is_given_and_what_was_given_taken_back(
+    rule, alice, place
+):
+    """The last rule of the shop is deleted; what orders earned by it goes on."""
+    made = rule(pending_days=14)
+    order = place(alice)
+    payment = shop.charge(order, "100")
+    settle(order)
+    editing.delete_rule(made.pk)
+
+    settling.request_due(NOW + 14 * DAY)
+    settling.work_off(orders.facts, now=NOW + 14 * DAY)
+    assert balance_of(alice) == 100
+    shop.refund(payment, "40")
+    settling.request([order.pk])
+    settling.work_off(orders.facts, now=NOW + 15 * DAY)
+
+    assert entries() == [100, -40]
 
 
 def test_an_order_that_is_gone_is_settled(rule):

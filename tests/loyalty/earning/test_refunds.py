@@ -9,12 +9,13 @@ from random import Random
 import pytest
 
 from saleor_customer_groups.groups import membership
-from saleor_customer_groups.loyalty import expiring
+from saleor_customer_groups.loyalty import expiring, ledger
 from saleor_customer_groups.loyalty.earning import editing, queries
 from saleor_customer_groups.loyalty.earning.rules import kept
 from saleor_customer_groups.models import (
     Earning,
     EarningRule,
+    LoyaltyEntry,
 )
 from tests.loyalty.conftest import NOW, balance_of, points, problems
 
@@ -305,3 +306,26 @@ def test_what_is_due_to_expire_counts_as_expired(rule, alice, place):
     assert balance_of(alice) == 130  # the job has not come by
     expiring.expire_due(NOW + 10 * DAY)
     assert balance_of(alice) == 30
+
+
+def test_what_staff_reversed_is_not_taken_a_second_time(rule, alice, place):
+    rule()
+    order = place(alice)
+    transaction_ = shop.charge(order, "100")
+    settle(order)
+    earned = LoyaltyEntry.objects.get()
+    points(alice, 500)
+    ledger.reverse(earned.pk, amount=70, key="undo:1", source="manual", now=NOW)
+    assert balance_of(alice) == 530
+
+    shop.refund(transaction_, "60")
+    settle(order)
+    assert balance_of(alice) == 530
+    shop.refund(transaction_, "40")
+    settle(order)
+
+    # 70 were with the shop already
+    assert balance_of(alice) == 500
+    earning = Earning.objects.get()
+    assert (earning.lapsed, earning.clawed_back, earning.shortfall) == (70, 30, 0)
+    assert problems() == []
