@@ -12,8 +12,8 @@ from ...access import Act
 from ...models import PriceList, PriceListEntry, PriceRule, PriceRuleTarget
 from ...pricing.states import in_state
 from ..connections import Slice
-from ..enums import OrderDirection
 from ..entities import EntityField
+from ..enums import OrderDirection
 from ..fields import ConnectionField
 from ..ids import key_of, keys_of
 from ..types.price_lists import GroupPriceList, GroupPriceListEntry
