@@ -19,6 +19,7 @@ from ..connections import Slice
 from ..errors import errors_of
 from ..fields import ConnectionField, Guarded
 from ..ids import key_of
+from ..naming import customer_of
 from ..types.segments import (
     CustomerGroupRuleBuilt,
     CustomerGroupRuleExplanation,
@@ -125,10 +126,7 @@ class SegmentQueries(graphene.ObjectType):
         _root: Any, _info: Any, *, customer: str, group: str | None = None, rule: Any = None
     ) -> CustomerGroupRuleExplanation:
         try:
-            customer_id = key_of(customer, "User", field="customer")
-            if customer_id > audience.LARGEST_ID:
-                sentence = "There is no such customer."
-                raise InvalidInput(sentence, field="customer", code="not_found")
+            customer_id = customer_of(customer)
             node = _rule(group, rule)
             return explained(explain.explain(node, customer_id, now=timezone.now()))
         except CustomerGroupsError as refusal:
