@@ -87,9 +87,7 @@ def test_the_sweep_asks_about_customers_who_were_saved_without_an_event(
     editing.create_dynamic("Confirmed", {"confirmed": {"eq": True}})
     events.of_the_saved(now)
 
-    assert told() == {
-        (alice.pk, fact) for fact in ("profile", "address", "orders", "gift_cards")
-    }
+    assert told() == {(alice.pk, fact) for fact in ("profile", "address", "orders", "gift_cards")}
 
 
 def test_the_sweep_does_not_drown_in_customers_who_were_all_saved_at_once(alice, monkeypatch):
