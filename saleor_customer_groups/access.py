@@ -86,13 +86,17 @@ class Forbidden(CustomerGroupsError):
 class Caller:
     """Whoever sent a request: nobody, a customer, staff or an app.
 
-    `permissions` are what their token lets them do, as "label.codename".
+    `permissions` are what their token lets them do, as "label.codename". A token that the Dashboard
+    made for a frame also says of which App that is (`through`), and what the staff may do
+    themselves (`own`, as MANAGE_USERS): its own permissions are cut to the frame's matter.
     """
 
     user_id: int | None = None
     app_id: int | None = None
     name: str = ""
     permissions: frozenset[str] = frozenset()
+    through: str = ""
+    own: frozenset[str] = frozenset()
 
     @property
     def actor(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import jwt
@@ -9,6 +10,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 from saleor.core.auth import get_token_from_request
+from saleor.core.jwt import jwt_decode
 from saleor.graphql.app.dataloaders import AppByTokenLoader
 
 from ..access import ANONYMOUS, Caller, InvalidToken
@@ -38,7 +40,7 @@ def caller_of(request: HttpRequest) -> Caller:
         context.user = authenticate(request=request)
     except jwt.PyJWTError as error:
         raise InvalidToken(str(error), code=type(error).__name__) from error
-    return _user(context.user)
+    return _user(context.user, token)
 
 
 def caller_in(context: Any) -> Caller:
@@ -54,10 +56,26 @@ def _app(app: Any) -> Caller:
     return Caller(app_id=app.pk, name=app.name, permissions=frozenset(app.get_permissions()))
 
 
-def _user(user: Any) -> Caller:
+def _user(user: Any, token: str = "") -> Caller:
     if user is None:
         raise InvalidToken("The token is of nobody.", code="InvalidTokenError")
-    return Caller(user_id=user.pk, name=user.email, permissions=_permissions_of(user))
+    claims = _claims(token) if token and user.is_staff else {}
+    return Caller(
+        user_id=user.pk,
+        name=user.email,
+        permissions=_permissions_of(user),
+        through=claims.get("app", ""),
+        own=frozenset(claims.get("user_permissions", ())),
+    )
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    """What a token of Saleor's own says; another's (of a plugin that logs in) says nothing here."""
+    try:
+        claims: Mapping[str, Any] = jwt_decode(token)
+    except jwt.PyJWTError:
+        return {}
+    return claims
 
 
 def _permissions_of(user: Any) -> frozenset[str]:

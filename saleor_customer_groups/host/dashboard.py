@@ -8,9 +8,11 @@ about the App (its name, its permissions, off and on) stays as long as we have n
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Collection, Iterable
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, transaction
@@ -22,6 +24,7 @@ from saleor.permission.models import Permission
 from saleor.plugins.manager import get_plugins_manager
 
 from .. import conf
+from ..access import Caller, needed
 from .places import APP_PERMISSIONS, EXTENSIONS, Extension
 from .prices import plugin_of
 
@@ -70,6 +73,31 @@ def pages_url() -> str:
     """Where our pages are, as browsers reach the shop."""
     url: str = build_absolute_uri(f"/plugins/{conf.PLUGIN_ID}/pages")
     return url
+
+
+def page_of(path: str) -> str | None:
+    """Where the Dashboard shows a page of ours; None without an App that is on."""
+    app = _app()
+    return f"/extensions/app/{quote(_global_id(app))}{path}" if app and app.is_active else None
+
+
+def opens(caller: Caller, act: str) -> bool:
+    """Whether our pages would let the staff do it whose frame this is.
+
+    The token of a widget is for less: who lacks one of its permissions gets none at all, so that
+    it asks for no more than its own matter needs. The tokens of other Apps do not count.
+    """
+    app = _app()
+    if app is None or caller.through != _global_id(app):
+        return False
+    allowed = app.get_permissions()
+    return any(
+        name in allowed and name.partition(".")[2].upper() in caller.own for name in needed(act)
+    )
+
+
+def _global_id(app: Any) -> str:
+    return b64encode(f"App:{app.pk}".encode()).decode()
 
 
 def _app() -> Any:

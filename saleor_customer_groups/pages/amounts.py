@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from typing import Final
 
 from babel import numbers
 from django.utils import translation
 from django.utils.translation import ngettext
+
+LETTER_BEFORE_DIGIT: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 def locale() -> str:
@@ -14,10 +18,16 @@ def locale() -> str:
     return translation.to_locale(translation.get_language() or "en")
 
 
+def money_text(amount: Decimal, currency: str) -> str:
+    """An amount of money: PLN 27.00 with its space, as the Dashboard has it and Babel does not."""
+    shown = str(numbers.format_currency(amount, currency, locale=locale()))
+    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", shown)
+
+
 def amount_text(amount: Decimal | int, currency: str) -> str:
     """Money where there is a currency, else points."""
     if currency:
-        return str(numbers.format_currency(amount, currency, locale=locale()))
+        return money_text(Decimal(amount), currency)
     number = int(amount)
     return ngettext("%(n)s point", "%(n)s points", number) % {"n": number_text(number)}
 

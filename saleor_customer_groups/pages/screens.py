@@ -12,9 +12,9 @@ from django.utils import translation
 from .. import access
 from ..errors import CustomerGroupsError
 from ..host.auth import caller_of
-from . import security
+from . import panels, security
 from .origins import DASHBOARD, origins
-from .rendering import render
+from .panels import Place
 from .sentences import said
 from .shell import LANGUAGES, shell
 from .visit import Visit
@@ -24,12 +24,16 @@ View: TypeAlias = Callable[Concatenate[Visit, P], HttpResponse]
 
 
 def screen(
-    act: str, *, change: str = "", kind: str = "page"
+    act: str, *, change: str = "", kind: str = "page", page: str = ""
 ) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """Make a view a screen that needs `act`, and `change` (else `act` too) for what is sent to it.
 
     The first request of a browser has no token and gets the shell. `kind`: page, widget or popup.
+    `page` names the page that does the same as a popup: the Dashboard renews a page's token, but
+    not a popup's, which is as old as the page that opens it.
     """
+
+    place = Place(kind, page)
 
     def decorate(view: View[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -42,7 +46,7 @@ def screen(
                 return shell(request, kind=kind, origins=sources)
             needed = change if change and request.method == "POST" else act
             with translation.override(_language(request)):
-                response = _fragment(request, view, needed, *args, **kwargs)
+                response = _fragment(request, view, needed, place, *args, **kwargs)
             return security.protect(response, sources)
 
         return answer
@@ -51,37 +55,30 @@ def screen(
 
 
 def _fragment(
-    request: HttpRequest, view: Callable[..., HttpResponse], act: str, *args: Any, **kwargs: Any
+    request: HttpRequest,
+    view: Callable[..., HttpResponse],
+    act: str,
+    place: Place,
+    *args: Any,
+    **kwargs: Any,
 ) -> HttpResponse:
     if security.is_cross_site(request):
-        return _panel("cross_site", 403)
+        return panels.panel("cross_site", 403)
     try:
         caller = caller_of(request)
-    except access.InvalidToken:
-        return _panel("signed_out", 401)
+    except access.InvalidToken as problem:
+        return panels.with_bad_token(request, problem, place)
     if caller == access.ANONYMOUS:
-        return _panel("signed_out", 401)
-    if not caller.may(act):
-        return _panel("no_access", 403, permissions=access.Forbidden(act).permissions)
+        return panels.without_token(act, place)
     try:
+        caller.require(act)
         return view(Visit(request, caller), *args, **kwargs)
     except Http404:
-        return _panel("not_found", 404)
+        return panels.panel("not_found", 404)
     except access.Forbidden as refusal:  # a page may need more than its screen says
-        return _panel("no_access", 403, permissions=refusal.permissions)
+        return panels.forbidden(request, caller, refusal, place)
     except CustomerGroupsError as refusal:  # a view shows those that it expects at their field
-        return _panel("refused", 409, sentence=said(refusal.message))
-
-
-def _panel(name: str, status: int, **context: Any) -> HttpResponse:
-    """In place of the screen: why there is none."""
-    language = translation.get_language()
-    text = render(f"panels/{name}.html", {**context, "language": language})
-    response = HttpResponse(text, status=status)
-    response["HX-Retarget"] = "#screen"
-    response["HX-Reswap"] = "innerHTML"
-    response["HX-Push-Url"] = "false"
-    return response
+        return panels.panel("refused", 409, sentence=said(refusal.message))
 
 
 def _language(request: HttpRequest) -> str:

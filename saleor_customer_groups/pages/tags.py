@@ -11,7 +11,7 @@ from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.template.context import Context
 
 from . import moments
-from .amounts import amount_text, locale
+from .amounts import amount_text, locale, money_text
 from .ids import dashboard_page
 from .pickers import chosen
 from .sentences import said
@@ -72,7 +72,7 @@ def percentage(value: float) -> str:
 @register.simple_tag
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount of money, as the reader's language writes it."""
-    return "" if amount is None else numbers.format_currency(amount, currency, locale=locale())
+    return "" if amount is None else money_text(amount, currency)
 
 
 @register.simple_tag

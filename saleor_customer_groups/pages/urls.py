@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import assets, pickers
+from . import assets, pickers, start
 from .broadcasts.urls import urlpatterns as broadcasts
 from .customers.urls import urlpatterns as customers
 from .endpoints.urls import urlpatterns as endpoints
@@ -19,6 +19,8 @@ from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
     path("assets/<slug:at>/<str:name>", assets.serve, name="asset"),
+    path("pages", start.start, name="start"),
+    path("pages/", start.start),
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),

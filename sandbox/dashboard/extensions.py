@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
+import graphene
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -15,11 +16,14 @@ from saleor.core import jwt
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame of an extension; `extension` is empty for a page of the app."""
+    """A frame of an extension; `extension` is empty for a page of the app. `app` is the app's own
+    page, where the title of a widget leads.
+    """
 
     label: str
     src: str
     extension: str = ""
+    app: str = ""
 
 
 def at(mount: str) -> QuerySet[AppExtension]:
@@ -41,14 +45,30 @@ def navigation() -> dict[str, list[tuple[str, str]]]:
     """The menu's entries by group."""
     groups = {"customers": "navigation_customers", "discounts": "navigation_discounts"}
     return {
-        name: [(one.label, f"/dashboard/extensions/app/{one.app_id}{one.url}") for one in at(mount)]
+        name: [(one.label, page_of(one.app_id, one.url)) for one in at(mount)]
         for name, mount in groups.items()
     }
 
 
+def page_of(app_id: int, path: str) -> str:
+    """Where a page of an app is in here: below the app's global id, as in the real Dashboard."""
+    return f"/dashboard/extensions/app/{quote(graphene.Node.to_global_id('App', app_id))}{path}"
+
+
+def app_pk(text: str) -> int:
+    """The app of such an address."""
+    if text.isdecimal():
+        return int(text)
+    try:
+        return int(graphene.Node.from_global_id(text)[1])
+    except ValueError:
+        raise Http404 from None
+
+
 def frame(request: HttpRequest, one: AppExtension, **parameters: str) -> Frame:
     """The frame of a widget or popup."""
-    return Frame(one.label, _source(request, one.url, parameters), str(one.pk))
+    source = _source(request, one.url, parameters)
+    return Frame(one.label, source, str(one.pk), page_of(one.app_id, ""))
 
 
 def page_frame(request: HttpRequest, app_id: int, path: str) -> Frame:
@@ -80,14 +100,21 @@ def _source(request: HttpRequest, url: str, parameters: dict[str, str]) -> str:
 def token_for(user: Any, app_id: str, extension: str) -> str:
     """A token for five minutes with what both the user and the extension (or the app) may do.
 
-    Empty, as the Dashboard has it, where the user lacks a permission of the extension.
+    Empty, as the Dashboard has it, where the user lacks a permission of the extension. It also
+    says what the user may do at all.
     """
-    allows = (named(extension) if extension else App.objects.get(pk=app_id)).permissions.all()
-    own = user.effective_permissions.filter(pk__in=allows)
-    if extension and own.count() < allows.count():
+    granted = named(extension) if extension else App.objects.get(pk=app_id)
+    app = granted.app_id if extension else granted.pk
+    names = {row.codename.upper() for row in granted.permissions.all()}
+    own = {row.codename.upper() for row in user.effective_permissions}
+    if extension and not names <= own:
         return ""
-    both = sorted(row.codename.upper() for row in own)
+    claims = {
+        "app": graphene.Node.to_global_id("App", app),
+        "permissions": sorted(names & own),
+        "user_permissions": sorted(own),
+    }
     payload = jwt.jwt_user_payload(
-        user, jwt.JWT_THIRDPARTY_ACCESS_TYPE, settings.JWT_TTL_APP_ACCESS, {"permissions": both}
+        user, jwt.JWT_THIRDPARTY_ACCESS_TYPE, settings.JWT_TTL_APP_ACCESS, claims
     )
     return jwt.jwt_encode(payload)

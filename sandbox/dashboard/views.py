@@ -127,9 +127,10 @@ def product(request: HttpRequest, global_id: str) -> HttpResponse:
 
 
 @staff_only
-def app_page(request: HttpRequest, app_id: int, page: str) -> HttpResponse:
+def app_page(request: HttpRequest, app: str, page: str = "") -> HttpResponse:
     """A page of an app: the whole place beside the menu is its frame."""
-    frame = extensions.page_frame(request, app_id, f"/{page}")
+    app_id = extensions.app_pk(app)
+    frame = extensions.page_frame(request, app_id, f"/{page}" if page else "")
     return _page(request, "app", frame=frame, app_id=app_id)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.test import RequestFactory
+from graphene import Node
+from saleor.app.models import App
 
 from saleor_customer_groups.access import ANONYMOUS, Act, Forbidden, InvalidToken
 from saleor_customer_groups.host.auth import caller_of
@@ -48,6 +50,18 @@ def test_staff_may_what_their_permissions_open():
 
     assert caller.permissions == {USERS}
     assert caller.may(Act.MANAGE_GROUPS)
+    assert not caller.may(Act.MANAGE_PRICES)
+
+
+def test_the_token_of_a_frame_says_of_which_app_and_what_the_staff_may_do():
+    boss = callers.staff(USERS, "discount.manage_discounts")
+    app = App.objects.create(name="Ours")
+
+    caller = ask(callers.frame_token_of(boss, app, "MANAGE_USERS"))
+
+    assert caller.permissions == {USERS}
+    assert caller.through == Node.to_global_id("App", app.pk)
+    assert caller.own == {"MANAGE_USERS", "MANAGE_DISCOUNTS"}
     assert not caller.may(Act.MANAGE_PRICES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.models import Membership, MembershipSource
 from saleor_customer_groups.pages.ids import global_id, pk_of
 from tests.callers import customer
-from tests.pages.conftest import Browser
+from tests.pages.conftest import BASE, Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,16 @@ def test_several_customers_enter_a_group_at_once(merchant: Browser) -> None:
         '{"toast": {"title": "2 customers added.", "status": "success"}, "close-popup": {}}'
     )
     assert vip.memberships.count() == 2
+
+
+def test_the_same_on_a_page_leads_to_the_group(merchant: Browser) -> None:
+    alice, vip = customer("Alice"), editing.create_group("VIP")
+    page = f"/customers/chosen?customerIds={global_id('User', alice.pk)}"
+    assert "1 customer is chosen." in merchant.get(page).content.decode()
+    answer = merchant.post(page, {"group": str(vip.pk)})
+    assert json.loads(answer["HX-Location"])["path"] == f"{BASE}/groups/{vip.pk}"
+    assert "1 customer added." in answer["HX-Trigger"]
+    assert list(vip.memberships.values_list("customer_id", flat=True)) == [alice.pk]
 
 
 def test_without_customers_it_says_what_to_do(merchant: Browser) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import quote
+
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from saleor_customer_groups import access, conf
+from saleor_customer_groups.host import dashboard
+from saleor_customer_groups.host.places import APP_PERMISSIONS
 from saleor_customer_groups.models import CustomerGroup
-from tests.callers import customer, narrow_token_of, staff, token_of
+from saleor_customer_groups.pages.ids import global_id
+from tests.callers import customer, narrow_token_of, permissions, staff, token_of
 from tests.pages.conftest import BASE, Browser
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +63,47 @@ def test_who_lacks_the_permission_is_told_which(storekeeper: Browser) -> None:
     assert "No access" in text
     assert '<span class="pill">MANAGE_USERS</span>' in text
     assert _groups() == ["Standard"]
+
+
+def test_who_lacks_it_is_led_to_what_they_may_see(client: Client) -> None:
+    robots = Browser(client, narrow_token_of(staff(access.APPS), "MANAGE_APPS"))
+    answer = robots.get("/groups")
+    assert answer.status_code == 403
+    assert re.findall(r'<a href="([^"]+)"', answer.content.decode()) == [f"{BASE}/endpoints"]
+
+
+@pytest.mark.parametrize(
+    ("path", "permission"),
+    [("/widgets/product", "MANAGE_DISCOUNTS"), ("/popups/add-to-group", "MANAGE_USERS")],
+)
+def test_the_dashboard_gives_no_token_to_a_card_that_staff_may_not_see(
+    nobody: Browser, path: str, permission: str
+) -> None:
+    answer = nobody.get(path)
+    assert answer.status_code == 401
+    assert "No access" in answer.content.decode()
+    assert f'<span class="pill">{permission}</span>' in answer.content.decode()
+
+
+def test_a_popup_whose_token_has_ended_leads_to_the_page_that_does_the_same(client: Client) -> None:
+    permissions(*APP_PERMISSIONS)
+    dashboard.sync()
+    token = narrow_token_of(staff(access.USERS), "MANAGE_USERS", expired=True)
+    answer = Browser(client, token).get("/popups/add-to-group?customerIds=VXNlcjox%2CVXNlcjoy")
+    assert answer.status_code == 401
+    (address,) = re.findall(r'data-dashboard="([^"]+)"', answer.content.decode())
+    app = apps.get_model("app", "App").objects.get()
+    assert unescape(address) == (
+        f"/extensions/app/{quote(global_id('App', app.pk))}/customers/chosen"
+        "?customerIds=VXNlcjox%2CVXNlcjoy"
+    )
+
+
+def test_a_forged_token_of_a_popup_leads_nowhere(client: Client) -> None:
+    token = token_of(staff(access.USERS))[:-4] + "AAAA"
+    answer = Browser(client, token).get("/popups/add-to-group")
+    assert answer.status_code == 401
+    assert "data-dashboard" not in answer.content.decode()
 
 
 def test_who_has_it_may(merchant: Browser) -> None:

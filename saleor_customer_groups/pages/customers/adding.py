@@ -1,4 +1,4 @@
-"""The popup on the list of customers: put the ticked ones into a group."""
+"""The popup on the list of customers: put the ticked ones into a group. Also as a page."""
 
 from __future__ import annotations
 
@@ -24,9 +24,19 @@ class GroupForm(Form):
     group = Picked(kind="groups", single=True, label=_("Group"))
 
 
-@screen("groups.read", change="members.manage", kind="popup")
+@screen("groups.read", change="members.manage", kind="popup", page="customers-chosen")
 def add_to_group(visit: Visit) -> HttpResponse:
     """Which group, and then how many entered it."""
+    return _ask(visit, "customers/add_to_group.html")
+
+
+@screen("groups.read", change="members.manage")
+def chosen(visit: Visit) -> HttpResponse:
+    """The same as a page."""
+    return _ask(visit, "customers/chosen_page.html", is_page=True)
+
+
+def _ask(visit: Visit, template: str, *, is_page: bool = False) -> HttpResponse:
     ids = _customers(visit)
     form = GroupForm(visit.data)
     if visit.posted and form.is_valid():
@@ -38,8 +48,11 @@ def add_to_group(visit: Visit) -> HttpResponse:
                 result = membership.add(
                     group, ids, source=MembershipSource.MANUAL, actor=visit.actor
                 )
+                if is_page:
+                    return visit.go(visit.link("group", group.pk), toast=added(result))
                 return visit.close_popup(toast=added(result))
-    return visit.form("customers/add_to_group.html", {"form": form, "ids": ids})
+    context = {"form": form, "ids": ids, "area": "customers", "is_page": is_page}
+    return visit.form(template, context)
 
 
 def _customers(visit: Visit) -> list[int]:

@@ -8,6 +8,7 @@ from . import adding, people, widget
 
 urlpatterns = [
     path("customers", people.customers, name="customers"),
+    path("customers/chosen", adding.chosen, name="customers-chosen"),
     path("customers/add", people.add, name="customers-add"),
     path("customers/make", people.make, name="customers-make"),
     path("widgets/customer", widget.customer, name="customer-widget"),

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from ...pricing import counter
 from ...pricing.catalogue import Asked
+from ..amounts import money_text
 from ..screens import screen
 from ..visit import Visit
 from .forms import AskForm
-from .words import money
 
 
 @screen("prices.read")
@@ -59,14 +59,15 @@ def _answer(variant: Any, quote: Any, currency: str) -> dict[str, Any]:
         return {"name": name}
     told = quote.explain()
     names = ("list_price", "group_list_price", "raised_price", "discounted_price", "final_price")
-    prices = {one: money(Decimal(told[one]), currency) for one in names}
+    prices = {one: money_text(Decimal(told[one]), currency) for one in names}
     promotion = told["promotion_price"]
     return {
         "name": name,
         **prices,
-        "promotion": None if promotion is None else money(Decimal(promotion), currency),
+        "promotion": None if promotion is None else money_text(Decimal(promotion), currency),
         "charged": told["charged"],
         "candidates": [
-            {**one, "money": money(Decimal(one["price"]), currency)} for one in told["candidates"]
+            {**one, "money": money_text(Decimal(one["price"]), currency)}
+            for one in told["candidates"]
         ],
     }

@@ -15,7 +15,7 @@ from ...models import CustomerGroup
 from ...pricing import counter, editing
 from ...pricing.catalogue import Asked
 from ...pricing.inputs import RuleInput, TargetInput
-from .words import money
+from ..amounts import money_text
 
 SHOWN: Final = 5
 
@@ -64,8 +64,8 @@ def _row(variant: Any, old: Any, new: Any, currency: str) -> Tried:
     name = f"{variant.product.name} {variant.name}".strip()
     return Tried(
         name,
-        money(old.final_price, currency),
-        money(new.final_price, currency),
+        money_text(old.final_price, currency),
+        money_text(new.final_price, currency),
         old.final_price != new.final_price,
         new.reason,
     )

@@ -12,10 +12,10 @@ from ...models import CustomerGroup
 from ...pricing import counter
 from ...pricing.catalogue import Asked
 from ...pricing.states import State, in_state
+from ..amounts import money_text
 from ..ids import pk_of
 from ..screens import screen
 from ..visit import Visit
-from .words import money
 
 GROUPS: Final = 10
 VARIANTS: Final = 20
@@ -64,7 +64,7 @@ def _rows(product: Any, channel: Any) -> list[dict[str, Any]]:
 
 def _range(quotes: list[Any], currency: str) -> dict[str, Any]:
     prices = sorted(quote.final_price for quote in quotes)
-    lowest, highest = money(prices[0], currency), money(prices[-1], currency)
+    lowest, highest = money_text(prices[0], currency), money_text(prices[-1], currency)
     names = list(dict.fromkeys(quote.name for quote in quotes))
     return {"price": lowest if lowest == highest else f"{lowest} – {highest}", "why": names}
 

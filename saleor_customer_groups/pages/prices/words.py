@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import PriceRule, RuleKind
 from ...pricing.states import State
+from ..amounts import money_text
 
 KINDS: Final[dict[str, Any]] = {
     RuleKind.PERCENTAGE_OFF: _("Percentage off"),
@@ -71,7 +72,7 @@ def effect_of(rule: PriceRule, amounts: Iterable[Any]) -> str:
     if rule.percentage is not None:
         value = gettext("%(number)s %%") % {"number": _number(rule.percentage)}
     else:
-        value = ", ".join(money(one.amount, one.currency) for one in amounts)
+        value = ", ".join(money_text(one.amount, one.currency) for one in amounts)
     sentences = {
         RuleKind.PERCENTAGE_OFF: gettext("%(value)s off"),
         RuleKind.AMOUNT_OFF: gettext("%(value)s off"),
@@ -80,11 +81,6 @@ def effect_of(rule: PriceRule, amounts: Iterable[Any]) -> str:
         RuleKind.AMOUNT_UP: gettext("%(value)s up"),
     }
     return sentences[RuleKind(rule.kind)] % {"value": value}
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount as the reader writes it."""
-    return str(numbers.format_currency(amount, currency, locale=_locale()))
 
 
 def _number(value: Decimal) -> str:

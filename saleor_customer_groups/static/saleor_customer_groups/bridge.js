@@ -27,7 +27,8 @@ window.Bridge = (() => {
 
   const tell = (name, detail) => dispatchEvent(new CustomEvent(`bridge:${name}`, { detail }));
   const heard = {
-    handshake: (payload) => { token = payload.token || token; if (token) opened(); },
+    // Without a token there is no permission, and the server says which is missing.
+    handshake: (payload) => { token = payload.token || token; opened(); },
     tokenRefresh: (payload) => { token = payload.token || token; },
     theme: (payload) => {
       if (!["light", "dark"].includes(payload.theme)) return;
@@ -53,5 +54,6 @@ window.Bridge = (() => {
     heard[type](payload ?? {});
   });
   send("notifyReady");
-  return { send, ready, token: () => token, locale: () => locale };
+  const authorization = () => (token ? { Authorization: `Bearer ${token}` } : {});
+  return { send, ready, authorization, locale: () => locale };
 })();

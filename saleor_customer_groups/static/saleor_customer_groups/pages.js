@@ -15,8 +15,7 @@
   document.addEventListener("htmx:config:request", (event) => {
     const { request } = event.detail.ctx;
     if (new URL(request.action, location.href).origin !== location.origin) return event.preventDefault();
-    request.headers.Authorization = `Bearer ${Bridge.token()}`;
-    request.headers["Accept-Language"] = Bridge.locale() ?? "en";
+    Object.assign(request.headers, Bridge.authorization(), { "Accept-Language": Bridge.locale() ?? "en" });
   });
   document.addEventListener("htmx:before:request", (event) => event.detail.ctx.target === screen && busy(true));
   document.addEventListener("htmx:finally:request", () => busy(false));
@@ -113,7 +112,7 @@
     try {
       for (let next = link.href; next;) {
         if (new URL(next, location.href).origin !== location.origin) return;
-        const headers = { Authorization: `Bearer ${Bridge.token()}`, "Accept-Language": Bridge.locale() ?? "en", "HX-Request": "true" };
+        const headers = { ...Bridge.authorization(), "Accept-Language": Bridge.locale() ?? "en", "HX-Request": "true" };
         const answer = await fetch(next, { headers });
         if (!answer.ok) {
           const panel = new DOMParser().parseFromString(await answer.text(), "text/html");

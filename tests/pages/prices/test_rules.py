@@ -144,7 +144,7 @@ def test_the_list_says_what_rules_do_and_which_meet(merchant, vip, listed):
     shown = text(merchant.get("/prices"))
 
     assert "10 % off" in shown
-    assert "costs PLN30.00, $7.00" in shown or "costs $7.00, PLN30.00" in shown
+    assert "costs PLN 30.00, $7.00" in shown or "costs $7.00, PLN 30.00" in shown
     assert shown.count("Meets others") == 2
     assert "Cheap beans" in text(merchant.get("/prices", {"q": "beans"}))
     assert "Alone" not in text(merchant.get("/prices", {"state": "active"}))

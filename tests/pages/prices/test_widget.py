@@ -5,11 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from saleor.app.models import App
 
+from saleor_customer_groups import access
+from saleor_customer_groups.host import dashboard
+from saleor_customer_groups.host.places import APP_PERMISSIONS
 from saleor_customer_groups.models import CustomerGroup
 from saleor_customer_groups.pages.ids import global_id
 from saleor_customer_groups.pricing.editing import save_rule
 from saleor_customer_groups.pricing.inputs import RuleInput, TargetInput
+from tests.callers import frame_token_of, permissions, staff
+from tests.pages.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +51,7 @@ def test_it_says_what_each_group_pays(merchant, vip, listed):
     assert "Trade" not in shown
     assert "Others" not in shown
     in_zloty = text(merchant.get("/widgets/product", {**asked, "channel": "pln"}))
-    assert "PLN360.00" in in_zloty
+    assert "PLN 360.00" in in_zloty
 
 
 def test_a_product_without_group_prices_says_so(merchant, vip, listed):
@@ -67,6 +73,39 @@ def test_the_customer_widget_says_what_they_get(merchant, vip, alice, listed):
 
     assert "What they get" in shown
     assert "10 % off" in shown
+
+
+@pytest.fixture
+def our_app(db):
+    permissions(*APP_PERMISSIONS)
+    dashboard.sync()
+    return App.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("case", "own", "shown"),
+    [
+        ("of our app, and they may", [access.USERS, access.DISCOUNTS], True),
+        ("of our app, but they may not", [access.USERS], False),
+        ("of another's app", [access.USERS, access.DISCOUNTS], False),
+        ("of our app, from which the merchant took it", [access.USERS, access.DISCOUNTS], False),
+    ],
+)
+def test_the_frame_of_a_customer_shows_prices_to_those_who_may_see_them_on_a_page(
+    client, vip, alice, listed, our_app, case, own, shown
+):
+    rule(vip, 10)
+    app = App.objects.create(name="Other") if "another" in case else our_app
+    if "took" in case:
+        our_app.permissions.set(permissions(access.USERS))
+    token = frame_token_of(staff(*own), app, "MANAGE_USERS")
+
+    answer = Browser(client, token).get(
+        "/widgets/customer", {"customerId": global_id("User", alice.pk)}
+    )
+
+    assert answer.status_code == 200
+    assert ("10 % off" in text(answer)) is shown
 
 
 @pytest.mark.parametrize("who", ["nobody", "storekeeper"])

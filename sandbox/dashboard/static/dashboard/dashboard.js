@@ -20,12 +20,13 @@
     frame.token ??= newToken(frame);
     post(frame, "handshake", { token: await frame.token, version: 1, saleorVersion: "sandbox", dashboardVersion: "sandbox" });
   };
-  const open = (frame, src) => {
-    frame.token = undefined;
+  const open = (frame, src, token) => {
+    frame.token = token;
     frame.src = src;
     frame.addEventListener("load", () => greet(frame), { once: true });
     clearInterval(frame.refresh);
-    frame.refresh = setInterval(async () => post(frame, "tokenRefresh", { token: await (frame.token = newToken(frame)) }), (TOKEN_SECONDS - 30) * 1000);
+    // The real one does not renew the token of a popup, which it got with the page.
+    if (!token) frame.refresh = setInterval(async () => post(frame, "tokenRefresh", { token: await (frame.token = newToken(frame)) }), (TOKEN_SECONDS - 30) * 1000);
   };
 
   const toast = ({ title, text, status }) => {
@@ -35,6 +36,7 @@
     document.getElementById("toasts").append(shown);
     if (status !== "error") setTimeout(() => shown.remove(), 5000);
   };
+  const tokens = new Map([...document.querySelectorAll("[data-popup]")].map((button) => [button.dataset.extension, newToken(button)]));
   const showPopup = async (address, ids) => {
     const answer = await fetch(`${address}?${new URLSearchParams(ids.map((id) => ["id", id]))}`);
     const { src, title, extension } = await answer.json();
@@ -42,7 +44,7 @@
     const frame = popup.querySelector("iframe");
     frame.dataset.extension = extension;
     popup.showModal();
-    open(frame, src);
+    open(frame, src, tokens.get(extension));
   };
 
   const acts = {
