@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import InvalidInput
 from ..groups import copying, kinds
 from ..models import CustomerGroup, GroupKind
+from ..sentences import Sentence
 from . import editing
 
 
@@ -29,6 +30,6 @@ def copy(
     if group.kind == GroupKind.DYNAMIC:
         return editing.copy_rule(group, name, actor=actor, **details)
     if group.channel_id is None:
-        sentence = f"The channel of {group.name} is gone."
+        sentence = Sentence("The channel of {group} is gone.", group=group.name)
         raise InvalidInput(sentence, field="group", code="not_found")
     return editing.create_of_channel(name, group.channel_id, actor=actor, **details)
