@@ -106,8 +106,8 @@ class LoyaltyEarningRuleDelete(BaseMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
         description = (
-            "Deletes a rule by which orders earn. What orders have earned by it stays, and is taken "
-            "back by a refund as before."
+            "Deletes a rule by which orders earn. What orders have earned by it stays, and a "
+            "refund takes it back as before."
         )
 
     class Arguments:

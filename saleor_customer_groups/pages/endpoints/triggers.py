@@ -98,11 +98,8 @@ def settings(visit: Visit, trigger_id: int) -> HttpResponse:
     if visit.posted and form.is_valid():
         given = form.cleaned_data
         names = ("name", "calls_a_minute", "enabled")
-        try:
+        with form.refusing():
             purposes.update(found, config=form.config(), **{name: given[name] for name in names})
-        except CustomerGroupsError as refusal:
-            form.refuse(refusal)
-        else:
             return visit.go(visit.link("trigger", trigger_id), toast=_("Saved."))
     context = {**_context(visit, found), "form": form, "of_group": OF_GROUP}
     return visit.form("triggers/settings.html", context)
