@@ -62,6 +62,7 @@ CODES: Final = (
     "never_ends",
     "no_channel",
     "no_default_group",
+    "no_file",
     "no_key_column",
     "no_rate",
     "no_rule",

@@ -40,15 +40,7 @@ def copy_group(
     `create_group`, for the guest group, and for members of a group that a rule keeps; Refused
     ("full") beyond a member limit, and ("expired") with the members of an expired snapshot.
     """
-    if group.kind == GroupKind.GUEST:
-        sentence = Sentence("{group} is the guest group; there can be one.", group=group.name)
-        raise InvalidInput(sentence, field="group", code="guest_group")
-    if with_members and group.kind in kinds.KEPT_BY_RULE:
-        sentence = Sentence(
-            "The members of {group} are kept by its rule; copy the rule, not them.",
-            group=group.name,
-        )
-        raise InvalidInput(sentence, field="with_members", code="kept_by_rule")
+    require_copyable(group, with_members=with_members)
     with transaction.atomic():
         queries.require_group(group)
         if with_members:
@@ -59,6 +51,19 @@ def copy_group(
         if with_members:
             _copy_members(group, copy, actor=actor)
     return copy
+
+
+def require_copyable(group: CustomerGroup, *, with_members: bool) -> None:
+    """InvalidInput: the guest group, and members of a group that a rule keeps."""
+    if group.kind == GroupKind.GUEST:
+        sentence = Sentence("{group} is the guest group; there can be one.", group=group.name)
+        raise InvalidInput(sentence, field="group", code="guest_group")
+    if with_members and group.kind in kinds.KEPT_BY_RULE:
+        sentence = Sentence(
+            "The members of {group} are kept by its rule; copy the rule, not them.",
+            group=group.name,
+        )
+        raise InvalidInput(sentence, field="with_members", code="kept_by_rule")
 
 
 def _copy_members(group: CustomerGroup, copy: CustomerGroup, *, actor: str) -> None:

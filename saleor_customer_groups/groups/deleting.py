@@ -20,18 +20,10 @@ def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> 
     it ("deleting_is_off"), a default group ("default_group"); InUse while price rules, lists or
     rules of other groups use it. A group that is gone already is not an error.
     """
-    if not conf.get("DELETE_GROUPS"):
-        sentence = Sentence(
-            "Groups cannot be deleted in this shop: the setting DELETE_GROUPS is off."
-        )
-        raise Refused(sentence, code="deleting_is_off")
     with transaction.atomic():
-        # Who wants to use the group waits here (references.hold), or is seen below.
-        current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
+        current = require_deletable(group)
         if current is None:
             return
-        _refuse_default(current)
-        references.require_unused(current)
         if current.kind == GroupKind.GUEST:
             editing.guest_group_moves(None)
         else:
@@ -40,6 +32,21 @@ def delete_group(group: CustomerGroup, *, actor: str = "", reason: str = "") -> 
             )
         outbox.record([telling.of_deleted(current, actor=actor)])
         current.delete()
+
+
+def require_deletable(group: CustomerGroup) -> CustomerGroup | None:
+    """The group, held until the transaction ends; None: it is gone. Refused as `delete_group`."""
+    if not conf.get("DELETE_GROUPS"):
+        sentence = Sentence(
+            "Groups cannot be deleted in this shop: the setting DELETE_GROUPS is off."
+        )
+        raise Refused(sentence, code="deleting_is_off")
+    # Who wants to use the group waits here (references.hold), or is seen below.
+    current = CustomerGroup.objects.select_for_update().filter(pk=group.pk).first()
+    if current is not None:
+        _refuse_default(current)
+        references.require_unused(current)
+    return current
 
 
 def _let_members_leave(group: CustomerGroup, *, actor: str, reason: str) -> None:

@@ -46,7 +46,7 @@ def freeze(
 
 def renew(snapshot: CustomerGroup, *, days: int | None = None, actor: str = "") -> CustomerGroup:
     """Let a snapshot, expired or not, last `days` (setting SNAPSHOT_DAYS) from now."""
-    _require_snapshot(snapshot)
+    require_snapshot(snapshot)
     expires_at = _in_days(days, timezone.now())
     return editing.update_group(snapshot, actor=actor, expires_at=expires_at)
 
@@ -87,6 +87,26 @@ def append(
         return _fill(snapshot, source, actor=actor)
 
 
+def require_source(group: CustomerGroup, *, now: datetime | None = None) -> None:
+    """Its members can be put into another group. InvalidInput: the guest group, a group that is
+    gone; Refused: a snapshot that has expired ("expired").
+    """
+    if group.kind == GroupKind.GUEST:
+        sentence = Sentence(
+            "{group} is the guest group: it holds nobody who could be frozen.", group=group.name
+        )
+        raise InvalidInput(sentence, field="group", code="guest_group")
+    queries.require_group(group)
+    kinds.require_not_expired(group, now or timezone.now())
+
+
+def require_snapshot(group: CustomerGroup) -> None:
+    """InvalidInput ("not_a_snapshot") for any other group."""
+    if group.kind != GroupKind.SNAPSHOT:
+        sentence = Sentence("{group} is no snapshot.", group=group.name)
+        raise InvalidInput(sentence, field="group", code="not_a_snapshot")
+
+
 def _fill(
     snapshot: CustomerGroup, source: CustomerGroup | Iterable[int], *, actor: str
 ) -> AddedCounts:
@@ -116,13 +136,7 @@ def _ids_of(source: CustomerGroup | Iterable[int], *, now: datetime) -> Iterator
     if not isinstance(source, CustomerGroup):
         yield from source
         return
-    if source.kind == GroupKind.GUEST:
-        sentence = Sentence(
-            "{group} is the guest group: it holds nobody who could be frozen.", group=source.name
-        )
-        raise InvalidInput(sentence, field="group", code="guest_group")
-    queries.require_group(source)
-    kinds.require_not_expired(source, now)
+    require_source(source, now=now)
     members = queries.members_of(source, now=now).order_by("customer_id")
     yield from members.values_list("customer_id", flat=True).iterator(conf.get("ASSIGN_CHUNK"))
 
@@ -145,12 +159,6 @@ def _locked(group: CustomerGroup) -> CustomerGroup:
     if current is None:
         sentence = Sentence("The group does not exist any more.")
         raise InvalidInput(sentence, field="group", code="not_found")
-    _require_snapshot(current)
+    require_snapshot(current)
     kinds.require_not_expired(current, timezone.now())
     return current
-
-
-def _require_snapshot(group: CustomerGroup) -> None:
-    if group.kind != GroupKind.SNAPSHOT:
-        sentence = Sentence("{group} is no snapshot.", group=group.name)
-        raise InvalidInput(sentence, field="group", code="not_a_snapshot")

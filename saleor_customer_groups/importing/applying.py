@@ -21,7 +21,6 @@ from ..models import (
     Import,
     ImportMode,
     ImportOutcome,
-    ImportPart,
     ImportRow,
     ImportStatus,
     Membership,
@@ -30,7 +29,7 @@ from ..models import (
 )
 from ..sentences import Sentence
 from ..webhooks import outbox
-from . import jobs, staging
+from . import emptying, jobs, staging
 
 DOES_SOMETHING: Final = (ImportOutcome.JOIN, ImportOutcome.CHANGE, ImportOutcome.LEAVE)
 UNCHANGED: Final = (ImportOutcome.ALREADY, ImportOutcome.ABSENT, ImportOutcome.DUPLICATE)
@@ -95,6 +94,7 @@ def apply(import_id: int, *, all_or_nothing: bool = False, now: datetime | None 
     if job is not None:
         with jobs.run(job):
             _apply(job, now)
+    emptying.finish(jobs.find(import_id))
     return jobs.find(import_id)
 
 
@@ -108,10 +108,7 @@ def _apply(job: Import, now: datetime | None) -> None:
         widely=_is_wide(job),
     )
     with jobs.chunk(job) as current:
-        if not ImportPart.objects.filter(job=job).exists():
-            raise Refused(
-                Sentence("The file is no longer kept; upload it again."), code="file_is_gone"
-            )
+        jobs.require_kept(job)
         _refuse_staged(current)
         current.apply_began_at = current.apply_began_at or now or timezone.now()
         current.total = sum(current.counts.values())

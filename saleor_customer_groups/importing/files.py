@@ -14,7 +14,7 @@ from ..errors import InvalidInput
 from ..groups import kinds
 from ..models import CustomerGroup, Import, ImportMode, ImportPart
 from ..sentences import Sentence
-from . import jobs, spreadsheet
+from . import jobs, sources, spreadsheet
 from .columns import OptionsGiven, WrongOption, refuse_wrong_options
 
 PART: Final = 1_000_000  # bytes
@@ -63,10 +63,14 @@ def create_import(
 
 def check_again(import_id: int, *, options: OptionsGiven | None = None) -> Import:
     """Have a task check the file after commit; with `options` as these say, in place of those
-    before. InvalidInput: an option that is none. Refused when the import was applied.
+    before. InvalidInput: an option that is none, or an import without a file. Refused when the
+    import was applied.
     """
     if options is None:
         return jobs.request_check(import_id)
+    if sources.is_source(jobs.find(import_id)):
+        sentence = Sentence("This import has no file of which something could be said.")
+        raise InvalidInput(sentence, field="options", code="no_file")
     _refuse_options(options)
     return jobs.request_check(import_id, options=dict(options))
 

@@ -1,28 +1,23 @@
-"""Everybody whom a rule or a list finds now, put into a group or taken out by an import: with
+"""Everybody whom a source names (sources.py), put into a group or taken out by an import: with
 progress, a report, and undone if need be.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from ..errors import InvalidInput
+from ..groups import kinds
 from ..models import CustomerGroup, Import, ImportMode
-from ..segments import audience, found
 from ..sentences import Sentence
-from . import files, jobs
+from . import jobs, sources
 
-NAME: Final = "filter.csv"
-HEADER: Final = ("id", "until", "reason")
-LINES: Final = 10_000  # made at once
+NAME: Final = "filter"
 LONGEST_REASON: Final = 500
 
 
@@ -35,54 +30,54 @@ def import_found(
     reason: str = "",
     actor: str = "",
 ) -> Import:
-    """Have tasks put everybody in (or out) whom the rule finds at this moment, after commit.
+    """Have tasks put everybody in (or out) whom the rule finds once they read it, after commit.
 
-    InvalidRule; InvalidInput: an end that is over, a long reason; else as `files.create_import`.
+    InvalidRule; InvalidInput: an end that is over, a long reason; else as `import_source`.
     """
-    node = audience.parsed(rule)
     if until is not None and until <= timezone.now():
         sentence = Sentence("The membership would have ended already.")
         raise InvalidInput(sentence, field="until", code="until_is_over")
     if len(reason) > LONGEST_REASON:
         sentence = Sentence("The reason must have at most {most} characters.", most=LONGEST_REASON)
         raise InvalidInput(sentence, field="reason", code="max_length")
-    said = ("" if until is None else until.isoformat(), reason)
-    with transaction.atomic():
-        # Held in memory (a million: some 10 MB, and what is said of each): while the database
-        # takes the file it answers nothing else.
-        data = list(_lines(found.ids(node), said))
-        job = files.create_import(
-            group, mode=mode, name=NAME, data=data, options={"key": "id"}, actor=actor, apply=True
-        )
-        return jobs.request_check(job.pk)
+    source = sources.of_rule(rule)
+    return import_source(
+        group, source, mode=mode, name=NAME, until=until, reason=reason, actor=actor
+    )
 
 
-def import_customers(
-    group: CustomerGroup, customer_ids: Iterable[int], *, name: str, actor: str = ""
+def import_source(
+    group: CustomerGroup,
+    source: Mapping[str, Any],
+    *,
+    mode: ImportMode,
+    name: str,
+    until: datetime | None = None,
+    reason: str = "",
+    actor: str = "",
+    apply: bool = True,
+    delete_group: bool = False,
 ) -> Import:
-    """Have a task check, after commit, what it would be to put these customers in; applying is
-    asked for apart. `name` is shown as the file's. As `files.create_import`.
+    """Have a task check, after commit, what it would be to do so; `apply`: it is done at once.
+
+    `name` is shown as the file's. `delete_group`: the group goes once that is done (`emptying`).
+    InvalidInput and Refused as `kinds.require_by_hand`.
     """
+    kinds.require_by_hand(group, jobs.action_of(mode), now=timezone.now())
+    said = {
+        "reason": reason[:LONGEST_REASON],
+        **({} if until is None else {"until": until.isoformat()}),
+        **({jobs.AT_ONCE: True} if apply else {}),
+        **({jobs.DELETE_GROUP: True} if delete_group else {}),
+    }
     with transaction.atomic():
-        data = list(_lines(iter(customer_ids), ("", "")))  # held in memory as above
-        job = files.create_import(
-            group,
-            mode=ImportMode.APPEND,
-            name=name,
-            data=data,
-            options={"key": "id"},
-            actor=actor,
+        job = Import.objects.create(
+            group=group,
+            group_name=group.name,
+            mode=mode,
+            file_name=name.replace("\x00", "")[:250],
+            format=sources.FORMAT,
+            options={sources.KEY: dict(source), **said},
+            actor=actor[:100],
         )
         return jobs.request_check(job.pk)
-
-
-def _lines(ids: Iterator[int], said: tuple[str, str]) -> Iterator[bytes]:
-    yield _written([HEADER])
-    while some := list(islice(ids, LINES)):
-        yield _written([(str(customer_id), *said) for customer_id in some])
-
-
-def _written(rows: list[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()

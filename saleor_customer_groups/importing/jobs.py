@@ -31,12 +31,15 @@ from ..models import (
     MembershipAction,
 )
 from ..sentences import Sentence
+from . import sources
 
 LEASE: Final = timedelta(seconds=90)  # longer than a chunk takes
 # For this transaction: joins and sorts of a chunk stay in memory; compiling the plan of one chunk
 # takes longer than it saves.
 TUNING: Final = "SET LOCAL work_mem = '32MB'; SET LOCAL jit = off"
-AT_ONCE: Final = "apply_at_once"  # of an import's options, beside those of columns.OptionsGiven
+# Of an import's options, beside those of columns.OptionsGiven.
+AT_ONCE: Final = "apply_at_once"
+DELETE_GROUP: Final = "delete_group"
 MOST_RUNS: Final = 20  # then something is wrong with the import itself
 # Nothing more is read from the file or the lines of such an import.
 FINISHED: Final = (
@@ -231,6 +234,15 @@ def finish(current: Import, status: ImportStatus) -> None:
     current.error = current.error_code = ""
 
 
+def require_kept(job: Import) -> None:
+    """Refused: its file, or what stands for it, was removed."""
+    if sources.is_source(job):
+        sources.source_of(job)
+    elif not ImportPart.objects.filter(job=job).exists():
+        sentence = Sentence("The file is no longer kept; upload it again.")
+        raise Refused(sentence, code="file_is_gone")
+
+
 def told_group(job: Import) -> str:
     """Its group, as events name it: "" when it is gone."""
     return "" if job.group_id is None else events.group_id(job.group_id)
@@ -239,6 +251,17 @@ def told_group(job: Import) -> str:
 def told_id(job: Import) -> str:
     """The import, as events name it."""
     return events.global_id("CustomerGroupImport", job.pk)
+
+
+def emptied(import_id: int) -> Import | None:
+    """The import, if it has emptied a group that is deleted now."""
+    gone = Import.objects.filter(group=None, **{f"options__{DELETE_GROUP}": True})
+    return gone.filter(pk=import_id).first()
+
+
+def note_error(job: Import, sentence: str, *, code: str) -> None:
+    """Say what went wrong after the import was done."""
+    Import.objects.filter(pk=job.pk).update(error=sentence[:500], error_code=code)
 
 
 def take_over(now: datetime) -> int:
@@ -269,7 +292,8 @@ def purge(now: datetime) -> int:
     old = Import.objects.filter(created_at__lt=before).exclude(status__in=list(TASKS))
     parts = ImportPart.objects.filter(job_id=OuterRef("pk"))
     rows = ImportRow.objects.filter(job_id=OuterRef("pk"))
-    ids = list(old.filter(Exists(parts) | Exists(rows)).values_list("pk", flat=True))
+    kept = Exists(parts) | Exists(rows) | Q(options__has_key=sources.KEY)
+    ids = list(old.filter(kept).values_list("pk", flat=True))
     for import_id in ids:
         _purge(import_id)
     return len(ids)
@@ -305,12 +329,16 @@ def _forget(rows: QuerySet[ImportRow]) -> int:
 
 
 def _drop_file(import_id: int) -> bool:
-    """Remove the file, unless a step runs; nobody begins one until the transaction ends."""
-    job = Import.objects.select_for_update(of=("self",)).filter(pk=import_id)
-    if job.exclude(status__in=list(TASKS)).first() is None:
+    """Remove the file, or what stands for it, unless a step runs; nobody begins one until the
+    transaction ends.
+    """
+    found = Import.objects.select_for_update(of=("self",)).filter(pk=import_id)
+    job = found.exclude(status__in=list(TASKS)).first()
+    if job is None:
         return False
+    options = {name: said for name, said in job.options.items() if name != sources.KEY}
     # The sentence and the columns may quote the file.
-    Import.objects.filter(pk=import_id).update(layout={}, error="")
+    Import.objects.filter(pk=import_id).update(layout={}, error="", options=options)
     ImportPart.objects.filter(job_id=import_id).delete()
     return True
 

@@ -1,4 +1,7 @@
-"""The dry run: every line of the file is read, resolved and staged, and nothing else happens."""
+"""The dry run: every line of the file is read, resolved and staged, and nothing else happens.
+
+What has no file is staged by selecting.py, the parts of a split by cutting.py.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from ..models import (
     Membership,
 )
 from ..sentences import Sentence
-from . import jobs, problems, reading, spreadsheet
+from . import cutting, jobs, problems, reading, selecting, sources, spreadsheet
 from .columns import Layout, layout_of
 from .files import parts_of
 from .heeding import heeded
@@ -119,12 +122,25 @@ def check(import_id: int, *, now: datetime | None = None) -> Import:
 
 def _check(job: Import, now: datetime) -> None:
     jobs.group_of(job, jobs.action_of(job.mode), now=now)
+    if cutting.is_part(job):
+        cutting.stage(job, now=now)
+        _finish(job, "", now=now)
+        return
     with jobs.chunk(job) as current:  # from the beginning, whatever an earlier run staged
         ImportRow.objects.filter(job=job).delete()
         current.checked_at, current.counts = None, {}
         current.done = current.position = current.leaving_position = 0
+    if sources.is_source(job):
+        selecting.stage(job, now=now)
+        _finish(job, "", now=now)
+    else:
+        _finish(job, _stage_readable(job, now), now=now)
+
+
+def _stage_readable(job: Import, now: datetime) -> str:
+    """Stage the file; the name of the column that names the customers. Refused: unreadable."""
     try:
-        _stage_file(job, now)
+        return _stage_file(job, now)
     except UnreadableFile as error:
         raise Refused(error.message, code=error.code) from error
     except UnicodeError as error:
@@ -132,7 +148,7 @@ def _check(job: Import, now: datetime) -> None:
         raise Refused(sentence, code="not_in_encoding") from error
 
 
-def _stage_file(job: Import, now: datetime) -> None:
+def _stage_file(job: Import, now: datetime) -> str:
     records, found = records_of(job)
     first = next(records, None)
     if first is None:
@@ -150,7 +166,11 @@ def _stage_file(job: Import, now: datetime) -> None:
     lines = interpret(records, layout, now=now, zone=zone, region=job.options.get("region"))
     while _stage(job, layout, lines, now=now):
         pass
-    _finish(job, layout, now=now)
+    return _column(layout)
+
+
+def _column(layout: Layout) -> str:
+    return layout.header[layout.positions[layout.key]]
 
 
 def records_of(
@@ -213,7 +233,7 @@ def _resolve(job: Import, layout: Layout, cursor: Any, *, now: datetime) -> None
         "group": job.group_id,
         "remove": job.mode == ImportMode.REMOVE,
         "now": now,
-        "column": layout.header[layout.positions[layout.key]],
+        "column": _column(layout),
     }
     cursor.execute(SORTING)
     cursor.execute(f"ANALYZE {TEMPORARY} (name)")
@@ -225,14 +245,18 @@ def _resolve(job: Import, layout: Layout, cursor: Any, *, now: datetime) -> None
         raise jobs.LostRun from error
 
 
-def _finish(job: Import, layout: Layout, *, now: datetime) -> None:
+def _finish(job: Import, column: str, *, now: datetime) -> None:
+    """`column` names the customers; a source has none, and each customer once."""
     with jobs.chunk(job) as current, connection.cursor() as cursor:
-        column = layout.header[layout.positions[layout.key]]
         parameters = {"job": job.pk, "group": job.group_id, "now": now, "column": column}
-        cursor.execute(_prepared(DUPLICATES), parameters)
+        if column:
+            cursor.execute(_prepared(DUPLICATES), parameters)
         if job.mode == ImportMode.REPLACE:
             cursor.execute(_prepared(LEAVING), parameters)
         current.counts = counts(job)
+        if not column:
+            lines = (count for what, count in current.counts.items() if what != "leaving")
+            current.done = sum(lines)
         current.total = current.done
         current.checked_at = now
         jobs.finish(current, ImportStatus.CHECKED)

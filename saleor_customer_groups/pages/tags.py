@@ -97,10 +97,15 @@ def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/pick.html", takes_context=True)
-def pick(context: Context, name: str, kind: str, ids: Any, label: Any) -> dict[str, Any]:
-    """A select with search that is no field of a form: {% pick "ids" "groups" ids label %}."""
-    found = chosen(kind, list(ids))
-    return {"visit": context["visit"], "name": name, "kind": kind, "chosen": found, "label": label}
+def pick(
+    context: Context, name: str, kind: str, ids: Any, label: Any, described: str = ""
+) -> dict[str, Any]:
+    """A select with search that is no field of a form: {% pick "ids" "groups" ids label %}.
+
+    `described` is the id of the element that says more of it.
+    """
+    shown = {"name": name, "kind": kind, "label": label, "described": described}
+    return {"visit": context["visit"], "chosen": chosen(kind, list(ids)), **shown}
 
 
 @register.filter

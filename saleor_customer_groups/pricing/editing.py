@@ -140,6 +140,7 @@ def set_entries(list_id: int, entries: Iterable[EntryInput]) -> int:
 def remove_entries(
     list_id: int,
     *,
+    entry_ids: Collection[int] | None = None,
     variant_ids: Collection[int] | None = None,
     channel_id: int | None = None,
     min_quantity: int | None = None,
@@ -151,6 +152,8 @@ def remove_entries(
     with transaction.atomic():
         price_list = _locked_list(list_id)
         entries = PriceListEntry.objects.filter(price_list=price_list)
+        if entry_ids is not None:
+            entries = entries.filter(pk__in=entry_ids)
         if variant_ids is not None:
             entries = entries.filter(variant_id__in=variant_ids)
         if channel_id is not None:

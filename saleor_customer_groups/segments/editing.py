@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from .. import background, conf
 from ..errors import InvalidInput, Refused
-from ..groups import editing, membership, references, telling
+from ..groups import editing, references, telling
 from ..groups.editing import GroupDetails
-from ..models import CustomerGroup, GroupKind, Membership, MembershipSource, Segment, SegmentPin
+from ..models import CustomerGroup, GroupKind, Segment, SegmentPin
 from ..sentences import Sentence
 from ..webhooks import outbox
 from . import compile, cycles, reading, refresh, rules
@@ -57,7 +57,7 @@ def set_rule(
     group: CustomerGroup, rule: object, *, actor: str = "", now: datetime | None = None
 ) -> Segment:
     """Give a group this rule; a manual group becomes dynamic, and whom the rule does not find
-    leaves it.
+    leaves it. Ends that were given by hand end no membership any more, from its first full run on.
 
     InvalidRule: a rule that is none. InvalidInput: one that names groups that do not exist, or a
     group that is kept by a rule about this one; a group of another kind, with a member limit, or a
@@ -69,18 +69,7 @@ def set_rule(
         changed = ("rule",) if group.kind == current.kind else ("kind", "rule")
         segment = _write(current, rule, now=now)
         outbox.record([telling.of_updated(current, changed, actor=actor)])
-        _last(current)
     return segment
-
-
-def _last(group: CustomerGroup) -> None:
-    """Ends that were given by hand end no membership that a rule keeps."""
-    ending = Membership.objects.filter(group=group, until__isnull=False)
-    ids = ending.order_by("customer_id").values_list("customer_id", flat=True)
-    reason = Sentence("The rule of {group}", group=group.name)[:500]
-    membership.set_until(
-        group, list(ids), None, source=MembershipSource.RULE, reason=reason, actor=refresh.ACTOR
-    )
 
 
 def copy_rule(

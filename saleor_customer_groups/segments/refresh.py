@@ -112,6 +112,16 @@ def differences(segment: Segment, *, now: datetime) -> Iterator[list[int]]:
             yield [row[0] for row in rows]
 
 
+def forget_ends(segment: Segment) -> None:
+    """Ends that were given by hand, before the rule came, end no membership that it keeps."""
+    ending = Membership.objects.filter(group_id=segment.group_id, until__isnull=False)
+    ids = ending.order_by("customer_id").values_list("customer_id", flat=True)
+    after = 0
+    while chunk := list(ids.filter(customer_id__gt=after)[:CHUNK]):
+        membership.set_until(segment.group, chunk, None, **_why(segment))
+        after = chunk[-1]
+
+
 def _work_off_some(apart: bool) -> int:
     rows = list(CustomerChange.objects.select_for_update(skip_locked=True).order_by("id")[:ROWS])
     if not rows:

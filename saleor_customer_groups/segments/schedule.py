@@ -123,6 +123,8 @@ def _run(segment: Segment) -> Run | None:
     try:
         refresh.work_off()  # what events know already is no drift
         _wait_for_writers(segment)
+        if segment.right_at is None:
+            refresh.forget_ends(segment)
         settled = refresh.Settled()
         for chunk in refresh.differences(segment, now=started):
             settled += refresh.settle([segment.pk], chunk)

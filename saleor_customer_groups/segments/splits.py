@@ -26,7 +26,7 @@ from ..groups import editing as groups
 from ..models import CustomerGroup, GroupKind, MembershipSource
 from ..sentences import Sentence
 from . import editing, rules
-from .compile import customers
+from .compile import Query, customers
 from .fields.groups import HASH
 
 MAX_SALT = 100  # characters
@@ -59,24 +59,52 @@ def split(
 
     Percentages of less than 100 together leave the others in no part. Without a salt it gets a
     new one. Staff are in no part. By percent, the parts are filled by a task after the commit; by
-    count at once (which holds the ids in memory, a million some 100 MB).
+    count at once, which holds the ids in memory: for a large group see `importing.cutting`.
     InvalidInput (field "parts"): no part, one without a name or with another's, percentages or
     counts that are none, both together; (field "salt") an empty or too long salt; a guest group,
     a group that is gone. Refused: fewer customers than are asked for ("too_few"), an expired
     snapshot, more than the setting MEMBER_LIMIT ("full").
     """
-    _require_parts(parts)
-    salt = secrets.token_hex(8) if salt is None else _checked_salt(salt)
+    salt = checked(parts, salt)
     now = timezone.now()
     with transaction.atomic():
         if parts[0].percent is not None:
             editing.one_at_a_time()  # before the group: as who saves a rule
-        current = _held(group, now=now)
+        current = held(group, now=now)
         if parts[0].percent is not None:
             made = tuple(_by_percent(current, parts, salt, actor=actor))
         else:
             made = tuple(_by_count(current, parts, salt, actor=actor, now=now))
     return Split(salt=salt, groups=made)
+
+
+def checked(parts: Sequence[Part], salt: str | None) -> str:
+    """The salt, a new one where none is given. InvalidInput as for `split`."""
+    _require_parts(parts)
+    return secrets.token_hex(8) if salt is None else _checked_salt(salt)
+
+
+def of_group(group: CustomerGroup, *, now: datetime) -> Query:
+    """Who of the group can be in a part, as a SELECT."""
+    return customers(rules.parse({"in_group": {"one_of": [group.pk]}}), now=now)
+
+
+def make(part: Part, group: CustomerGroup, *, actor: str) -> CustomerGroup:
+    """The empty group of a part by count."""
+    description = f"{part.count:,} of {group.name}, by chance."
+    return groups.create_group(part.name, actor=actor, description=description)
+
+
+def refuse_too_few(group: CustomerGroup, found: int, wanted: int) -> None:
+    """Refused ("too_few"): the group has fewer customers than are asked for."""
+    if found < wanted:
+        sentence = Sentence(
+            "{group} has {count:,} customers; {asked:,} are asked for.",
+            group=group.name,
+            count=found,
+            asked=wanted,
+        )
+        raise Refused(sentence, code="too_few")
 
 
 def _by_percent(
@@ -96,18 +124,10 @@ def _by_count(
 ) -> Iterator[CustomerGroup]:
     counts = [part.count or 0 for part in parts]
     ids = _by_chance(group, salt, sum(counts), now=now)
-    if len(ids) < sum(counts):
-        sentence = Sentence(
-            "{group} has {count:,} customers; {asked:,} are asked for.",
-            group=group.name,
-            count=len(ids),
-            asked=sum(counts),
-        )
-        raise Refused(sentence, code="too_few")
+    refuse_too_few(group, len(ids), sum(counts))
     ends = list(accumulate(counts))
     for part, count, end in zip(parts, counts, ends, strict=True):
-        description = f"{count:,} of {group.name}, by chance."
-        made = groups.create_group(part.name, actor=actor, description=description)
+        made = make(part, group, actor=actor)
         reason = Sentence("Cut from {group}", group=group.name)
         _fill(made, ids[end - count : end], reason=reason, actor=actor, now=now)
         yield made
@@ -132,15 +152,15 @@ def _fill(
 
 def _by_chance(group: CustomerGroup, salt: str, most: int, *, now: datetime) -> list[int]:
     """The ids of the group's customers in the order of chance, at most so many."""
-    found = customers(rules.parse({"in_group": {"one_of": [group.pk]}}), now=now)
+    found = of_group(group, now=now)
     sql = f"SELECT customer.id FROM ({found.sql}) AS customer ORDER BY {HASH}, customer.id LIMIT %s"
     with connection.cursor() as cursor:
         cursor.execute(sql, [*found.params, salt, most])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _held(group: CustomerGroup, *, now: datetime) -> CustomerGroup:
-    """The group as it is; it stays until the transaction ends."""
+def held(group: CustomerGroup, *, now: datetime) -> CustomerGroup:
+    """The group as it is; it stays until the transaction ends. InvalidInput, Refused as `split`."""
     current = references.held(group.pk, name=group.name)
     if current.kind == GroupKind.GUEST:
         sentence = Sentence(

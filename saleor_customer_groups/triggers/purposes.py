@@ -68,8 +68,11 @@ def update(
     name: str | None = None,
     config: Mapping[str, Any] | None = None,
     calls_a_minute: int | None = None,
+    enabled: bool | None = None,
 ) -> Trigger:
     """Change what is given of a trigger; its purpose stays. InvalidInput as for `create`."""
     if config is not None:
         PURPOSES[trigger.purpose].check_config(config)
-    return triggers.update(trigger, name=name, config=config, calls_a_minute=calls_a_minute)
+    return triggers.update(
+        trigger, name=name, config=config, calls_a_minute=calls_a_minute, enabled=enabled
+    )

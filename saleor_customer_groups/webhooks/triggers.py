@@ -52,8 +52,12 @@ def update(
     name: str | None = None,
     config: Mapping[str, Any] | None = None,
     calls_a_minute: int | None = None,
+    enabled: bool | None = None,
 ) -> Trigger:
-    """Change what is given. InvalidInput: no name, a rate out of bounds, or it is gone."""
+    """Change what is given. InvalidInput: no name, a rate out of bounds, or it is gone.
+
+    Calls of one that is not `enabled` are answered as of one that there is not.
+    """
     fields: dict[str, Any] = {}
     if name is not None:
         fields["name"] = _text(name, "name", longest=250)
@@ -61,6 +65,8 @@ def update(
         fields["config"] = dict(config)
     if calls_a_minute is not None:
         fields["calls_a_minute"] = _rate(calls_a_minute)
+    if enabled is not None:
+        fields["enabled"] = enabled
     return _changed(trigger, **fields)
 
 
@@ -82,7 +88,7 @@ def rotate(trigger: Trigger, *, now: datetime | None = None) -> IssuedTrigger:
 
 
 def set_enabled(trigger: Trigger, enabled: bool) -> Trigger:
-    """Switch it on or off; calls of one that is off are answered as of one that there is not."""
+    """Switch it on or off, as `update`."""
     return _changed(trigger, enabled=enabled)
 
 

@@ -31,6 +31,9 @@ mutation($id: ID!, $input: LoyaltyEarningRuleInput!) {{
   loyaltyEarningRuleUpdate(id: $id, input: $input) {{
     rule {{ {SHOWN} }} errors {{ field code }} }} }}
 """
+DELETE = """
+mutation($id: ID!) { loyaltyEarningRuleDelete(id: $id) { rule { id name } errors { field code } } }
+"""
 ONE = "query($id: ID!) { loyaltyEarningRule(id: $id) { name } }"
 LIST = f"""
 query($filter: LoyaltyEarningRuleFilterInput, $first: Int = 10) {{
@@ -145,6 +148,17 @@ def test_a_rule_that_is_not_there_is_not_changed(cards):
     assert answer["errors"] == [{"field": "id", "code": "NOT_FOUND"}]
 
 
+def test_it_deletes_a_rule(cards, gold):
+    rule, other = saved(gold), saved(gold, "Another")
+
+    answer = cards.one(DELETE, id=gid(rule))
+
+    assert answer == {"rule": {"id": gid(rule), "name": "A point each"}, "errors": []}
+    assert list(EarningRule.objects.all()) == [other]
+    again = cards.one(DELETE, id=gid(rule))
+    assert again == {"rule": None, "errors": [{"field": "id", "code": "NOT_FOUND"}]}
+
+
 def test_it_lists_rules(cards, gold):
     rule, off = saved(gold), saved(gold, "Off", active=False, unit="points")
 
@@ -174,6 +188,7 @@ def test_others_change_nothing(who, request, gold):
     for query, variables in (
         (CREATE, {"input": given}),
         (UPDATE, {"id": gid(rule), "input": {"name": "X"}}),
+        (DELETE, {"id": gid(rule)}),
     ):
         answer = api.post(query, **variables).json()
         assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"

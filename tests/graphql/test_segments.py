@@ -7,8 +7,10 @@ import pytest
 from saleor_customer_groups.graphql.ids import global_id
 from saleor_customer_groups.groups import editing as groups
 from saleor_customer_groups.groups import membership
+from saleor_customer_groups.importing import applying, cutting, staging
 from saleor_customer_groups.models import (
     CustomerGroup,
+    Import,
     Membership,
     MembershipSource,
     Segment,
@@ -71,7 +73,8 @@ mutation($steps: [CustomerGroupLadderStepInput!]!, $downgrade: Boolean) {
 SPLIT = """
 mutation($id: ID!, $parts: [CustomerGroupSplitPartInput!]!, $salt: String) {
   customerGroupSplit(id: $id, parts: $parts, salt: $salt) {
-    salt customerGroups { name kind membersCount } errors { field code } } }
+    salt customerGroups { name kind membersCount } imports { id status }
+    errors { field code } } }
 """
 RULE = {"email": {"starts_with": "a"}}
 
@@ -280,8 +283,30 @@ def test_a_split_by_count_and_by_percent(users_staff, people):
         ],
     )
     assert by_percent["customerGroups"][0]["kind"] == "DYNAMIC"
+    assert (by_count["imports"], by_percent["imports"]) == ([], [])
     assert [e["code"] for e in refused["errors"]] == ["TOO_FEW"]
     assert not CustomerGroup.objects.filter(name="D").exists()
+
+
+def test_the_parts_of_a_large_group_are_filled_by_imports(users_staff, people, monkeypatch):
+    monkeypatch.setattr(cutting, "AT_ONCE", 2)
+    group = groups.create_group("All")
+    membership.add(group, [one.pk for one in people], source=MembershipSource.MANUAL)
+    parts = [{"name": "A", "count": 2}, {"name": "B", "count": 1}]
+
+    answer = users_staff.one(SPLIT, id=of(group), salt="x", parts=parts)
+
+    jobs = list(Import.objects.order_by("pk"))
+    assert answer["customerGroups"] == [
+        {"name": name, "kind": "MANUAL", "membersCount": 0} for name in ("A", "B")
+    ]
+    assert answer["imports"] == [
+        {"id": global_id("CustomerGroupImport", job.pk), "status": "CHECKING"} for job in jobs
+    ]
+    for job in jobs:
+        staging.check(job.pk)
+        applying.apply(job.pk)
+    assert [job.group.memberships.count() for job in jobs] == [2, 1]
 
 
 @pytest.mark.parametrize("who", ["nobody", "wrong_staff"])

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from saleor_customer_groups.graphql.ids import global_id
 from saleor_customer_groups.groups import editing, membership, snapshots
+from saleor_customer_groups.importing import applying, filling, staging
 from saleor_customer_groups.models import (
     CustomerGroup,
     DefaultGroup,
+    Import,
     Membership,
     MembershipSource,
     Segment,
@@ -31,7 +33,12 @@ mutation($input: CustomerGroupCreateInput!) { customerGroupCreate(input: $input)
 COPY = """
 mutation($id: ID!, $members: Boolean) {
   customerGroupCopy(id: $id, name: "Copy", withMembers: $members) {
-    customerGroup { name kind membersCount segment { rule } } errors { field code } } }
+    customerGroup { name kind membersCount segment { rule } } import { id }
+    errors { field code } } }
+"""
+DELETE = """
+mutation($id: ID!) { customerGroupDelete(id: $id) {
+  customerGroup { name } import { id mode status } errors { field code } } }
 """
 KIND = """
 mutation($id: ID!, $kind: CustomerGroupKind!) { customerGroupChangeKind(id: $id, kind: $kind) {
@@ -44,7 +51,8 @@ mutation($id: ID!, $channel: ID) { customerGroupSetDefault(id: $id, channel: $ch
 FREEZE = """
 mutation($source: CustomerGroupSourceInput!, $days: Int) {
   customerGroupSnapshotCreate(name: "Frozen", source: $source, days: $days) {
-    customerGroup { kind membersCount isExpired } errors { field code } } }
+    customerGroup { kind membersCount isExpired }
+    import { id status mode format fileName columns { name } } errors { field code } } }
 """
 RENEW = """
 mutation($id: ID!, $days: Int) { customerGroupSnapshotRenew(id: $id, days: $days) {
@@ -53,12 +61,12 @@ mutation($id: ID!, $days: Int) { customerGroupSnapshotRenew(id: $id, days: $days
 REPLACE = """
 mutation($id: ID!, $source: CustomerGroupSourceInput!) {
   customerGroupSnapshotReplace(id: $id, source: $source) {
-    added customerGroup { membersCount } errors { field code } } }
+    added customerGroup { membersCount } import { id mode } errors { field code } } }
 """
 APPEND = """
 mutation($id: ID!, $source: CustomerGroupSourceInput!) {
   customerGroupSnapshotAppend(id: $id, source: $source) {
-    added customerGroup { membersCount } errors { field code } } }
+    added customerGroup { membersCount } import { id mode } errors { field code } } }
 """
 SET_ITEMS = """
 mutation($id: ID!, $input: [CustomerGroupMetadataInput!]!) {
@@ -217,6 +225,77 @@ def test_what_cannot_be_frozen_is_refused(users_staff, source, days, field, code
 
     assert [(e["field"], e["code"]) for e in answer["errors"]] == [(field, code)]
     assert not CustomerGroup.objects.filter(name="Frozen").exists()
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """One customer is more than are written while somebody waits."""
+    monkeypatch.setattr(filling, "AT_ONCE", 0)
+
+
+def filled():
+    """What the tasks do about the only import that is not done."""
+    job = Import.objects.exclude(status="applied").get()
+    staging.check(job.pk)
+    applying.apply(job.pk)
+    return global_id("CustomerGroupImport", job.pk)
+
+
+@pytest.mark.parametrize("source", ["group", "rule"])
+def test_many_are_frozen_by_an_import(users_staff, vip, many, source):
+    given = {"group": of(vip)} if source == "group" else {"rule": RULE}
+
+    answer = users_staff.one(FREEZE, source=given, days=3)
+
+    assert answer["customerGroup"] == {"kind": "SNAPSHOT", "membersCount": 0, "isExpired": False}
+    assert answer["import"] == {
+        "id": global_id("CustomerGroupImport", Import.objects.get().pk),
+        "status": "CHECKING",
+        "mode": "APPEND",
+        "format": "found",
+        "fileName": "VIP" if source == "group" else "filter",
+        "columns": [],
+    }
+    assert answer["import"]["id"] == filled()
+    assert CustomerGroup.objects.get(name="Frozen").memberships.count() == 1
+
+
+def test_many_join_a_snapshot_or_take_its_place_by_an_import(users_staff, vip, many):
+    bob = callers.customer("Bob")
+    snapshot = snapshots.freeze("Frozen", [bob.pk])
+
+    appended = users_staff.one(APPEND, id=of(snapshot), source={"group": of(vip)})
+    assert (appended["added"], appended["import"]["mode"]) == (None, "APPEND")
+    assert appended["import"]["id"] == filled()
+    replaced = users_staff.one(REPLACE, id=of(snapshot), source={"rule": RULE})
+    assert (replaced["added"], replaced["import"]["mode"]) == (None, "REPLACE")
+    assert replaced["import"]["id"] == filled()
+    assert [row.customer.first_name for row in snapshot.memberships.all()] == ["Alice"]
+
+
+def test_many_members_are_copied_by_an_import(users_staff, vip, many):
+    copied = users_staff.one(COPY, id=of(vip), members=True)
+
+    assert copied["customerGroup"]["membersCount"] == 0
+    assert copied["import"]["id"] == filled()
+    assert CustomerGroup.objects.get(name="Copy").memberships.count() == 1
+    assert users_staff.one(COPY, id=of(vip))["import"] is None
+
+
+def test_a_large_group_is_emptied_by_an_import_and_goes(users_staff, vip, many):
+    deleted = users_staff.one(DELETE, id=of(vip))
+
+    assert (deleted["customerGroup"], deleted["errors"]) == ({"name": "VIP"}, [])
+    assert (deleted["import"]["mode"], deleted["import"]["status"]) == ("REMOVE", "CHECKING")
+    assert deleted["import"]["id"] == filled()
+    assert not CustomerGroup.objects.filter(pk=vip.pk).exists()
+
+
+def test_a_few_need_no_import(users_staff, vip):
+    assert users_staff.one(FREEZE, source={"group": of(vip)})["import"] is None
+    assert users_staff.one(COPY, id=of(vip), members=True)["import"] is None
+    assert users_staff.one(DELETE, id=of(vip))["import"] is None
+    assert not Import.objects.exists()
 
 
 def test_an_expired_snapshot_is_filled_after_it_is_renewed(users_staff, vip):

@@ -5,13 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from saleor_customer_groups import conf
 from saleor_customer_groups.errors import InvalidInput
 from saleor_customer_groups.groups import membership
-from saleor_customer_groups.importing import applying, files, found, jobs, staging, undoing
+from saleor_customer_groups.importing import (
+    applying,
+    files,
+    found,
+    jobs,
+    selecting,
+    sources,
+    staging,
+    undoing,
+)
 from saleor_customer_groups.models import Import, ImportMode, MembershipSource
 
-from .conftest import members
+from .conftest import members, problems_of
+from .test_jobs import Killed, kill_in_chunk
 
 pytestmark = pytest.mark.django_db
 RULE = {"email": {"one_of": ["alice@example.com", "bob@example.com"]}}
@@ -22,7 +34,7 @@ def test_the_check_hands_it_on_to_be_applied(vip, alice, bob, charlie, tomorrow)
         vip, RULE, mode=ImportMode.APPEND, until=tomorrow, reason="By, and 50 %", actor="User:1"
     )
 
-    assert (job.status, job.file_name) == ("checking", "filter.csv")
+    assert (job.status, job.file_name) == ("checking", "filter")
     assert staging.check(job.pk).status == "applying"
     done = applying.apply(job.pk)
 
@@ -93,14 +105,101 @@ def test_columns_are_said_after_the_upload(vip, alice):
     assert staging.check(job.pk).counts == {"join": 1}
 
 
-def test_listed_customers_wait_for_who_asked(vip, alice, bob):
-    job = found.import_customers(vip, [alice.pk, bob.pk], name="2 customers", actor="User:1")
+def test_who_is_found_is_decided_when_it_is_checked(vip, alice, bob, customer):
+    job = found.import_found(vip, {"email_domain": {"eq": "example.com"}}, mode=ImportMode.APPEND)
+    alice.delete()
+    dora = customer("dora")
 
-    checked = staging.check(job.pk)
+    staging.check(job.pk)
+    applying.apply(job.pk)
 
-    assert (checked.status, checked.file_name, checked.actor) == (
-        "checked",
-        "2 customers",
-        "User:1",
-    )
-    assert (checked.counts, members(vip)) == ({"join": 2}, [])
+    assert members(vip) == [bob, dora]
+
+
+def test_a_check_that_is_repeated_begins_anew(vip, alice, bob):
+    source = sources.of_rule(RULE)
+    job = found.import_source(vip, source, mode=ImportMode.APPEND, name="filter", apply=False)
+
+    assert staging.check(job.pk).counts == {"join": 2}
+    bob.delete()
+    jobs.request_check(job.pk)
+
+    assert staging.check(job.pk).counts == {"join": 1}
+
+
+def test_ends_move_and_members_are_told_apart(vip, alice, bob, charlie, tomorrow):
+    membership.add(vip, [bob.pk], source=MembershipSource.MANUAL)
+    membership.add(vip, [charlie.pk], source=MembershipSource.MANUAL)
+    job = found.import_found(vip, RULE, mode=ImportMode.REMOVE)
+    assert staging.check(job.pk).counts == {"absent": 1, "leave": 1}
+
+    moved = found.import_found(vip, RULE, mode=ImportMode.APPEND, until=tomorrow)
+    assert staging.check(moved.pk).counts == {"change": 1, "join": 1}
+
+
+def test_the_lines_of_its_report_name_the_customers(vip, alice, bob, settings):
+    settings.SALEOR_CUSTOMER_GROUPS = {"MEMBER_LIMIT": 1}
+    job = found.import_found(vip, RULE, mode=ImportMode.APPEND)
+    staging.check(job.pk)
+
+    assert applying.apply(job.pk).counts == {"full": 1, "join": 1}
+    assert problems_of(job) == [(2, "", str(bob.pk), "group_full")]
+
+
+def test_nothing_can_be_said_of_a_file_that_there_is_not(vip, alice):
+    job = found.import_found(vip, RULE, mode=ImportMode.APPEND)
+
+    with pytest.raises(InvalidInput, match="has no file") as refusal:
+        files.check_again(job.pk, options={"key": "id"})
+    assert refusal.value.field == "options"
+    assert staging.check(job.pk).counts == {"join": 1}
+
+
+def test_whom_it_was_for_is_forgotten_with_its_lines(vip, alice, now):
+    source = sources.of_rule(RULE)
+    job = found.import_source(vip, source, mode=ImportMode.APPEND, name="filter", apply=False)
+    staging.check(job.pk)
+    later = now + timedelta(days=conf.get("IMPORT_DAYS") + 1)
+
+    assert jobs.purge(later) == 1
+
+    kept = jobs.find(job.pk)
+    assert (kept.options, kept.rows.count()) == ({"reason": ""}, 0)
+    assert applying.apply(job.pk).error_code == "file_is_gone"
+    assert staging.check(job.pk).error_code == "file_is_gone"
+    assert jobs.purge(later) == 0
+    assert members(vip) == []
+
+
+def test_a_customer_who_is_erased_is_in_no_line(vip, alice, bob):
+    job = found.import_found(vip, RULE, mode=ImportMode.APPEND)
+    staging.check(job.pk)
+    applying.apply(job.pk)
+
+    assert jobs.forget([alice.pk]) == 1
+
+    assert set(job.rows.values_list("customer_id", "value")) == {(0, ""), (bob.pk, str(bob.pk))}
+    assert sources.KEY not in jobs.find(job.pk).options
+
+
+@pytest.mark.parametrize("step", ["check", "apply"])
+def test_it_goes_on_after_a_kill(vip, alice, bob, monkeypatch, settings, step):
+    settings.SALEOR_CUSTOMER_GROUPS = {"IMPORT_CHUNK": 1}
+    job = found.import_found(vip, RULE, mode=ImportMode.APPEND)
+    if step == "check":
+        kill_in_chunk(monkeypatch, selecting, "stage", 1, Killed)
+        with pytest.raises(Killed):
+            staging.check(job.pk)
+    else:
+        staging.check(job.pk)
+        kill_in_chunk(monkeypatch, applying, "_apply_lines", 1, Killed)
+        with pytest.raises(Killed):
+            applying.apply(job.pk)
+    monkeypatch.undo()
+    Import.objects.update(leased_until=timezone.now())
+    if step == "check":
+        staging.check(job.pk)
+
+    assert applying.apply(job.pk).counts == {"join": 2}
+    assert members(vip) == [alice, bob]
+    assert vip.memberships.count() == 2

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_customer_groups.groups import applications, editing, membership, snapshots
+from saleor_customer_groups.importing import applying, filling, staging
 from saleor_customer_groups.models import (
     Application,
     CustomerGroup,
@@ -150,6 +151,22 @@ def test_others_join_a_snapshot_or_take_its_place(merchant: Browser, frozen: Cus
     assert _emails(frozen) == ["alice@example.com", "bob@example.com"]
     merchant.post(f"/groups/{frozen.pk}/replace", {"source": [source.pk]})
     assert _emails(frozen) == ["bob@example.com"]
+
+
+@pytest.mark.parametrize("act", ["append", "replace"])
+def test_many_join_or_take_its_place_by_an_import(
+    merchant: Browser, frozen: CustomerGroup, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "AT_ONCE", 0)
+    source = _source()
+    answer = merchant.post(f"/groups/{frozen.pk}/{act}", {"source": [source.pk]})
+    job = frozen.imports.get()
+    assert f"/groups/{frozen.pk}/imports/{job.pk}" in answer["HX-Location"]
+    assert _emails(frozen) == ["alice@example.com"]
+    staging.check(job.pk)
+    applying.apply(job.pk)
+    stay = ["alice@example.com"] if act == "append" else []
+    assert _emails(frozen) == [*stay, "bob@example.com"]
 
 
 def test_a_snapshot_that_is_over_takes_nobody(merchant: Browser, frozen: CustomerGroup) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_groups.groups import editing, membership
+from saleor_customer_groups.importing import applying, cutting, filling, staging
 from saleor_customer_groups.models import (
     CustomerGroup,
     DefaultGroup,
+    Import,
     Membership,
     MembershipEvent,
     MembershipSource,
@@ -237,6 +240,99 @@ def test_a_group_that_is_gone_is_not_found(merchant: Browser) -> None:
     answer = merchant.get("/groups/987654")
     assert answer.status_code == 404
     assert "Not found" in answer.content.decode()
+
+
+def test_a_group_of_many_is_copied_and_deleted_by_an_import(
+    merchant: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "AT_ONCE", 1)
+    group = _group()
+    _add(group, customer("Alice"), customer("Bob"))
+    copied = merchant.post(f"/groups/{group.pk}/copy", {"name": "Copy", "with_members": "on"})
+    copy = CustomerGroup.objects.get(name="Copy")
+    assert f"/groups/{copy.pk}/imports/{copy.imports.get().pk}" in copied["HX-Location"]
+    deleted = merchant.post(f"/groups/{group.pk}/delete")
+    job = group.imports.get()
+    page = f"/groups/{group.pk}/imports/{job.pk}"
+    assert page in deleted["HX-Location"]
+    assert merchant.get(page).status_code == 200
+    for one in (copy.imports.get(), job):
+        staging.check(one.pk)
+        applying.apply(one.pk)
+    assert (CustomerGroup.objects.filter(pk=group.pk).exists(), copy.memberships.count()) == (
+        False,
+        2,
+    )
+    gone = merchant.get(page, {"was": "applying"}, HTTP_HX_TARGET="div#progress")
+    assert '"/plugins/saleor.customer-groups/pages/groups"' in gone["HX-Location"]
+    assert "VIP was deleted." in gone["HX-Trigger"]
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def test_a_group_is_split_by_number_and_by_share(merchant: Browser) -> None:
+    group = _group()
+    _add(group, *(customer(f"Member{number}") for number in range(5)))
+    page = f"/groups/{group.pk}/split"
+    assert page in merchant.get(f"/groups/{group.pk}/settings").content.decode()
+    answer = merchant.post(page, {"parts": "Testers: 2\n\nOthers 3\n"})
+    manual = CustomerGroup.objects.filter(kind="manual")
+    sizes = {one.name: one.memberships.count() for one in manual}
+    assert (sizes["Testers"], sizes["Others"]) == (2, 3)
+    assert answer.content.decode().count("Done") == 2
+    merchant.post(page, {"parts": "A 33,3%\nHold out 20 %", "salt": "spring"})
+    rules = {one.name: one.segment.rule for one in CustomerGroup.objects.filter(kind="dynamic")}
+    shares = {name: rule["all"][1]["part"] for name, rule in rules.items()}
+    assert shares == {
+        "A": {"salt": "spring", "from": "0", "to": "33.3"},
+        "Hold out": {"salt": "spring", "from": "33.3", "to": "53.3"},
+    }
+
+
+def test_the_parts_of_a_large_group_show_how_far_they_are(
+    merchant: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "AT_ONCE", 1)
+    group = _group()
+    _add(group, customer("Alice"), customer("Bob"))
+    answer = merchant.post(f"/groups/{group.pk}/split", {"parts": "A 1\nB 1"}).content.decode()
+    for job in Import.objects.all():
+        assert f"/groups/{job.group_id}/imports/{job.pk}" in answer
+        page = merchant.get(f"/groups/{job.group_id}/imports/{job.pk}").content.decode()
+        assert ("VIP" in page, "Change the columns" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ("", "This field is required."),
+        ("Testers", "“Testers” is not a name with a share or a number."),
+        ("500", "“500” is not a name with a share or a number."),
+        ("Testers 2.5", "“Testers 2.5” is not a name with a share or a number."),
+        ("A 10 %\nB 5", "All parts have a percentage, or all have a count."),
+        ("A 10 %\nA 5 %", "Each part needs a name of its own"),
+        ("A 9", "VIP has 0 customers; 9 are asked for."),
+        ("\n".join(f"P{n} 1" for n in range(101)), "There can be at most 100 parts."),
+    ],
+)
+def test_what_cannot_be_split_is_said(merchant: Browser, parts: str, said: str) -> None:
+    group = _group()
+    answer = merchant.post(f"/groups/{group.pk}/split", {"parts": parts})
+    assert answer.status_code == 422
+    assert said in unescape(answer.content.decode())
+    assert CustomerGroup.objects.exclude(slug="standard").count() == 1
+
+
+def test_who_may_not_splits_nothing(nobody: Browser, storekeeper: Browser) -> None:
+    group = _group()
+    for browser, status in ((nobody, 401), (storekeeper, 403)):
+        for answer in (
+            browser.get(f"/groups/{group.pk}/split"),
+            browser.post(f"/groups/{group.pk}/split", {"parts": "A 50 %"}),
+        ):
+            assert answer.status_code == status
+    assert CustomerGroup.objects.exclude(slug="standard").count() == 1
 
 
 # --- members --------------------------------------------------------------------------------------

@@ -10,14 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from saleor_customer_groups.groups import editing, membership
-from saleor_customer_groups.importing import applying, staging
+from saleor_customer_groups.importing import applying, filling, staging
 from saleor_customer_groups.models import (
     CustomerGroup,
     Import,
     Membership,
     MembershipSource,
 )
-from saleor_customer_groups.pages.customers import people
 from tests.callers import customer, staff
 from tests.pages.conftest import Browser
 
@@ -103,9 +102,10 @@ def test_a_group_is_made_of_those_found(merchant: Browser, kind: str) -> None:
 def test_very_many_become_an_import(
     merchant: Browser, vip: CustomerGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "AT_ONCE", 1)
+    monkeypatch.setattr(filling, "AT_ONCE", 1)
     customer("Alice"), customer("Bob")
     dialog = merchant.get("/customers/add", {"q": ""}).content.decode()
+    assert "More than 1 customers are chosen." in dialog
     assert "They are put in as an import" in dialog
     answer = merchant.post("/customers/add", {"q": "", "group_filter": "", "group": [vip.pk]})
     job = Import.objects.get()
@@ -117,7 +117,23 @@ def test_very_many_become_an_import(
     sent = {"q": "", "group_filter": "", "name": "New", "kind": "snapshot", "days": ""}
     merchant.post("/customers/make", sent)
     made = CustomerGroup.objects.get(name="New")
-    assert (made.kind, _members(made), made.imports.count()) == ("snapshot", [], 1)
+    job = made.imports.get()
+    assert (made.kind, _members(made), job.status) == ("snapshot", [], "checking")
+    staging.check(job.pk)
+    applying.apply(job.pk)
+    assert _members(made) == ["Alice", "Bob"]
+
+
+def test_of_very_many_the_dialog_counts_no_more_than_it_must(
+    merchant: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "AT_ONCE", 2)
+    for number in range(9):
+        customer(f"Member{number}")
+    with CaptureQueriesContext(connection) as queries:
+        merchant.get("/customers/add", {"q": ""})
+    (counting,) = [one["sql"] for one in queries if "count(*)" in one["sql"].lower()]
+    assert "LIMIT 3" in counting
 
 
 def test_what_is_refused_stands_in_the_dialog(merchant: Browser) -> None:

@@ -107,6 +107,7 @@ def test_ends_given_by_hand_end_when_a_rule_takes_over(customer, db):
     group = groups.create_group("Friends")
     membership.add(group, [ada.pk], source="manual", until=timezone.now() + timedelta(days=1))
     editing.set_rule(group, domain("friends.example"))
+    schedule.run_due()
     assert group.memberships.get().until is None
 
 

@@ -1,4 +1,4 @@
-"""Making and changing the rules by which orders earn."""
+"""Making, changing and deleting the rules by which orders earn."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class LoyaltyEarningRuleUpdate(BaseMutation):
         act = Act.MANAGE_LOYALTY
         description = (
             "Changes a rule by which orders earn; what is not given stays as it is. A rule that is "
-            "not wanted is switched off: `active`. What orders have earned stays."
+            "not wanted for now is switched off: `active`. What orders have earned stays."
         )
 
     class Arguments:
@@ -95,16 +95,43 @@ class LoyaltyEarningRuleUpdate(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
-        rule = models.EarningRule.objects.filter(pk=key_of(id, "LoyaltyEarningRule")).first()
-        if rule is None:
-            raise InvalidInput("There is no such rule.", field="id", code="not_found")
+        rule = _rule(id)
         given = replace(said_by(rule), **_changes(input))
         return {"rule": editing.save_rule(given, rule_id=rule.pk)}
+
+
+class LoyaltyEarningRuleDelete(BaseMutation):
+    rule = graphene.Field(LoyaltyEarningRule, description="The rule as it was.")
+
+    class Meta:
+        act = Act.MANAGE_LOYALTY
+        description = (
+            "Deletes a rule by which orders earn. What orders have earned by it stays, and a "
+            "refund takes it back as before."
+        )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The ID of the rule.")
+
+    @classmethod
+    def perform(cls, _info: Any, *, id: str) -> dict[str, Any]:
+        rule = _rule(id)
+        editing.delete_rule(rule.pk)
+        return {"rule": rule}
 
 
 class EarningRuleMutations:
     loyalty_earning_rule_create = LoyaltyEarningRuleCreate.Field()
     loyalty_earning_rule_update = LoyaltyEarningRuleUpdate.Field()
+    loyalty_earning_rule_delete = LoyaltyEarningRuleDelete.Field()
+
+
+def _rule(id: str) -> models.EarningRule:
+    """InvalidInput where there is none."""
+    rule = models.EarningRule.objects.filter(pk=key_of(id, "LoyaltyEarningRule")).first()
+    if rule is None:
+        raise InvalidInput("There is no such rule.", field="id", code="not_found")
+    return rule
 
 
 NULLABLE = frozenset({"channel", "validity_days", "ends_at"})

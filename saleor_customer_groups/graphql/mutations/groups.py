@@ -8,8 +8,9 @@ import graphene
 
 from ...access import Act
 from ...errors import InvalidInput
-from ...groups import deleting, editing
+from ...groups import editing
 from ...host.graphql_types import JSON, DateTime
+from ...importing import emptying
 from ...models import CustomerGroup as Row
 from ...models import GroupKind
 from ...segments import editing as segments
@@ -18,6 +19,7 @@ from ..ids import optional_key_of
 from ..mutation import BaseMutation
 from ..rows import row_of
 from ..types.groups import CustomerGroup, Kind
+from ..types.imports import CustomerGroupImport
 
 
 class CustomerGroupInput(graphene.InputObjectType):
@@ -77,6 +79,12 @@ class CustomerGroupUpdate(BaseMutation):
 
 class CustomerGroupDelete(BaseMutation):
     customer_group = graphene.Field(CustomerGroup, description="The group as it was.")
+    job = graphene.Field(
+        CustomerGroupImport,
+        name="import",
+        description="The import that takes its members out first, where they are many; the group "
+        "goes once that is done.",
+    )
 
     class Meta:
         act = Act.MANAGE_GROUPS
@@ -90,9 +98,9 @@ class CustomerGroupDelete(BaseMutation):
     def perform(cls, info: Any, *, id: str, reason: str = "") -> dict[str, Any]:
         group = group_of(id)
         key = group.pk
-        deleting.delete_group(group, actor=caller_of(info).actor, reason=reason)
+        job = emptying.delete(group, actor=caller_of(info).actor, reason=reason)
         group.pk = key
-        return {"customer_group": group}
+        return {"customer_group": group, "job": job}
 
 
 def group_of(id: str, *, field: str = "id") -> Row:

@@ -9,12 +9,14 @@ import graphene
 from ...access import Act
 from ...errors import Refused
 from ...host.graphql_types import JSON, Decimal, NonNullList
+from ...importing import cutting
 from ...models import CustomerGroup as Row
 from ...models import Segment
 from ...segments import editing, ladders, schedule, splits
 from ..fields import caller_of
 from ..mutation import BaseMutation
 from ..types.groups import CustomerGroup
+from ..types.imports import CustomerGroupImport
 from .groups import group_of
 
 
@@ -107,6 +109,11 @@ class CustomerGroupSplitPartInput(graphene.InputObjectType):
 class CustomerGroupSplit(BaseMutation):
     customer_groups = NonNullList(CustomerGroup, description="The parts, in their order.")
     salt = graphene.String(description="Repeats the cut: who gets which part.")
+    imports = NonNullList(
+        CustomerGroupImport,
+        description="By count, of a group of more than 10,000: the imports that fill the parts, in "
+        "their order, and tell how far they are. Else none: by percent the parts fill themselves.",
+    )
 
     class Meta:
         act = Act.MANAGE_MEMBERS
@@ -129,8 +136,8 @@ class CustomerGroupSplit(BaseMutation):
         ]
         caller = caller_of(info)
         caller.require(Act.MANAGE_GROUPS)
-        cut = splits.split(group_of(id), wanted, salt=salt, actor=caller.actor)
-        return {"customer_groups": list(cut.groups), "salt": cut.salt}
+        cut = cutting.cut(group_of(id), wanted, salt=salt, actor=caller.actor)
+        return {"customer_groups": list(cut.groups), "salt": cut.salt, "imports": cut.imports}
 
 
 class SegmentMutations(graphene.ObjectType):

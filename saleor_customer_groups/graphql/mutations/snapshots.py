@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import graphene
@@ -10,13 +9,17 @@ import graphene
 from ...access import Act
 from ...groups import snapshots
 from ...host.graphql_types import JSON, NonNullList
-from ...models import CustomerGroup as Row
-from ...segments import audience, found
+from ...importing import filling, sources
+from ...importing.filling import Filled, Source
+from ...segments import audience
 from ..fields import caller_of
 from ..ids import keys_of, optional_key_of
 from ..mutation import BaseMutation
 from ..types.groups import CustomerGroup
+from ..types.imports import CustomerGroupImport
 from .groups import group_of
+
+MANY = "More than 10,000 are put in by an import, which tells how far it is and can be undone."
 
 
 class CustomerGroupSourceInput(graphene.InputObjectType):
@@ -30,10 +33,15 @@ class CustomerGroupSourceInput(graphene.InputObjectType):
 
 class CustomerGroupSnapshotCreate(BaseMutation):
     customer_group = graphene.Field(CustomerGroup, description="The snapshot.")
+    job = graphene.Field(
+        CustomerGroupImport,
+        name="import",
+        description="The import that puts them in, where they are many; else it is done.",
+    )
 
     class Meta:
         act = Act.MANAGE_MEMBERS
-        description = "Makes a group of these customers as they are now; all or nothing."
+        description = f"Makes a group of these customers as they are now. {MANY}"
 
     class Arguments:
         name = graphene.String(required=True, description="What it is called.")
@@ -46,8 +54,8 @@ class CustomerGroupSnapshotCreate(BaseMutation):
     ) -> dict[str, Any]:
         caller = caller_of(info)
         caller.require(Act.MANAGE_GROUPS)
-        snapshot = snapshots.freeze(name, customers_of(source), days=days, actor=caller.actor)
-        return {"customer_group": snapshot}
+        made = filling.freeze(name, source_of(source), days=days, actor=caller.actor)
+        return {"customer_group": made.group, "job": made.job}
 
 
 class CustomerGroupSnapshotRenew(BaseMutation):
@@ -69,11 +77,18 @@ class CustomerGroupSnapshotRenew(BaseMutation):
 
 class CustomerGroupSnapshotReplace(BaseMutation):
     customer_group = graphene.Field(CustomerGroup, description="The snapshot.")
-    added = graphene.Int(description="How many customers joined.")
+    added = graphene.Int(description="How many customers joined; null: an import puts them in.")
+    job = graphene.Field(
+        CustomerGroupImport,
+        name="import",
+        description="The import that does it, where they are many; else it is done.",
+    )
 
     class Meta:
         act = Act.MANAGE_MEMBERS
-        description = "Puts others in the place of a snapshot's members; who stays is not touched."
+        description = (
+            f"Puts others in the place of a snapshot's members; who stays is not touched. {MANY}"
+        )
 
     class Arguments:
         id = graphene.ID(required=True, description="The ID of the snapshot.")
@@ -82,17 +97,21 @@ class CustomerGroupSnapshotReplace(BaseMutation):
     @classmethod
     def perform(cls, info: Any, *, id: str, source: dict[str, Any]) -> dict[str, Any]:
         group, actor = group_of(id), caller_of(info).actor
-        counts = snapshots.replace(group, customers_of(source), actor=actor)
-        return {"customer_group": group, "added": counts.added}
+        return _filled(filling.replace(group, source_of(source), actor=actor))
 
 
 class CustomerGroupSnapshotAppend(BaseMutation):
     customer_group = graphene.Field(CustomerGroup, description="The snapshot.")
-    added = graphene.Int(description="How many customers joined.")
+    added = graphene.Int(description="How many customers joined; null: an import puts them in.")
+    job = graphene.Field(
+        CustomerGroupImport,
+        name="import",
+        description="The import that puts them in, where they are many; else it is done.",
+    )
 
     class Meta:
         act = Act.MANAGE_MEMBERS
-        description = "Puts further customers into a snapshot; all or nothing."
+        description = f"Puts further customers into a snapshot. {MANY}"
 
     class Arguments:
         id = graphene.ID(required=True, description="The ID of the snapshot.")
@@ -101,8 +120,7 @@ class CustomerGroupSnapshotAppend(BaseMutation):
     @classmethod
     def perform(cls, info: Any, *, id: str, source: dict[str, Any]) -> dict[str, Any]:
         group, actor = group_of(id), caller_of(info).actor
-        counts = snapshots.append(group, customers_of(source), actor=actor)
-        return {"customer_group": group, "added": counts.added}
+        return _filled(filling.append(group, source_of(source), actor=actor))
 
 
 class SnapshotMutations(graphene.ObjectType):
@@ -115,8 +133,8 @@ class SnapshotMutations(graphene.ObjectType):
         abstract = True
 
 
-def customers_of(source: dict[str, Any]) -> Row | Iterable[int]:
-    """The group, or the customers by id. InvalidInput: none or several of the three."""
+def source_of(source: dict[str, Any]) -> Source:
+    """Of the input. InvalidInput: none or several of the three, or one that cannot be frozen."""
     picked = source.get("customers")
     chosen = audience.checked(
         audience.Audience(
@@ -126,7 +144,12 @@ def customers_of(source: dict[str, Any]) -> Row | Iterable[int]:
         )
     )
     if chosen.group_id is not None:
-        return group_of(source["group"], field="group")
+        return sources.of_members(group_of(source["group"], field="group"))
     if chosen.customer_ids is not None:
         return chosen.customer_ids
-    return found.ids(audience.parsed(chosen.rule))
+    return sources.of_rule(chosen.rule)
+
+
+def _filled(done: Filled) -> dict[str, Any]:
+    added = None if done.counts is None else done.counts.added
+    return {"customer_group": done.group, "added": added, "job": done.job}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from django.db import transaction
 
 from ... import models
 from ...access import Act
@@ -72,12 +71,7 @@ class CustomerGroupsTriggerUpdate(TriggerMutation):
     @classmethod
     def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
         changes = {key: one for key, one in input.items() if one is not None}
-        enabled, trigger = changes.pop("enabled", None), _trigger(id)
-        with transaction.atomic():
-            trigger = purposes.update(trigger, **changes)
-            if enabled is not None:
-                trigger = triggers.set_enabled(trigger, enabled)
-        return {"trigger": trigger}
+        return {"trigger": purposes.update(_trigger(id), **changes)}
 
 
 class CustomerGroupsTriggerDelete(TriggerMutation):

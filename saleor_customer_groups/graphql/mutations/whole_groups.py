@@ -12,12 +12,13 @@ from ...access import Act
 from ...errors import InvalidInput
 from ...groups import editing
 from ...host.graphql_types import NonNullList
+from ...importing import filling
 from ...models import CustomerGroup as Row
-from ...segments import copying
 from ..fields import caller_of
 from ..ids import optional_key_of
 from ..mutation import BaseMutation
 from ..types.groups import CustomerGroup, Kind
+from ..types.imports import CustomerGroupImport
 from .groups import group_of
 
 
@@ -28,6 +29,11 @@ class CustomerGroupMetadataInput(graphene.InputObjectType):
 
 class CustomerGroupCopy(BaseMutation):
     customer_group = graphene.Field(CustomerGroup, description="The new group.")
+    job = graphene.Field(
+        CustomerGroupImport,
+        name="import",
+        description="The import that puts its members in, where they are many; else it is done.",
+    )
 
     class Meta:
         act = Act.MANAGE_GROUPS
@@ -50,8 +56,8 @@ class CustomerGroupCopy(BaseMutation):
         if with_members:
             caller_of(info).require(Act.MANAGE_MEMBERS)
         actor = caller_of(info).actor
-        made = copying.copy(group_of(id), name=name, with_members=with_members, actor=actor)
-        return {"customer_group": made}
+        made = filling.copy(group_of(id), name=name, with_members=with_members, actor=actor)
+        return {"customer_group": made.group, "job": made.job}
 
 
 class GroupMutation(BaseMutation):

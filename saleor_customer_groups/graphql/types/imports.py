@@ -48,10 +48,17 @@ class CustomerGroupImport(WithGroup, graphene.ObjectType):
     group_name = graphene.String(required=True, description="What the group was called.")
     mode = Mode(required=True, description="What it does with whom it names.")
     status = Status(required=True, description="How far it is.")
-    file_name = graphene.String(required=True, description="The name of the file.")
-    format = graphene.String(required=True, description="`csv` or `xlsx`.")
+    file_name = graphene.String(
+        required=True, description="The name of the file, or of what it is for."
+    )
+    format = graphene.String(
+        required=True,
+        description="`csv` or `xlsx`; `found`: no file, but whom a rule, a group or a list names.",
+    )
     file_bytes = graphene.Float(required=True, description="How large the file is.")
-    options = JSON(required=True, description="What was said about the file.")
+    options = JSON(
+        required=True, description="What was said about the file, or whom it is for in its place."
+    )
     columns = NonNullList(
         CustomerGroupImportColumn,
         required=True,

@@ -7,17 +7,16 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...groups import bulk, gathering
 from ...groups import listing as groups_listing
-from ...importing import found as importing
-from ...models import CustomerGroup, GroupKind, MembershipSource
+from ...importing import filling, sources
+from ...models import CustomerGroup, GroupKind
 from ..forms import Form
+from ..groups.group import filled_page
 from ..groups.members import counted
 from ..lists import listing
 from ..screens import screen
@@ -31,8 +30,6 @@ SORTS: Final = {
     "registered": ("-date_joined", "pk"),
 }
 SHOWN: Final = 4  # groups of a customer
-AT_ONCE: Final = 10_000  # customers who are put in while somebody waits; more are an import
-READ: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -44,26 +41,27 @@ class Chosen:
     group_id: int | None
 
     @property
-    def customers(self) -> QuerySet[Any]:
-        """They, as a queryset."""
+    def source(self) -> dict[str, Any]:
+        """They, for the core."""
         if self.ids:
-            found = groups_listing.customers_found(group_id=None, now=timezone.now())
-            return found.filter(pk__in=self.ids)
-        return groups_listing.customers_found(self.q, group_id=self.group_id, now=timezone.now())
+            return sources.of_customers(self.ids)
+        return sources.of_list(self.q, group_id=self.group_id)
 
     @cached_property
+    def counted(self) -> int:
+        """How many they are, up to what is done at once; one more says that they are more."""
+        most = filling.AT_ONCE + 1
+        return sources.count(self.source, most=most, now=timezone.now())
+
+    @property
     def count(self) -> int:
-        """How many they are: exactly, since it is shown before an act."""
-        return self.customers.order_by().count()
+        """The number that is shown: exact unless they are many."""
+        return min(self.counted, filling.AT_ONCE)
 
     @property
     def is_many(self) -> bool:
-        """Whether it takes longer than somebody waits."""
-        return self.count > AT_ONCE
-
-    def read(self) -> Any:
-        """Their ids, ascending, in chunks."""
-        return self.customers.order_by("pk").values_list("pk", flat=True).iterator(READ)
+        """Whether it takes longer than somebody waits; the import counts them then."""
+        return self.counted > filling.AT_ONCE
 
 
 class MakeForm(Form):
@@ -130,25 +128,21 @@ def make(visit: Visit) -> HttpResponse:
     chosen, form = _chosen(visit), MakeForm(visit.data)
     if visit.posted and form.is_valid():
         with form.refusing():
-            ids = () if chosen.is_many else chosen.read()
-            group = gathering.gather(customer_ids=ids, actor=visit.actor, **form.cleaned_data)
-            if chosen.is_many:
-                return _put_in(visit, group, chosen)
-            toast = _("%(group)s was created.") % {"group": group.name}
-            return visit.go(visit.link("group", group.pk), toast=toast)
+            made = filling.gather(source=chosen.source, actor=visit.actor, **form.cleaned_data)
+            toast = _("%(group)s was created.") % {"group": made.group.name}
+            return visit.go(filled_page(visit, made), toast=toast)
     return visit.form("customers/make.html", {"form": form, "chosen": chosen})
 
 
 def _put_in(visit: Visit, group: CustomerGroup, chosen: Chosen) -> HttpResponse:
-    """At once, or as an import whose progress is shown and which can be stopped and undone."""
-    if chosen.is_many:
-        name = _("%(n)s customers") % {"n": chosen.count}
-        job = importing.import_customers(group, chosen.read(), name=name, actor=visit.actor)
-        return visit.go(visit.link("group-import", group.pk, job.pk))
-    by_hand = MembershipSource.MANUAL
-    counts = bulk.add_many(group, chosen.read(), source=by_hand, actor=visit.actor)
+    """At once, or as an import that is seen first, and can be stopped and undone."""
+    name = _("Customers of a list")
+    done = filling.put_in(group, chosen.source, name=name, actor=visit.actor)
+    counts = done.counts
+    if counts is None:
+        return visit.go(filled_page(visit, done))
     toast = counted(counts.added, already=counts.already, full=counts.full)
-    return visit.go(visit.link("group", group.pk), toast=toast)
+    return visit.go(filled_page(visit, done), toast=toast)
 
 
 def _chosen(visit: Visit) -> Chosen:

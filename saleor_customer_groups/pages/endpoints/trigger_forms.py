@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ...broadcasts import queries as broadcasts
 from ...loyalty.rules import POINTS
-from ...models import BroadcastStatus, CustomerGroup
+from ...models import BroadcastStatus, CustomerGroup, Trigger
 from ...triggers.purposes import PURPOSES
 from ..forms import Form, Picked
 from ..loyalty.words import UNITS
@@ -42,14 +42,21 @@ class TriggerForm(Form):
     broadcast = forms.ChoiceField(required=False, label=_("Broadcast"))
     calls_a_minute = forms.IntegerField(min_value=1, label=_("Calls a minute"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, trigger: Trigger | None = None, **kwargs: Any) -> None:
+        """`trigger`: the one that is changed; then the form has what it is now."""
+        if trigger is not None:
+            kwargs["initial"] = initial_of(trigger)
         super().__init__(*args, **kwargs)
+        kept = {} if trigger is None else trigger.config
         channels = apps.get_model("channel", "Channel")._default_manager
-        codes = channels.order_by("currency_code").values_list("currency_code", flat=True)
-        self._choices("currency", [(code, code) for code in codes.distinct()])
-        drafts = broadcasts.overview().filter(status=BroadcastStatus.DRAFT)
-        rows = drafts.values_list("pk", "title")[:BROADCASTS]
-        self._choices("broadcast", [(str(pk), title) for pk, title in rows])
+        codes = set(channels.order_by().values_list("currency_code", flat=True).distinct())
+        codes |= {kept["currency"]} if "currency" in kept else set()
+        self._choices("currency", [(code, code) for code in sorted(codes)])
+        self._choices("broadcast", _broadcasts(kept.get("broadcast")))
+        # What other systems call an address for does not change under them.
+        self.fields["purpose"].disabled = trigger is not None
+        if trigger is not None:
+            self.fields["enabled"] = forms.BooleanField(required=False, label=_("It takes calls"))
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field: Any = self.fields[name]
@@ -116,6 +123,28 @@ class TriggerForm(Form):
         if given["at_most"] is not None:
             config["at_most"] = _amount(given["at_most"], unit)
         return config
+
+
+def initial_of(trigger: Trigger) -> dict[str, Any]:
+    """A trigger as the form shows it."""
+    config = trigger.config
+    group = CustomerGroup.objects.filter(slug=config.get("group", "")).first()
+    names = ("name", "purpose", "calls_a_minute", "enabled")
+    return {
+        **{name: getattr(trigger, name) for name in names},
+        **{name: config.get(name) for name in ("unit", "currency", "at_most", "valid_days")},
+        "group": [group.pk] if group is not None else [],
+        "broadcast": str(config.get("broadcast", "")),
+    }
+
+
+def _broadcasts(chosen: int | None) -> list[tuple[str, str]]:
+    """Those that can be started, and the one that is chosen already, also when it has begun."""
+    drafts = broadcasts.overview().filter(status=BroadcastStatus.DRAFT)
+    rows = dict(drafts.values_list("pk", "title")[:BROADCASTS])
+    if chosen is not None and chosen not in rows:
+        rows |= dict(broadcasts.overview().filter(pk=chosen).values_list("pk", "title"))
+    return [(str(pk), title) for pk, title in rows.items()]
 
 
 def _amount(value: Decimal, unit: str) -> int | str:

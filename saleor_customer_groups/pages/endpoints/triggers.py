@@ -90,6 +90,21 @@ def trigger(visit: Visit, trigger_id: int) -> HttpResponse:
     return visit.render("triggers/call_rows.html" if part else "triggers/trigger.html", context)
 
 
+@screen("endpoints.read", change="endpoints.manage")
+def settings(visit: Visit, trigger_id: int) -> HttpResponse:
+    """What it is called, what a call does, how many it takes, and whether it takes any."""
+    found = _trigger_or_404(trigger_id)
+    form = TriggerForm(visit.data, trigger=found)
+    if visit.posted and form.is_valid():
+        given = form.cleaned_data
+        names = ("name", "calls_a_minute", "enabled")
+        with form.refusing():
+            purposes.update(found, config=form.config(), **{name: given[name] for name in names})
+            return visit.go(visit.link("trigger", trigger_id), toast=_("Saved."))
+    context = {**_context(visit, found), "form": form, "of_group": OF_GROUP}
+    return visit.form("triggers/settings.html", context)
+
+
 @screen("endpoints.manage")
 def rotate(visit: Visit, trigger_id: int) -> HttpResponse:
     """The dialog that gives it a new secret; then the secret, this once."""

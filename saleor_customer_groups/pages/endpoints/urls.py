@@ -29,6 +29,7 @@ urlpatterns = [
     path("/triggers", triggers.triggers, name="triggers"),
     path("/triggers/new", triggers.new, name="trigger-new"),
     path("/triggers/<int:trigger_id>", triggers.trigger, name="trigger"),
+    path("/triggers/<int:trigger_id>/settings", triggers.settings, name="trigger-settings"),
     path("/triggers/<int:trigger_id>/rotate", triggers.rotate, name="trigger-rotate"),
     path("/triggers/<int:trigger_id>/switch", triggers.switch, name="trigger-switch"),
     path("/triggers/<int:trigger_id>/delete", triggers.delete, name="trigger-delete"),

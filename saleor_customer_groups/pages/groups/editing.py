@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from ...groups import editing
+from ...importing import filling
 from ...models import CustomerGroup, GroupKind
-from ...segments import copying
 from ...segments import editing as segments
 from ..screens import screen
 from ..visit import Visit
 from .forms import CopyForm, DefaultForm, GroupForm
-from .group import context_of, group_or_404
+from .group import context_of, filled_page, group_or_404
 
 
 @screen("groups.manage")
@@ -73,7 +73,7 @@ def copy(visit: Visit, group_id: int) -> HttpResponse:
         if form.cleaned_data["with_members"]:
             visit.caller.require("members.manage")
         with form.refusing():
-            made = copying.copy(group, actor=visit.actor, **form.cleaned_data)
-            toast = _("%(group)s was created.") % {"group": made.name}
-            return visit.go(visit.link("group", made.pk), toast=toast)
+            made = filling.copy(group, actor=visit.actor, **form.cleaned_data)
+            toast = _("%(group)s was created.") % {"group": made.group.name}
+            return visit.go(filled_page(visit, made), toast=toast)
     return visit.form("groups/copy.html", {**context_of(group, ""), "form": form})

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from ...groups import listing
 from ...groups.kinds import KEPT_BY_RULE
+from ...importing.filling import Filled
 from ...models import CustomerGroup, GroupKind
+from ..visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,10 @@ def context_of(group: CustomerGroup, tab: str) -> dict[str, Any]:
         "is_guest": group.kind == GroupKind.GUEST,
         "is_by_hand": group.kind not in (GroupKind.GUEST, *KEPT_BY_RULE),
     }
+
+
+def filled_page(visit: Visit, done: Filled) -> str:
+    """Where to look after a group was filled: at its members, or at the import that fills it."""
+    if done.job is None:
+        return visit.link("group", done.group.pk)
+    return visit.link("group-import", done.group.pk, done.job.pk)

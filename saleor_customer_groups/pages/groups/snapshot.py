@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ... import conf
 from ...groups import snapshots
+from ...importing import filling, sources
 from ...models import CustomerGroup, GroupKind
 from ..forms import Form, Picked
 from ..moments import day
 from ..screens import screen
 from ..visit import Visit
-from .group import group_or_404
+from .group import filled_page, group_or_404
 
 SNAPSHOT: Final = (GroupKind.SNAPSHOT,)
 
@@ -73,9 +74,15 @@ def _refill(visit: Visit, group_id: int, *, replaces: bool) -> HttpResponse:
             if source is None:
                 form.add_error("source", _("Choose a group first."))
             else:
-                fill = snapshots.replace if replaces else snapshots.append
-                added = fill(group, source, actor=visit.actor).added
-                text = ngettext("%(n)s customer added.", "%(n)s customers added.", added)
-                return visit.go(visit.link("group", group_id), toast=text % {"n": added})
+                fill = filling.replace if replaces else filling.append
+                done = fill(group, sources.of_members(source), actor=visit.actor)
+                return visit.go(filled_page(visit, done), toast=_added(done))
     context: dict[str, Any] = {"group": group, "form": form, "replaces": replaces}
     return visit.form("groups/refill.html", context)
+
+
+def _added(done: filling.Filled) -> str:
+    if done.counts is None:
+        return ""
+    added = done.counts.added
+    return ngettext("%(n)s customer added.", "%(n)s customers added.", added) % {"n": added}

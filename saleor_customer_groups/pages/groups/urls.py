@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import applications, deleting, editing, members, snapshot, table
+from . import applications, deleting, editing, members, snapshot, splitting, table
 
 urlpatterns = [
     path("", table.groups, name="groups"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("/<int:group_id>/renew", snapshot.renew, name="group-renew"),
     path("/<int:group_id>/replace", snapshot.replace, name="group-replace"),
     path("/<int:group_id>/append", snapshot.append, name="group-append"),
+    path("/<int:group_id>/split", splitting.split, name="group-split"),
     path("/<int:group_id>/applications", applications.all_applications, name="group-applications"),
     path(
         "/<int:group_id>/applications/<int:application_id>/approve",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from ...importing import files, jobs, report, sampling
+from ...importing import files, jobs, report, sampling, sources
 from ...models import Import, ImportStatus
 from ..downloads import download
 from ..groups.group import BY_HAND, context_of, group_or_404
@@ -59,6 +59,9 @@ def new(visit: Visit, group_id: int) -> HttpResponse:
 @screen(READ)
 def job(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
     """One import: its columns, how far it is, what would happen or happened."""
+    if (gone := jobs.emptied(import_id)) is not None:
+        toast = _("%(group)s was deleted.") % {"group": gone.group_name}
+        return visit.go(visit.link("groups"), toast=toast)
     found = _import_or_404(group_id, import_id)
     if visit.wants("progress"):
         return _progress(visit, found)
@@ -70,6 +73,8 @@ def job(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
 def columns(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
     """Choose what the columns mean; sent, the file is checked with them."""
     found = _import_or_404(group_id, import_id)
+    if sources.is_source(found):
+        raise Http404
     form = ColumnsForm(visit.data, job=found, sample=sampling.sample(found))
     if visit.posted and form.is_valid():
         with form.refusing():
@@ -130,10 +135,12 @@ def _context(visit: Visit, found: Import) -> dict[str, Any]:
     group = group_or_404(found.group_id or 0, BY_HAND)
     lines = listing(visit, report.lines(found.pk), sorts=LINES, default="line", keep=())
     counts = [(code, OUTCOMES[code], found.counts.get(code, 0)) for code in OUTCOMES]
-    may_map = found.status in BEFORE and found.apply_began_at is None
+    has_file = not sources.is_source(found)
+    may_map = has_file and found.status in BEFORE and found.apply_began_at is None
     context = {
         **context_of(group, "imports"),
         "job": found,
+        "has_file": has_file,
         "running": found.status in RUNNING,
         "counts": [one for one in counts if one[2]],
         "bad": sum(found.counts.get(code, 0) for code in BAD),

@@ -85,16 +85,7 @@ def remove(visit: Visit, list_id: int) -> HttpResponse:
     given = visit.request.POST if visit.posted else visit.request.GET
     ids = [int(text) for text in given.getlist("entry") if text.isdecimal()][:1000]
     if visit.posted and "sure" in given:
-        rows = PriceListEntry.objects.filter(price_list=found, pk__in=ids)
-        count = sum(
-            editing.remove_entries(
-                list_id,
-                variant_ids=[row.variant_id],
-                channel_id=row.channel_id,
-                min_quantity=row.min_quantity,
-            )
-            for row in rows
-        )
+        count = editing.remove_entries(list_id, entry_ids=ids)
         toast = ngettext("%(n)s price removed.", "%(n)s prices removed.", count) % {"n": count}
         return visit.go(visit.link("price-list", list_id), toast=toast)
     return visit.render("prices/remove.html", {"priced": found, "ids": ids})

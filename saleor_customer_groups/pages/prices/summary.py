@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ...models import PriceList, PriceRule
+from ...pricing import listing
 from ...pricing.states import State, in_state
 from .words import effect_of
 
@@ -27,19 +28,23 @@ class Line:
 
 
 def in_force(group_ids: Collection[int]) -> list[Line]:
-    """The first rules and price lists of these groups that hold now, in five statements."""
+    """The first rules and price lists of these groups that hold now, in four statements."""
     if not group_ids:
         return []
     now = in_state(State.ACTIVE, timezone.now())
     rules = PriceRule.objects.filter(now, groups__in=group_ids).distinct()
     lists = PriceList.objects.filter(now, groups__in=group_ids).distinct()
-    told = [_line(rule) for rule in rules.prefetch_related("amounts", "targets")[:SHOWN]]
+    first = list(rules.prefetch_related("amounts")[:SHOWN])
+    targets = listing.targets_of([rule.pk for rule in first])
+    told = [_line(rule, targets[rule.pk]) for rule in first]
     told += [Line(one.name, _("price list"), "") for one in lists[:SHOWN]]
     return told
 
 
-def _line(rule: PriceRule) -> Line:
-    named: list[Any] = [one for one in rule.targets.all() if not one.excluded]
-    count = len(named)
-    on = _("everything") if rule.everything else ngettext("%(n)s thing", "%(n)s things", count)
+def _line(rule: PriceRule, count: int) -> Line:
+    on = ngettext("%(n)s thing", "%(n)s things", count)
+    if rule.everything:
+        on = _("everything")
+    elif count > listing.COUNTED:
+        on, count = _("more than %(n)s things"), listing.COUNTED
     return Line(rule.name, effect_of(rule, rule.amounts.all()), on % {"n": count})

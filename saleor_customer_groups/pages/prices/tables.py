@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 
 from ...models import PriceList, PriceRule
+from ...pricing import listing as core
 from ...pricing.rivals import rivals_of
 from ...pricing.states import State, in_state, state_of
 from ..lists import listing
@@ -28,42 +29,45 @@ KEEP: Final = ("q", "state", "group")
 def rules(visit: Visit) -> HttpResponse:
     """All rules, found by name, group and state; what each does, and which it meets."""
     now = timezone.now()
-    found = filtered(visit, PriceRule.objects.all()).prefetch_related(
-        "groups", "channels", "amounts", "targets"
-    )
+    found = filtered(visit, PriceRule.objects.all()).prefetch_related("channels", "amounts")
     page = listing(visit, found, sorts=SORTS, default="priority", keep=KEEP)
-    rivals = rivals_of([rule.pk for rule in page.rows])
+    ids = [rule.pk for rule in page.rows]
+    rivals, targets = rivals_of(ids), core.targets_of(ids)
+    groups = core.groups_of(PriceRule, ids)
     rows = [
         {
             "rule": rule,
             "state": state_of(rule, now),
             "effect": effect_of(rule, rule.amounts.all()),
-            "targets": sum(not one.excluded for one in rule.targets.all()),
+            "targets": targets[rule.pk],
+            "groups": groups.get(rule.pk),
             "rivals": rivals.get(rule.pk, []),
         }
         for rule in page.rows
     ]
-    return _answer(visit, "rules", {"list": page, "rows": rows, "kinds": KINDS.items()})
+    context = {"list": page, "rows": rows, "kinds": KINDS.items(), "counted": core.COUNTED}
+    return _answer(visit, "rules", context)
 
 
 @screen("prices.read")
 def lists(visit: Visit) -> HttpResponse:
     """All price lists, with how many prices each holds."""
     now = timezone.now()
-    found = filtered(visit, PriceList.objects.all()).prefetch_related("groups")
+    found = filtered(visit, PriceList.objects.all())
     page = listing(visit, found, sorts=SORTS, default="priority", keep=KEEP)
     ids = [one.pk for one in page.rows]
-    counted: dict[int, int] = dict(
-        PriceList.objects.filter(pk__in=ids)
-        .order_by()
-        .annotate(number=Count("entries"))
-        .values_list("pk", "number")
-    )
+    entries, groups = core.entries_of(ids), core.groups_of(PriceList, ids)
     rows = [
-        {"list": one, "state": state_of(one, now), "entries": counted.get(one.pk, 0)}
+        {
+            "list": one,
+            "state": state_of(one, now),
+            "entries": entries[one.pk],
+            "groups": groups.get(one.pk),
+        }
         for one in page.rows
     ]
-    return _answer(visit, "lists", {"list": page, "rows": rows})
+    context = {"list": page, "rows": rows, "counted": core.COUNTED}
+    return _answer(visit, "lists", context)
 
 
 def filtered(visit: Visit, rows: QuerySet[Any], *, groups: str = "groups") -> QuerySet[Any]:

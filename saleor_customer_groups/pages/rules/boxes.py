@@ -14,8 +14,9 @@ from ...segments.fields import FIELDS
 from ...segments.operators import operators
 from ...segments.rules import Problem
 from . import words
-from .draft import ROOT, Box, Condition, Group, places
+from .draft import ROOT, Box, Condition, Group, numbered
 from .values import Widget, widget
+from .wrongs import Wrong, by_place, slot_of
 
 Choices = Mapping[str, tuple[str, ...]]
 
@@ -34,14 +35,33 @@ class OptionView:
 class BoxView:
     """A box: a group with boxes in it, or a condition with its inputs."""
 
-    path: str
     box: Box
-    problems: Sequence[str]
+    problems: Sequence[Wrong]
     boxes: Sequence[BoxView] = ()
     operators: Sequence[tuple[str, Any]] = ()
     value: Widget | None = None
     options: Sequence[OptionView] = ()
     asked: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the form."""
+        return self.box.at
+
+    @property
+    def id(self) -> str:
+        """Of its element."""
+        return f"box-{self.path.replace('.', '-')}"
+
+    @property
+    def slot(self) -> str:
+        """The id of the element that says what is wrong with it."""
+        return slot_of(self.path)
+
+    @property
+    def count(self) -> int:
+        """How many places there are in a group."""
+        return len(self.boxes)
 
     @property
     def is_group(self) -> bool:
@@ -62,8 +82,15 @@ class BoxView:
 
 
 def view_of(tree: Group, problems: Sequence[Problem] = ()) -> BoxView:
-    """The tree, with what is wrong at each box."""
-    return _view(tree, ROOT, _by_place(tree, problems), shop_choices())
+    """The tree, its boxes numbered anew, with what is wrong at each."""
+    shown = numbered(tree)
+    assert isinstance(shown, Group)  # noqa: S101 - for mypy: a tree stays one
+    return _view(shown, by_place(shown, problems), shop_choices())
+
+
+def view_of_one(box: Box) -> BoxView:
+    """A box by itself, at its own place."""
+    return _view(box, {}, shop_choices())
 
 
 def sections() -> list[tuple[Any, list[tuple[str, Any]]]]:
@@ -75,13 +102,10 @@ def sections() -> list[tuple[Any, list[tuple[str, Any]]]]:
     ]
 
 
-def _view(box: Box, path: str, wrong: Mapping[str, list[str]], choices: Choices) -> BoxView:
-    problems = wrong.get(path, [])
+def _view(box: Box, wrong: Mapping[str, Sequence[Wrong]], choices: Choices) -> BoxView:
+    path, problems = box.at, wrong.get(box.at, ())
     if isinstance(box, Group):
-        inner = [
-            _view(part, f"{path}.{number}", wrong, choices) for number, part in enumerate(box.boxes)
-        ]
-        return BoxView(path, box, problems, boxes=inner)
+        return BoxView(box, problems, boxes=[_view(part, wrong, choices) for part in box.boxes])
     of = FIELDS[box.code]
     subtype = str(box.options.get("type") or "text")
     known = operators(of.type, subtype if of.type == "any" else None)
@@ -89,7 +113,6 @@ def _view(box: Box, path: str, wrong: Mapping[str, list[str]], choices: Choices)
     labels = [(code, _label(of.type, code, one.words)) for code, one in known.items()]
     kind = known[operator].value
     return BoxView(
-        path,
         box,
         problems,
         operators=labels,
@@ -124,13 +147,3 @@ def shop_choices() -> dict[str, tuple[str, ...]]:
         "currency": tuple(sorted({currency for _, currency in pairs})),
         "language": tuple(code for code, _ in settings.LANGUAGES),
     }
-
-
-def _by_place(tree: Group, problems: Sequence[Problem]) -> dict[str, list[str]]:
-    """The sentences by where they stand in the form: at the innermost box that they are about."""
-    known = sorted(places(tree), key=lambda pair: -len(pair[1]))
-    found: dict[str, list[str]] = {}
-    for problem in problems:
-        at = next((place for place, path in known if problem.path.startswith(path)), ROOT)
-        found.setdefault(at, []).append(problem.message)
-    return found

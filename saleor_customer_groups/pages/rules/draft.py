@@ -1,17 +1,19 @@
 """A rule while it is edited: a tree of boxes, read from a form and turned into JSON. Pure.
 
 A box is a group of boxes, or one condition. "Not" is a way of a group (none of, not all of) or a
-mark on a condition, as people say it; deeper nots of a rule that came by the API are kept.
+mark on a condition, as people say it; deeper nots of a rule that came by the API are kept. In a
+form each box has a place: "0" is the whole, "0.2" the third box in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ...segments.fields import FIELDS
-from ...segments.operators import operators
+from ...segments.operators import Operator, operators
 from ...segments.tree import MAX_DEPTH
 from .values import Sent, one, read
 
@@ -23,6 +25,7 @@ WAYS: Final[Mapping[str, tuple[str, bool]]] = {
     "not_all": ("all", True),
 }
 ROOT: Final = "0"
+PLACE: Final = re.compile(r"0(?:\.\d{1,4})*", re.ASCII)
 FIRST_FIELD: Final = "orders_count"
 
 
@@ -35,6 +38,7 @@ class Condition:
     value: object = None
     options: Mapping[str, object] = field(default_factory=dict)
     negated: bool = False
+    at: str = field(default="", compare=False)  # where it stands in the form it was read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Group:
 
     way: str = "all"
     boxes: tuple[Box, ...] = ()
+    at: str = field(default="", compare=False)
 
 
 Box = Condition | Group
@@ -54,27 +59,51 @@ def read_form(sent: Sent) -> Group:
     return box if isinstance(box, Group) else Group()
 
 
+def read_one(sent: Sent, place: str) -> Box | None:
+    """The box at this place of a form."""
+    if not PLACE.fullmatch(place) or f"{place}:box" not in sent:
+        return None
+    return _read_box(place, sent, place.count(".") + 1)
+
+
+def added(sent: Sent, what: str, place: str) -> Box | None:
+    """A new box ("condition", "group") for the group at this place, which has counted it already:
+    of two that are asked for at a time each has a place of its own.
+    """
+    count = _count(sent, place)
+    if not PLACE.fullmatch(place) or not count or place.count(".") + 1 >= MAX_DEPTH:
+        return None
+    at = f"{place}.{count - 1}"
+    if what == "group":
+        return Group("any", (Condition(at=f"{at}.0"),), at)
+    return Condition(at=at)
+
+
 def _read_box(path: str, sent: Sent, depth: int) -> Box:
     if one(sent, f"{path}:box") == "condition":
         return _read_condition(path, sent)
     way = one(sent, f"{path}:way")
-    count = one(sent, f"{path}:count")
-    number = int(count) if count.isdecimal() and len(count) < 5 and depth < MAX_DEPTH else 0
-    places = (f"{path}.{n}" for n in range(number))
+    # Of boxes that were taken away the numbers are missing.
+    places = (f"{path}.{n}" for n in range(_count(sent, path) if depth < MAX_DEPTH else 0))
     boxes = tuple(_read_box(at, sent, depth + 1) for at in places if f"{at}:box" in sent)
-    return Group(way if way in WAYS else "all", boxes)
+    return Group(way if way in WAYS else "all", boxes, path)
+
+
+def _count(sent: Sent, path: str) -> int:
+    count = one(sent, f"{path}:count")
+    return int(count) if count.isdecimal() and len(count) < 5 else 0
 
 
 def _read_condition(path: str, sent: Sent) -> Condition:
     code = one(sent, f"{path}:field")
     if code not in FIELDS:
-        return Condition()
+        return Condition(at=path)
     of = FIELDS[code]
     subtype = one(sent, f"{path}:option:type") or "text"
     known = operators(of.type, subtype if of.type == "any" else None)
     operator = one(sent, f"{path}:operator")
     operator = operator if operator in known else next(iter(known))
-    asked = one(sent, f"{path}:asked") == f"{code}.{operator}.{subtype}"
+    asked = _asks_the_same(one(sent, f"{path}:asked"), code, subtype, known, operator)
     options: dict[str, object] = {}
     for option in of.options:
         name = f"{path}:option:{option.name}"
@@ -84,44 +113,23 @@ def _read_condition(path: str, sent: Sent) -> Condition:
             options[option.name] = read(option.value, name, sent)
     # A value that was given to another question is none of this one.
     value = read(known[operator].value, f"{path}:value", sent) if asked else None
-    return Condition(code, operator, value, options, f"{path}:negated" in sent)
+    return Condition(code, operator, value, options, f"{path}:negated" in sent, path)
+
+
+def _asks_the_same(
+    before: str, code: str, subtype: str, known: Mapping[str, Operator], operator: str
+) -> bool:
+    """Whether the inputs were made for this question, or for one that takes the same value."""
+    former = before.removeprefix(f"{code}.").removesuffix(f".{subtype}")
+    if before != f"{code}.{former}.{subtype}" or former not in known:
+        return False
+    return former == operator or known[former].value == known[operator].value
 
 
 def _is_given(shape: str, name: str, sent: Sent) -> bool:
     if shape == "moment":
         return bool(one(sent, name) or one(sent, f"{name}.far"))
     return any(sent.get(name, ()))
-
-
-def with_act(tree: Group, act: str) -> Group:
-    """The tree after a button: "condition:0", "group:0.1", "drop:0.1"; else as it was."""
-    what, _, place = act.partition(":")
-    steps = [int(step) for step in place.split(".")[1:] if step.isdecimal()]
-    if what == "drop" and steps:
-        return _at(tree, steps[:-1], lambda group: _without(group, steps[-1]))
-    if what == "condition":
-        return _at(tree, steps, lambda group: _with(group, Condition()))
-    if what == "group":
-        return _at(tree, steps, lambda group: _with(group, Group("any", (Condition(),))))
-    return tree
-
-
-def _at(group: Group, steps: list[int], change: Callable[[Group], Group]) -> Group:
-    if not steps:
-        return change(group)
-    boxes = list(group.boxes)
-    inner = boxes[steps[0]] if steps[0] < len(boxes) else None
-    if isinstance(inner, Group):
-        boxes[steps[0]] = _at(inner, steps[1:], change)
-    return replace(group, boxes=tuple(boxes))
-
-
-def _with(group: Group, box: Box) -> Group:
-    return replace(group, boxes=(*group.boxes, box))
-
-
-def _without(group: Group, number: int) -> Group:
-    return replace(group, boxes=group.boxes[:number] + group.boxes[number + 1 :])
 
 
 def rule_of(box: Box) -> dict[str, Any]:
@@ -154,13 +162,21 @@ def _box_of(rule: Any, *, negated: bool) -> Box:
     return Condition(key, operator, value, options, negated)
 
 
-def places(box: Box, path: str = ROOT, below: str = "") -> Iterator[tuple[str, str]]:
-    """Of each box where it stands in the form, and its path in the rule (as InvalidRule has it)."""
+def numbered(box: Box, path: str = ROOT) -> Box:
+    """The same with its boxes numbered without gaps, as it is shown anew."""
     if isinstance(box, Condition):
-        yield path, f"{below}.not" if box.negated else below
+        return replace(box, at=path)
+    inner = (numbered(part, f"{path}.{number}") for number, part in enumerate(box.boxes))
+    return replace(box, boxes=tuple(inner), at=path)
+
+
+def places(box: Box, below: str = "") -> Iterator[tuple[Box, str]]:
+    """Each box, and its path in the rule (as InvalidRule has it)."""
+    if isinstance(box, Condition):
+        yield box, f"{below}.not" if box.negated else below
         return
     word, turned = WAYS[box.way]
     inner = ".".join(filter(None, (below, "not" if turned else "", word)))
-    yield path, inner
+    yield box, inner
     for number, part in enumerate(box.boxes):
-        yield from places(part, f"{path}.{number}", f"{inner}[{number}]")
+        yield from places(part, f"{inner}[{number}]")

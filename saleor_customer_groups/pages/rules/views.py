@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...errors import CustomerGroupsError
+from ...importing import filling, sources
+from ...importing.filling import Filled
 from ...models import CustomerGroup, GroupKind
 from ...segments import compile as compiler
 from ...segments import editing, queries, templates
 from ...segments.explain import explain
 from ...segments.rules import InvalidRule, Node, Problem, parse
-from ..groups.group import context_of, group_or_404
+from ..groups.group import context_of, filled_page, group_or_404
 from ..screens import screen
 from ..sentences import said
 from ..visit import Visit
 from . import words
-from .boxes import sections, shop_choices, view_of
-from .draft import Condition, Group, of_rule, read_form, rule_of, with_act
+from .boxes import sections, shop_choices, view_of, view_of_one
+from .draft import Condition, Group, added, of_rule, read_form, read_one, rule_of
 from .forms import ExplainForm, NewForm
 from .telling import told
+from .values import Sent
+from .wrongs import by_place, slot_of
 
 SAMPLE: Final = 5
 EXAMPLES: Final[dict[str, object]] = {
@@ -30,13 +34,15 @@ EXAMPLES: Final[dict[str, object]] = {
     "countries": ["PL"],
     "domains": ["example.com"],
 }
-BUILDER: Final = "rules/builder.html"
 
 
 def builder(tree: Group, problems: tuple[Problem, ...] = ()) -> dict[str, Any]:
-    """What the builder's template shows."""
+    """What the builder's template shows. `tried`: from now on also what is missing is told."""
+    return {**_words(), "tree": view_of(tree, problems), "tried": bool(problems)}
+
+
+def _words() -> dict[str, Any]:
     return {
-        "tree": view_of(tree, problems),
         "sections": sections(),
         "ways": words.WAYS.items(),
         "choices": words.CHOICES,
@@ -77,35 +83,56 @@ def new(visit: Visit) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if form.is_valid():
         try:
-            group = editing.create_dynamic(
-                form.cleaned_data["name"], rule_of(tree), actor=visit.actor
-            )
+            made = _create(visit, rule_of(tree), **form.cleaned_data)
         except InvalidRule as refusal:
             problems = refusal.problems
         except CustomerGroupsError as refusal:
             form.refuse(refusal)
         else:
-            toast = _("%(group)s was created. It is being filled.") % {"group": group.name}
-            return visit.go(visit.link("group", group.pk), toast=toast)
+            toast = _("%(group)s was created. It is being filled.") % {"group": made.group.name}
+            return visit.go(filled_page(visit, made), toast=toast)
     return visit.form("rules/new.html", {**context, **builder(tree, problems)})
+
+
+def _create(visit: Visit, rule: object, *, name: str, kind: str, days: int | None) -> Filled:
+    """A group that the rule keeps, or one that it fills now."""
+    if kind in ("", GroupKind.DYNAMIC):
+        return Filled(editing.create_dynamic(name, rule, actor=visit.actor))
+    visit.caller.require("members.manage")
+    source = sources.of_rule(rule)
+    return filling.gather(name, source, kind=kind, days=days, actor=visit.actor)
 
 
 @screen("groups.manage")
 def edit(visit: Visit) -> HttpResponse:
-    """The builder after a button or another field; nothing is saved."""
-    tree = with_act(_sent(visit), visit.request.POST.get("act", ""))
-    return visit.render(BUILDER, builder(tree))
+    """One box of the builder: after another field or operator, or a new one. Nothing is saved."""
+    sent = _form(visit)
+    what, _, place = visit.request.POST.get("act", "").partition(":")
+    box = read_one(sent, place) if what == "box" else added(sent, what, place)
+    if box is None:
+        raise Http404
+    return visit.render("rules/box.html", {**_words(), "box": view_of_one(box)})
 
 
 @screen("groups.manage")
 def preview(visit: Visit) -> HttpResponse:
-    """How many customers the rule in the form finds, and the first of them; nothing is saved."""
+    """How many customers the rule in the form finds, and the first of them; nothing is saved.
+
+    Beside it, for each box of the form, what is wrong with it: the inputs stay as they are.
+    """
+    tree = _sent(visit)
+    context: dict[str, Any] = {}
+    problems: tuple[Problem, ...] = ()
     try:
-        node = _parsed(rule_of(_sent(visit)))
+        node = _parsed(rule_of(tree))
     except InvalidRule as refusal:
-        return visit.render("rules/preview.html", {"problems": refusal.problems})
-    found = queries.preview(node, now=timezone.now(), first=SAMPLE)
-    return visit.render("rules/preview.html", {"found": found})
+        problems = refusal.problems
+    else:
+        context["found"] = queries.preview(node, now=timezone.now(), first=SAMPLE)
+    found = by_place(tree, problems, unfinished="tried" in visit.request.POST)
+    context["wrong"] = any(found.values())
+    context["slots"] = [(slot_of(place), wrongs) for place, wrongs in found.items()]
+    return visit.render("rules/preview.html", context)
 
 
 @screen("members.read")
@@ -131,8 +158,12 @@ def _begun(template: str) -> Group:
     return of_rule(templates.build(template, **{name: examples[name] for name in needed}))
 
 
+def _form(visit: Visit) -> Sent:
+    return {name: visit.request.POST.getlist(name) for name in visit.request.POST}
+
+
 def _sent(visit: Visit) -> Group:
-    return read_form({name: visit.request.POST.getlist(name) for name in visit.request.POST})
+    return read_form(_form(visit))
 
 
 def _parsed(data: object) -> Node:

@@ -150,6 +150,64 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // --- parts of a form that the server makes anew ---------------------------------------------------
+  // The answer was made of what stood there when it was asked for. What was typed since is kept, and
+  // the cursor stays where it is.
+  function inputs(part) { // by name, and which of that name
+    const seen = {}, found = [...part.querySelectorAll("input:not([type=hidden]), select:not([hx-post]), textarea")];
+    return new Map(found.map((input) => [`${input.name} ${seen[input.name] = (seen[input.name] ?? 0) + 1}`, input]));
+  }
+  const said = (input) => (input.type === "checkbox" ? input.checked : input.value);
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (!ctx.target?.matches?.("[data-typed]")) return;
+    ctx.sent = new Map([...inputs(ctx.target)].map(([key, input]) => [key, said(input)]));
+  });
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    if (!ctx.sent) return;
+    const cursor = document.activeElement, now = [...inputs(ctx.target)];
+    ctx.typed = now.filter(([key, input]) => ctx.sent.get(key) !== said(input)).map(([key, input]) => [key, said(input)]);
+    if (!ctx.target.contains(cursor) || !cursor.name) return;
+    ctx.cursor = { name: cursor.name, from: cursor.selectionStart, to: cursor.selectionEnd };
+  });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    const part = ctx.sent && document.getElementById(ctx.target.id);
+    if (!part) return;
+    const now = inputs(part);
+    for (const [key, value] of ctx.typed) {
+      const input = now.get(key), fits = input?.tagName !== "SELECT" || [...input.options].some((one) => one.value === value);
+      if (!input || !fits) continue;
+      if (input.type === "checkbox") input.checked = value; else input.value = value;
+      input.dispatchEvent(new Event(input.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+    }
+    const input = ctx.cursor && part.querySelector(`[name="${CSS.escape(ctx.cursor.name)}"]`);
+    input?.focus();
+    if (input?.type === "text") input.setSelectionRange(ctx.cursor.from, ctx.cursor.to);
+  });
+  // A button that adds a part counts it at once, so that two clicks ask for two places; one that
+  // drops a part needs nobody.
+  document.addEventListener("click", ({ target }) => {
+    const adds = target.closest?.("[data-adds]"), drops = target.closest?.("[data-drops]");
+    if (adds) adds.form.elements[adds.dataset.adds].value++;
+    if (!drops) return;
+    const part = document.getElementById(drops.dataset.drops), around = part.parentElement;
+    part.remove();
+    around.querySelector(":scope > .rule-add > [data-adds]")?.focus();
+    around.dispatchEvent(new Event("change", { bubbles: true }));
+  }, true);
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    const button = ctx.sourceElement;
+    if (!button?.matches?.("[data-adds]") || document.activeElement !== button) return;
+    button.parentElement.previousElementSibling?.querySelector("select")?.focus();
+  });
+  document.addEventListener("htmx:after:swap", () => { // inputs that a sentence near them speaks of
+    const wrong = [...document.querySelectorAll("[data-wrong]")].map((one) => one.dataset.wrong).filter(Boolean);
+    for (const input of document.querySelectorAll(".rule-box [aria-describedby]")) {
+      const name = input.closest(".picker")?.dataset.name ?? input.name;
+      if (wrong.some((one) => name === one || name.startsWith(`${one}.`))) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
+  });
+
   // --- select with search ------------------------------------------------------------------------
   function pick(option) {
     const picker = option?.closest(".picker");

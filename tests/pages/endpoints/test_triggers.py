@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from saleor_customer_groups.broadcasts import editing as broadcasts
 from saleor_customer_groups.groups import editing
-from saleor_customer_groups.models import Trigger, TriggerCall
+from saleor_customer_groups.models import Broadcast, BroadcastStatus, Trigger, TriggerCall
 from saleor_customer_groups.triggers import purposes
 from saleor_customer_groups.webhooks import triggers
 
@@ -128,6 +129,82 @@ def test_a_trigger_gets_a_new_secret_is_switched_and_deleted(merchant, trigger):
     assert not Trigger.objects.exists()
 
 
+def change(merchant, trigger, **given):
+    return merchant.post(
+        f"/endpoints/triggers/{trigger.pk}/settings",
+        {"name": trigger.name, "calls_a_minute": trigger.calls_a_minute, "enabled": "on", **given},
+    )
+
+
+def test_a_trigger_is_changed_and_its_purpose_stays(merchant, vip):
+    gold = editing.create_group("Gold")
+    till = purposes.create("Till", "members_add", config={"group": vip.slug}).trigger
+    page = text(merchant.get(f"/endpoints/triggers/{till.pk}/settings"))
+    assert ('value="Till"' in page, f'value="{vip.pk}"' in page) == (True, True)
+
+    answer = change(
+        merchant,
+        till,
+        name="Counter",
+        group=gold.pk,
+        calls_a_minute="5",
+        enabled="",
+        purpose="award",
+    )
+
+    assert answer.status_code == 200
+    changed = Trigger.objects.get()
+    assert (changed.name, changed.purpose, changed.config) == (
+        "Counter",
+        "members_add",
+        {"group": gold.slug},
+    )
+    assert (changed.calls_a_minute, changed.enabled) == (5, False)
+    assert (changed.secret, changed.uid) == (till.secret, till.uid)
+
+
+def test_what_a_trigger_gives_is_shown_as_it_is_and_changed(merchant, dollars):
+    config = {"unit": "credit", "currency": "EUR", "at_most": "10.50", "valid_days": 30}
+    till = purposes.create("Till", "award", config=config).trigger
+    shown = text(merchant.get(f"/endpoints/triggers/{till.pk}/settings"))
+    assert '<option value="EUR" selected>' in shown
+    assert ('value="10.50"' in shown, 'value="30"' in shown) == (True, True)
+
+    change(merchant, till, unit="credit", currency="EUR", at_most="20.00", valid_days="")
+
+    till.refresh_from_db()
+    assert till.config == {"unit": "credit", "currency": "EUR", "at_most": "20.00"}
+
+
+def test_a_broadcast_that_has_begun_may_stay_chosen(merchant, vip):
+    sale = broadcasts.create_broadcast(title="Sale", text="Hello", channel="email", group=vip)
+    till = purposes.create("Till", "broadcast_start", config={"broadcast": sale.pk}).trigger
+    Broadcast.objects.update(status=BroadcastStatus.HELD)
+
+    assert change(merchant, till, name="Counter", broadcast=sale.pk).status_code == 200
+    till.refresh_from_db()
+    assert (till.name, till.config) == ("Counter", {"broadcast": sale.pk})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"group": ""}, "Choose a group."),
+        ({"calls_a_minute": "7000"}, "1 to 6,000 calls a minute"),
+        ({"name": ""}, "This field is required."),
+    ],
+)
+def test_a_wrong_change_is_said_and_nothing_is_changed(merchant, vip, wrong, said):
+    till = purposes.create("Till", "members_add", config={"group": vip.slug}).trigger
+
+    answer = change(merchant, till, **{"group": vip.pk, "enabled": "", **wrong})
+
+    assert answer.status_code == 422
+    assert said in text(answer)
+    (same,) = Trigger.objects.values_list("name", "config", "calls_a_minute", "enabled")
+    assert same == ("Till", {"group": vip.slug}, 60, True)
+
+
 def test_more_calls_cost_no_more_statements(merchant, trigger):
     counts = []
     for count in (10, 90):
@@ -146,12 +223,13 @@ def test_others_may_not(who, request, trigger, vip):
 
     answers = [
         *(browser.get(f"/endpoints/triggers{path}") for path in ("", "/new")),
-        *(browser.get(f"{page}{path}") for path in ("", "/rotate", "/delete")),
+        *(browser.get(f"{page}{path}") for path in ("", "/settings", "/rotate", "/delete")),
         make(browser, purpose="members_add", group=vip.pk),
+        change(browser, trigger, name="Mine"),
         *(browser.post(f"{page}{path}") for path in ("/rotate", "/switch", "/delete")),
     ]
 
     assert {answer.status_code for answer in answers} == {401 if who == "nobody" else 403}
     assert all("Answers" not in text(answer) for answer in answers)
     (same,) = Trigger.objects.all()
-    assert (same.secret, same.enabled) == (trigger.secret, True)
+    assert (same.name, same.secret, same.enabled) == ("Answers", trigger.secret, True)

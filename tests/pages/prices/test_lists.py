@@ -5,8 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from saleor_customer_groups.groups import editing
 from saleor_customer_groups.models import PriceList, PriceListEntry
+from saleor_customer_groups.pricing import listing
 from saleor_customer_groups.pricing.editing import save_list, save_rule, set_entries
 from saleor_customer_groups.pricing.inputs import EntryInput, ListInput, RuleInput
 
@@ -61,6 +65,41 @@ def test_entries_are_shown_found_and_removed(merchant, trade_list, listed):
     merchant.post(f"{address}/remove", {"entry": entry.pk, "sure": "1"})
 
     assert list(PriceListEntry.objects.values_list("amount", flat=True)) == [Decimal(8)]
+
+
+def test_many_are_removed_by_as_many_statements_as_one(merchant, trade_list, listed):
+    counts = []
+    for quantities in (range(1, 2), range(1, 40)):
+        set_entries(
+            trade_list.pk,
+            [EntryInput(listed.small.pk, listed.usd.pk, Decimal(80), n) for n in quantities],
+        )
+        ids = list(PriceListEntry.objects.values_list("pk", flat=True))
+        with CaptureQueriesContext(connection) as queries:
+            merchant.post(f"/prices/lists/{trade_list.pk}/remove", {"entry": ids, "sure": "1"})
+        counts.append(len(queries))
+
+    assert not PriceListEntry.objects.exists()
+    assert counts[0] == counts[1]
+
+
+def test_a_large_list_and_its_groups_are_counted_up_to_a_limit(
+    merchant, trade_list, listed, vip, monkeypatch
+):
+    monkeypatch.setattr(listing, "COUNTED", 3)
+    others = [editing.create_group(f"Group {number}") for number in range(3)]
+    trade_list.groups.add(*others)
+    for count, shown in ((3, '<td class="number">3</td>'), (4, '<td class="number">over 3</td>')):
+        set_entries(
+            trade_list.pk,
+            [EntryInput(listed.small.pk, listed.usd.pk, Decimal(80), n + 1) for n in range(count)],
+        )
+        assert shown in text(merchant.get("/prices/lists"))
+
+    page = text(merchant.get("/prices/lists"))
+    named = sorted([vip, *others], key=lambda group: group.pk)
+    assert [group.name in page for group in named] == [True, True, True, False]
+    assert "…" in page
 
 
 def test_a_list_is_changed_and_deleted(merchant, trade_list, vip):

@@ -8,12 +8,15 @@ from saleor_customer_groups.pages.rules import words
 from saleor_customer_groups.pages.rules.draft import (
     Condition,
     Group,
+    added,
+    numbered,
     of_rule,
     places,
     read_form,
+    read_one,
     rule_of,
-    with_act,
 )
+from saleor_customer_groups.pages.rules.refusals import BY_WORDS, should_be
 from saleor_customer_groups.pages.rules.values import read, widget
 from saleor_customer_groups.segments import values
 from saleor_customer_groups.segments.fields import FIELDS
@@ -21,6 +24,7 @@ from saleor_customer_groups.segments.operators import BY_TYPE, OPERATORS
 from saleor_customer_groups.segments.rules import InvalidRule, parse
 from saleor_customer_groups.segments.templates import TEMPLATES
 
+ACTIVE = Condition("active", "eq", True)
 RULES = [
     {"all": [{"orders_count": {"gte": 5}}]},
     {"any": [{"country": {"one_of": ["PL", "DE"]}}, {"not": {"active": {"eq": True}}}]},
@@ -112,29 +116,54 @@ def test_another_field_begins_with_its_first_question():
     assert (condition.code, condition.operator, condition.value) == ("country", "eq", None)
 
 
-@pytest.mark.parametrize(
-    ("act", "expected"),
-    [
-        ("condition:0", {"all": ["A", "B", "?"]}),
-        ("group:0", {"all": ["A", "B", {"any": ["?"]}]}),
-        ("drop:0.0", {"all": ["B"]}),
-        ("condition:0.1", {"all": ["A", "B"]}),  # B is no group
-        ("drop:0", {"all": ["A", "B"]}),  # the whole rule stays
-        ("drop:0.9", {"all": ["A", "B"]}),
-        ("nonsense", {"all": ["A", "B"]}),
-        ("", {"all": ["A", "B"]}),
-    ],
-)
-def test_buttons_change_the_tree(act, expected):
+def test_an_operator_for_the_same_value_keeps_it():
+    form = sent_by(Group("all", (Condition("orders_count", "gte", 5),)))
+    form["0.0:operator"] = ["lte"]
+
+    (condition,) = read_form(form).boxes
+
+    assert (condition.operator, condition.value) == ("lte", 5)
+
+
+def test_boxes_that_were_taken_away_leave_gaps_and_the_others_where_they_stand():
     a, b = Condition("first_name", "eq", "A"), Condition("first_name", "eq", "B")
-    names = [(a, "A"), (b, "B"), (Condition(), "?")]
+    form = sent_by(Group("any", (a, a, b)))
+    form = {name: sent for name, sent in form.items() if not name.startswith("0.1:")}
 
-    def told(box):
-        if isinstance(box, Group):
-            return {box.way: [told(one) for one in box.boxes]}
-        return next(name for one, name in names if one == box)
+    tree = read_form(form)
 
-    assert told(with_act(Group("all", (a, b)), act)) == expected
+    assert tree == Group("any", (a, b))
+    assert [box.at for box in tree.boxes] == ["0.0", "0.2"]
+    assert [box.at for box in numbered(tree).boxes] == ["0.0", "0.1"]
+
+
+def test_one_box_is_read_by_its_place():
+    form = sent_by(Group("any", (Condition("first_name", "eq", "A"), Group("all", (ACTIVE,)))))
+
+    assert read_one(form, "0.0") == Condition("first_name", "eq", "A")
+    assert isinstance(read_one(form, "0.1"), Group)
+    for nowhere in ("0.2", "1", "", "0.x", "0.1 ", "0..1"):
+        assert read_one(form, nowhere) is None
+
+
+@pytest.mark.parametrize(
+    ("what", "place", "at"),
+    [("condition", "0", "0.2"), ("group", "0", "0.2"), ("condition", "0.1", "0.1.0")],
+)
+def test_a_new_box_stands_at_the_place_that_was_counted_for_it(what, place, at):
+    form = sent_by(Group("all", (ACTIVE, Group("any"))))
+    form[f"{place}:count"] = [str(int(form[f"{place}:count"][0]) + 1)]
+
+    box = added(form, what, place)
+
+    assert (box.at, isinstance(box, Group)) == (at, what == "group")
+
+
+@pytest.mark.parametrize("place", ["0.0", "0.9", "nonsense", ""])
+def test_nothing_is_added_to_what_is_no_group(place):
+    form = sent_by(Group("all", (ACTIVE, ACTIVE)))
+
+    assert added(form, "condition", place) is None
 
 
 def test_what_is_wrong_stands_at_its_box():
@@ -143,11 +172,7 @@ def test_what_is_wrong_stands_at_its_box():
         (Condition("orders_count", "gte", "many"), Condition("active", "eq", True, {}, True)),
     )
 
-    assert list(places(tree)) == [
-        ("0", "not.any"),
-        ("0.0", "not.any[0]"),
-        ("0.1", "not.any[1].not"),
-    ]
+    assert [path for _, path in places(tree)] == ["not.any", "not.any[0]", "not.any[1].not"]
     with pytest.raises(InvalidRule) as refusal:
         parse(rule_of(tree))
     assert refusal.value.problems[0].path.startswith("not.any[0]")
@@ -203,3 +228,17 @@ def test_every_field_operator_and_option_has_words():
     assert set(words.TEMPLATES) == set(TEMPLATES)
     assert set(words.AGES) == set(OPERATORS["age"])
     assert {option.name for one in FIELDS.values() for option in one.options} == set(words.OPTIONS)
+
+
+def test_of_every_value_it_is_said_what_it_must_be():
+    kinds = [
+        *(
+            one.value
+            for known in (*OPERATORS.values(), *BY_TYPE.values())
+            for one in known.values()
+        ),
+        *(option.value for one in FIELDS.values() for option in one.options),
+    ]
+
+    assert all(str(should_be(kind)) for kind in kinds)
+    assert set(BY_WORDS) <= {kind.expects for kind in kinds}
