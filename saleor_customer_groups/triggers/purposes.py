@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..access import Act
 from ..errors import InvalidInput
 from ..models import Trigger
 from ..sentences import Sentence
@@ -17,30 +18,56 @@ from . import awarding, members, reporting
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a trigger of this purpose does, and what its config must be."""
+    """What a trigger of this purpose does, and what its config must be.
+
+    `act` is what one must be allowed to do by hand: who gets a trigger's secret can do it.
+    """
 
     label: str
+    act: Act
     handle: Handler
     check_config: Callable[[Mapping[str, Any]], None]
 
 
 PURPOSES: Final[Mapping[str, Purpose]] = {
-    "award": Purpose("Give credit, cashback or points", awarding.award, awarding.check_config),
-    "members_add": Purpose("Put customers into a group", members.add, members.check_config),
+    "award": Purpose(
+        "Give credit, cashback or points",
+        Act.MANAGE_LOYALTY,
+        awarding.award,
+        awarding.check_config,
+    ),
+    "members_add": Purpose(
+        "Put customers into a group", Act.MANAGE_MEMBERS, members.add, members.check_config
+    ),
     "members_remove": Purpose(
-        "Take customers out of a group", members.remove, members.check_config
+        "Take customers out of a group", Act.MANAGE_MEMBERS, members.remove, members.check_config
     ),
     "broadcast_start": Purpose(
-        "Start a prepared broadcast", reporting.start, reporting.check_broadcast
+        "Start a prepared broadcast",
+        Act.MANAGE_BROADCASTS,
+        reporting.start,
+        reporting.check_broadcast,
     ),
     "broadcast_report": Purpose(
-        "Take reports about recipients", reporting.report, reporting.check_nothing
+        "Take reports about recipients",
+        Act.MANAGE_BROADCASTS,
+        reporting.report,
+        reporting.check_nothing,
     ),
     "credit_confirm": Purpose(
-        "Take answers to requests for credit", reporting.confirm, reporting.check_nothing
+        "Take answers to requests for credit",
+        Act.MANAGE_LOYALTY,
+        reporting.confirm,
+        reporting.check_nothing,
     ),
 }
 HANDLERS: Final[Mapping[str, Handler]] = {code: one.handle for code, one in PURPOSES.items()}
+
+
+def act_of(purpose: str) -> Act:
+    """What one must be allowed to do, beside managing endpoints, to have a trigger's secret."""
+    found = PURPOSES.get(purpose)
+    return Act.MANAGE_ENDPOINTS if found is None else found.act
 
 
 def create(

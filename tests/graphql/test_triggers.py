@@ -10,8 +10,9 @@ from saleor_customer_groups.groups import editing
 from saleor_customer_groups.models import CallOutcome, Trigger, TriggerCall
 from saleor_customer_groups.triggers import purposes
 from saleor_customer_groups.webhooks import triggers
+from tests import callers
 
-from .api import SIZES, nodes, ours, staff_api, statements
+from .api import SIZES, Api, nodes, ours, staff_api, statements
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,15 @@ query($trigger: ID!, $outcomes: [CustomerGroupsTriggerCallOutcome!]) {
 
 @pytest.fixture
 def apps_staff(db):
-    return staff_api("app.manage_apps")
+    """Staff who manage endpoints, customers and balances."""
+    return staff_api("app.manage_apps", "account.manage_users", "giftcard.manage_gift_card")
+
+
+@pytest.fixture
+def only_apps(db):
+    """Staff who manage endpoints, and nothing that a call could do."""
+    token = callers.token_of(callers.staff("app.manage_apps", email="apps@example.com"))
+    return Api(token)
 
 
 @pytest.fixture
@@ -169,6 +178,42 @@ def test_a_page_takes_the_same_statements_whatever_its_size(apps_staff):
 
     assert [ours(found) for found in taken.values()] == [1, 1, 1]
     assert len({len(found) for found in taken.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("purpose", "config", "permission"),
+    [
+        ("AWARD", {"unit": "points"}, "MANAGE_GIFT_CARD"),
+        ("CREDIT_CONFIRM", {}, "MANAGE_GIFT_CARD"),
+        ("MEMBERS_ADD", {"group": "vip"}, "MANAGE_USERS"),
+        ("MEMBERS_REMOVE", {"group": "vip"}, "MANAGE_USERS"),
+        ("BROADCAST_START", {"broadcast": 1}, "MANAGE_USERS"),
+        ("BROADCAST_REPORT", {}, "MANAGE_USERS"),
+    ],
+)
+def test_nobody_gets_a_secret_for_what_they_may_not_do(only_apps, vip, purpose, config, permission):
+    given = {"name": "Mine", "purpose": purpose, "config": config}
+
+    (message,) = only_apps.refused(CREATE, input=given)
+
+    assert message.endswith(f": {permission}")
+    assert not Trigger.objects.exists()
+
+
+def test_nor_for_what_somebody_else_has_made(only_apps, trigger):
+    config = {"config": {"group": "vip"}}
+
+    for query, variables in ((ROTATE, {}), (UPDATE, {"input": config})):
+        (message,) = only_apps.refused(query, id=gid(trigger), **variables)
+        assert message.endswith(": MANAGE_USERS")
+    assert Trigger.objects.get().secret == trigger.secret
+
+
+def test_who_manages_endpoints_alone_may_switch_one_off_and_delete_it(only_apps, trigger):
+    off = only_apps.one(UPDATE, id=gid(trigger), input={"enabled": False})
+    assert off["trigger"]["enabled"] is False
+
+    assert only_apps.one(DELETE, id=gid(trigger))["errors"] == []
 
 
 @pytest.mark.parametrize("who", ["nobody", "wrong_staff", "users_staff"])

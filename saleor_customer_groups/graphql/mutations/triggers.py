@@ -12,12 +12,14 @@ from ...errors import InvalidInput
 from ...host.graphql_types import JSON
 from ...triggers import purposes
 from ...webhooks import triggers
+from ..fields import caller_of
 from ..ids import key_of
 from ..mutation import BaseMutation
 from ..types.triggers import CustomerGroupsTrigger, Purpose
 
 ID = "The ID of the trigger."
 SECRET = "Signs the calls. Shown this once, and never again."  # noqa: S105 - says what it is
+TOO = "Who does it must be allowed to do what a call does, too."
 
 
 class CustomerGroupsTriggerInput(graphene.InputObjectType):
@@ -48,13 +50,14 @@ class CustomerGroupsTriggerCreate(TriggerMutation):
 
     class Meta:
         act = Act.MANAGE_ENDPOINTS
-        description = "Makes an address that another system may call."
+        description = f"Makes an address that another system may call. {TOO}"
 
     class Arguments:
         input = CustomerGroupsTriggerCreateInput(required=True, description="What it is for.")
 
     @classmethod
     def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
+        caller_of(info).require(purposes.act_of(input["purpose"]))
         issued = purposes.create(**{key: one for key, one in input.items() if one is not None})
         return {"trigger": issued.trigger, "secret": issued.secret}
 
@@ -62,7 +65,10 @@ class CustomerGroupsTriggerCreate(TriggerMutation):
 class CustomerGroupsTriggerUpdate(TriggerMutation):
     class Meta:
         act = Act.MANAGE_ENDPOINTS
-        description = "Changes a trigger; what is not given stays as it is."
+        description = (
+            "Changes a trigger; what is not given stays as it is. Who changes the config must be "
+            "allowed to do what a call does, too."
+        )
 
     class Arguments:
         id = graphene.ID(required=True, description=ID)
@@ -71,7 +77,10 @@ class CustomerGroupsTriggerUpdate(TriggerMutation):
     @classmethod
     def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
         changes = {key: one for key, one in input.items() if one is not None}
-        return {"trigger": purposes.update(_trigger(id), **changes)}
+        trigger = _trigger(id)
+        if "config" in changes:
+            caller_of(info).require(purposes.act_of(trigger.purpose))
+        return {"trigger": purposes.update(trigger, **changes)}
 
 
 class CustomerGroupsTriggerDelete(TriggerMutation):
@@ -94,14 +103,16 @@ class CustomerGroupsTriggerRotateSecret(TriggerMutation):
 
     class Meta:
         act = Act.MANAGE_ENDPOINTS
-        description = "Gives a trigger a new secret; for 24 hours the old one is taken too."
+        description = f"Gives a trigger a new secret; for 24 hours the old one is taken too. {TOO}"
 
     class Arguments:
         id = graphene.ID(required=True, description=ID)
 
     @classmethod
     def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
-        issued = triggers.rotate(_trigger(id))
+        trigger = _trigger(id)
+        caller_of(info).require(purposes.act_of(trigger.purpose))
+        issued = triggers.rotate(trigger)
         return {"trigger": issued.trigger, "secret": issued.secret}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ...broadcasts import queries as broadcasts
 from ...loyalty.rules import POINTS
 from ...models import BroadcastStatus, CustomerGroup, Trigger
-from ...triggers.purposes import PURPOSES
+from ...triggers.purposes import PURPOSES, act_of
 from ..forms import Form, Picked
 from ..loyalty.words import UNITS
 from .words import PURPOSES as LABELS
@@ -28,13 +29,13 @@ class TriggerForm(Form):
 
     name = forms.CharField(max_length=250, label=_("Name"))
     purpose = forms.ChoiceField(
-        label=_("What a call does"), choices=[(code, LABELS[code]) for code in PURPOSES]
+        label=_("What a call does"), help_text=_("Of that, what you may do yourself.")
     )
     group = Picked(kind="groups", single=True, required=False, label=_("Group"))
     unit = forms.ChoiceField(required=False, label=_("Unit"), choices=list(UNITS.items()))
     currency = forms.ChoiceField(required=False, label=_("Currency"))
     at_most = forms.DecimalField(
-        required=False, localize=False, min_value=0, label=_("At most in one call")
+        required=False, localize=False, min_value=0, max_digits=30, label=_("At most in one call")
     )
     valid_days = forms.IntegerField(
         required=False, min_value=1, label=_("Valid for days"), help_text=_("Empty: for good.")
@@ -42,12 +43,19 @@ class TriggerForm(Form):
     broadcast = forms.ChoiceField(required=False, label=_("Broadcast"))
     calls_a_minute = forms.IntegerField(min_value=1, label=_("Calls a minute"))
 
-    def __init__(self, *args: Any, trigger: Trigger | None = None, **kwargs: Any) -> None:
-        """`trigger`: the one that is changed; then the form has what it is now."""
+    def __init__(
+        self, *args: Any, may: Callable[[str], bool], trigger: Trigger | None = None, **kwargs: Any
+    ) -> None:
+        """`trigger`: the one that is changed; then the form has what it is now. `may`: whether who
+        asks may do an act.
+        """
         if trigger is not None:
             kwargs["initial"] = initial_of(trigger)
         super().__init__(*args, **kwargs)
         kept = {} if trigger is None else trigger.config
+        own = None if trigger is None else trigger.purpose
+        allowed = [code for code in PURPOSES if code == own or may(act_of(code))]
+        self._choices("purpose", [(code, LABELS[code]) for code in allowed])
         channels = apps.get_model("channel", "Channel")._default_manager
         codes = set(channels.order_by().values_list("currency_code", flat=True).distinct())
         codes |= {kept["currency"]} if "currency" in kept else set()
@@ -58,14 +66,16 @@ class TriggerForm(Form):
         if trigger is not None:
             self.fields["enabled"] = forms.BooleanField(required=False, label=_("It takes calls"))
 
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = choices
 
     @property
     def purpose_now(self) -> str:
         """The purpose as it is chosen, to show the fields of it only."""
-        return self["purpose"].value() or next(iter(PURPOSES))
+        field: Any = self.fields["purpose"]
+        first = next(iter(field.choices), ("", ""))
+        return str(self["purpose"].value() or first[0])
 
     @property
     def wants_group(self) -> bool:

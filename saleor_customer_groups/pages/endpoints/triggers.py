@@ -53,7 +53,7 @@ def triggers(visit: Visit) -> HttpResponse:
 @screen("endpoints.manage")
 def new(visit: Visit) -> HttpResponse:
     """A new trigger; then its secret, this once."""
-    form = TriggerForm(visit.data, initial={"calls_a_minute": 60})
+    form = TriggerForm(visit.data, initial={"calls_a_minute": 60}, may=visit.may)
     if visit.posted and form.is_valid():
         given = form.cleaned_data
         try:
@@ -94,7 +94,9 @@ def trigger(visit: Visit, trigger_id: int) -> HttpResponse:
 def settings(visit: Visit, trigger_id: int) -> HttpResponse:
     """What it is called, what a call does, how many it takes, and whether it takes any."""
     found = _trigger_or_404(trigger_id)
-    form = TriggerForm(visit.data, trigger=found)
+    if visit.posted:
+        visit.caller.require(purposes.act_of(found.purpose))
+    form = TriggerForm(visit.data, may=visit.may, trigger=found)
     if visit.posted and form.is_valid():
         given = form.cleaned_data
         names = ("name", "calls_a_minute", "enabled")
@@ -109,6 +111,7 @@ def settings(visit: Visit, trigger_id: int) -> HttpResponse:
 def rotate(visit: Visit, trigger_id: int) -> HttpResponse:
     """The dialog that gives it a new secret; then the secret, this once."""
     found = _trigger_or_404(trigger_id)
+    visit.caller.require(purposes.act_of(found.purpose))
     if visit.posted:
         return _secret(visit, core.rotate(found), rotated=True)
     return visit.render("triggers/rotate.html", _context(visit, found))
@@ -148,6 +151,7 @@ def _context(visit: Visit, found: Trigger) -> dict[str, Any]:
     return {
         "area": "endpoints",
         "trigger": found,
+        "may_do": visit.may(purposes.act_of(found.purpose)),
         "address": visit.request.build_absolute_uri(
             f"{base_of(visit.request)}/trigger/{found.uid}"
         ),

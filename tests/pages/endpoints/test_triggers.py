@@ -15,6 +15,8 @@ from saleor_customer_groups.groups import editing
 from saleor_customer_groups.models import Broadcast, BroadcastStatus, Trigger, TriggerCall
 from saleor_customer_groups.triggers import purposes
 from saleor_customer_groups.webhooks import triggers
+from tests.callers import narrow_token_of, staff
+from tests.pages.conftest import Browser
 
 from .conftest import text
 
@@ -203,6 +205,25 @@ def test_a_wrong_change_is_said_and_nothing_is_changed(merchant, vip, wrong, sai
     assert said in text(answer)
     (same,) = Trigger.objects.values_list("name", "config", "calls_a_minute", "enabled")
     assert same == ("Till", {"group": vip.slug}, 60, True)
+
+
+@pytest.fixture
+def operator(client):
+    """Staff who manage endpoints, and nothing that a call could do."""
+    return Browser(client, narrow_token_of(staff("app.manage_apps"), "MANAGE_APPS"))
+
+
+def test_nobody_gets_a_secret_for_what_they_may_not_do(operator, trigger):
+    for purpose in ("award", "credit_confirm"):
+        assert make(operator, purpose=purpose, unit="points").status_code == 422
+    page = f"/endpoints/triggers/{trigger.pk}"
+    for answer in (operator.get(f"{page}/rotate"), operator.post(f"{page}/rotate")):
+        assert answer.status_code == 403
+        assert "MANAGE_GIFT_CARD" in text(answer)
+    assert change(operator, trigger, name="Mine").status_code == 403
+    shown = text(operator.get(page))
+    assert ("New secret…" in shown, f"{page}/settings" in shown) == (False, False)
+    assert list(Trigger.objects.values_list("name", "secret")) == [(trigger.name, trigger.secret)]
 
 
 def test_more_calls_cost_no_more_statements(merchant, trigger):
