@@ -114,6 +114,7 @@ def _address(name: str) -> Iterator[Column]:
         )
 
 
+LOYALTY: Final = "Loyalty"
 HELD: Final = "loyalty.units::text"
 
 _ALL: Final = (
@@ -135,9 +136,9 @@ _ALL: Final = (
     Column(
         "total_spent", "Total spent", "Orders", "orders.spent::text", ("orders",), cell_in=_spent
     ),
-    Column("points", "Points", "Loyalty", "coalesce(loyalty.points, 0)::bigint", ("loyalty",)),
-    Column("credit", "Credit", "Loyalty", HELD, ("loyalty",), cell_in=_held("credit")),
-    Column("cashback", "Cashback", "Loyalty", HELD, ("loyalty",), cell_in=_held("cashback")),
+    Column("points", "Points", LOYALTY, "coalesce(loyalty.points, 0)::bigint", ("loyalty",)),
+    Column("credit", "Credit", LOYALTY, HELD, ("loyalty",), cell_in=_held("credit")),
+    Column("cashback", "Cashback", LOYALTY, HELD, ("loyalty",), cell_in=_held("cashback")),
     Column("groups", "Groups", "Groups", "groups.names", ("groups",)),
     Column("source", "Source", "Membership", "membership.source"),
     Column("member_from", "Member from", "Membership", "membership.started_at"),
@@ -146,6 +147,12 @@ _ALL: Final = (
 )
 
 COLUMNS: Final[dict[str, Column]] = {column.code: column for column in _ALL}
+
+
+def tell_of_loyalty(codes: Iterable[str]) -> bool:
+    """Whether one of these columns says what customers have, which not all may read."""
+    found = (COLUMNS.get(code.partition(":")[0]) for code in codes)
+    return any(one is not None and one.section == LOYALTY for one in found)
 
 
 def chosen(codes: Iterable[str], currencies: Sequence[str]) -> list[str]:

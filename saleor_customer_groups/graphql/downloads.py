@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase, JsonResponse
 from ..access import Act, Caller, Forbidden, InvalidToken
 from ..errors import CustomerGroupsError, InvalidInput
 from ..exporting import balances, queries
-from ..exporting.columns import COLUMNS
+from ..exporting.columns import tell_of_loyalty
 from ..host import auth
 from ..host.db import on_writer
 from ..importing import jobs, report
@@ -25,7 +25,6 @@ from ..models import Export
 from .errors import formatted
 from .ids import key_of
 
-LOYALTY: Final = "Loyalty"
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -34,10 +33,8 @@ TYPES: Final = {
 
 def require_columns(caller: Caller, codes: Iterable[str]) -> None:
     """Forbidden unless the caller may read what these columns of an export tell."""
-    for code in codes:
-        found = COLUMNS.get(code.partition(":")[0])
-        if found is not None and found.section == LOYALTY:
-            caller.require(Act.READ_LOYALTY)
+    if tell_of_loyalty(codes):
+        caller.require(Act.READ_LOYALTY)
 
 
 def export(request: HttpRequest, key: int, kind: str) -> HttpResponseBase:

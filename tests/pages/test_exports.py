@@ -20,7 +20,7 @@ from saleor_customer_groups.models import (
     ExportStatus,
     MembershipSource,
 )
-from tests.callers import customer
+from tests.callers import customer, narrow_token_of, staff
 from tests.pages.conftest import BASE, Browser
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,22 @@ def test_who_may_not_gets_nothing(
             assert b"secret" not in answer.content
     waiting.refresh_from_db()
     assert (waiting.status, Export.objects.count()) == (ExportStatus.QUEUED, 2)
+
+
+def test_what_customers_have_is_for_who_may_read_loyalty(client: Any, vip: CustomerGroup) -> None:
+    token = narrow_token_of(staff("account.manage_users"), "MANAGE_USERS")
+    browser, path = Browser(client, token), f"/groups/{vip.pk}/exports"
+    assert "Loyalty" not in browser.get(f"{path}/new").content.decode()
+    sent = {"columns": ["email", "points"], "format": "csv"}
+    assert browser.post(f"{path}/new", sent).status_code == 422
+    assert not Export.objects.exists()
+
+    made = exports.create_export(vip, columns=["points"], format="csv", background=False)
+    exports.replace_parts(made, [b"secret"])
+    exports.complete(made)
+    answer = browser.get(f"{path}/{made.pk}/file")
+    assert answer.status_code == 403
+    assert b"secret" not in answer.content
 
 
 def test_more_exports_cost_no_more_statements(merchant: Browser, vip: CustomerGroup) -> None:

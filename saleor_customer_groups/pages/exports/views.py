@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ...exporting import exports, queries
+from ...exporting.columns import tell_of_loyalty
 from ...models import Export, ExportFormat, ExportStatus
 from ..downloads import download
 from ..groups.group import WITH_MEMBERS, context_of, group_or_404
@@ -22,6 +23,8 @@ from .forms import ExportForm
 SORTS: Final = {"new": ("-pk",)}
 # Who may see the members may take them out; the row says who did.
 READ: Final = "members.read"
+# And who may not see what they have, not the columns that say it.
+LOYALTY: Final = "loyalty.read"
 TYPES: Final = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -48,7 +51,8 @@ def all_exports(visit: Visit, group_id: int) -> HttpResponse:
 @screen(READ)
 def new(visit: Visit, group_id: int) -> HttpResponse:
     """Choose the columns and have the file made."""
-    group, form = group_or_404(group_id, WITH_MEMBERS), ExportForm(visit.data)
+    group = group_or_404(group_id, WITH_MEMBERS)
+    form = ExportForm(visit.data, with_loyalty=visit.may(LOYALTY))
     if visit.posted and form.is_valid():
         with form.refusing():
             exports.create_export(group, actor=visit.actor, **form.cleaned_data)
@@ -71,6 +75,8 @@ def cancel(visit: Visit, group_id: int, export_id: int) -> HttpResponse:
 def file(visit: Visit, group_id: int, export_id: int) -> HttpResponse:
     """A piece of the file, at most a megabyte; the caller is asked again for each."""
     found = _export_or_404(group_id, export_id)
+    if tell_of_loyalty(found.columns):
+        visit.caller.require(LOYALTY)
     asked = visit.asked("part")
     number = int(asked) if asked.isdecimal() else 0
     data, more = queries.part(found.pk, number)
