@@ -19,6 +19,8 @@ class Act(StrEnum):
     # who is in a group: personal data
     READ_MEMBERS = "members.read"
     MANAGE_MEMBERS = "members.manage"
+    # who is behind something else that one may read, such as a balance: the whole of Saleor's User
+    READ_CUSTOMERS = "customers.read"
     READ_PRICES = "prices.read"
     MANAGE_PRICES = "prices.manage"
     READ_LOYALTY = "loyalty.read"
@@ -45,6 +47,7 @@ DEFAULT_PERMISSIONS: Final[Mapping[str, Sequence[str]]] = {
     Act.MANAGE_GROUPS: (USERS,),
     Act.READ_MEMBERS: (USERS,),
     Act.MANAGE_MEMBERS: (USERS,),
+    Act.READ_CUSTOMERS: (USERS, ORDERS),
     Act.READ_PRICES: (DISCOUNTS, ORDERS),
     Act.MANAGE_PRICES: (DISCOUNTS,),
     Act.READ_LOYALTY: (GIFT_CARDS, ORDERS),
@@ -120,6 +123,17 @@ class Caller:
 
 
 ANONYMOUS: Final = Caller()
+
+
+def problems() -> list[str]:
+    """What is wrong with the setting PERMISSIONS: acts misspelt, which stay open as they were."""
+    given: Mapping[str, object] = conf.get("PERMISSIONS")
+    known = ", ".join(DEFAULT_PERMISSIONS)
+    return [
+        f"'PERMISSIONS' names {act!r}, which is no act; there are {known}."
+        for act in (given if isinstance(given, Mapping) else ())
+        if act not in DEFAULT_PERMISSIONS
+    ]
 
 
 def needed(act: str) -> Sequence[str]:

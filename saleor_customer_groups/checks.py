@@ -8,7 +8,7 @@ from typing import Any
 from django.apps.config import AppConfig
 from django.core.checks import CheckMessage, Error, Info, register
 
-from . import conf
+from . import access, conf
 from .host import checkout, mirror
 from .loyalty import purse_queue
 
@@ -31,7 +31,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     """E002: a setting has a value that cannot work, or does not exist."""
     return [
         Error(f"SALEOR_CUSTOMER_GROUPS: {problem}", id="saleor_customer_groups.E002")
-        for problem in [*conf.problems(), *mirror.problems()]
+        for problem in [*conf.problems(), *access.problems(), *mirror.problems()]
     ]
 
 

@@ -12,9 +12,14 @@ from graphql_relay import from_global_id
 from ..errors import InvalidInput
 from ..events import global_id
 
-__all__ = ["global_id", "key_of", "keys_of", "optional_key_of", "uuid_of"]
+__all__ = ["global_id", "key_of", "keys_of", "optional_global_id", "optional_key_of", "uuid_of"]
 
 BIGGEST: Final = 2**63 - 1
+
+
+def optional_global_id(kind: str, key: object) -> str | None:
+    """The global id; None for no key."""
+    return None if key is None else global_id(kind, key)
 
 
 def key_of(text: str, kind: str, *, field: str = "id") -> int:

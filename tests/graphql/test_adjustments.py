@@ -87,7 +87,14 @@ def vip(people):
 
 @pytest.fixture
 def cards():
-    return staff_api("giftcard.manage_gift_card")
+    """Staff who manage balances, and may read customers."""
+    return staff_api("giftcard.manage_gift_card", "account.manage_users")
+
+
+@pytest.fixture
+def only_cards(db):
+    token = callers.token_of(callers.staff("giftcard.manage_gift_card", email="till@example.com"))
+    return Api(token)
 
 
 @pytest.fixture
@@ -244,6 +251,33 @@ def test_it_is_started_and_done_and_reversed(cards, vip, people, launched):
         },
     ]
     assert [balance_of(one) for one in people] == [0, 0, 0]
+
+
+def test_whom_it_was_for_is_told_by_name_to_who_may_read_customers(only_cards, vip, people):
+    adjustment = prepared(vip)
+    people[2].is_active = False
+    people[2].save()
+    steps.start(adjustment.pk)
+    running.run(adjustment.pk)
+
+    for query, numbers in ((RESULTS, people[:2]), (SKIPS, people[2:])):
+        shown = query.replace("customer { email }", "customerId")
+        answer = only_cards.one(shown, id=gid(adjustment))
+        assert [one["customerId"] for one in nodes(answer)] == [
+            customer_id(one.pk) for one in numbers
+        ]
+        messages = only_cards.refused(query, id=gid(adjustment))
+        assert {one.rpartition(": ")[2] for one in messages} == {"MANAGE_USERS, MANAGE_ORDERS"}
+
+
+def test_a_filter_is_for_who_may_read_members(only_cards):
+    """Its preview tells of anybody whatever it asks."""
+    given = {"unit": "POINTS", "amount": 1, "rule": {"email": {"eq": "alice@example.com"}}}
+
+    (message,) = only_cards.refused(CREATE, input=given)
+
+    assert message.endswith(": MANAGE_USERS")
+    assert not Adjustment.objects.exists()
 
 
 def test_it_is_scheduled_and_cancelled(cards, vip):

@@ -247,6 +247,27 @@ def test_staff_see_what_a_customer_has(reader, alice):
     )
 
 
+def test_who_a_balance_is_of_is_for_who_may_read_customers(cards, alice):
+    """Saleor tells nobody who a gift card is of by MANAGE_GIFT_CARD alone."""
+    points(alice, 100, expires_at=LATER)
+    holds.hold(customer_id=alice.pk, unit="points", amount=60, key="t:1", expires_at=LATER)
+    requests.ask([requests.Wish(key="earn:1", customer_id=alice.pk, unit="points", amount=5)])
+    whom = customer_id(alice.pk)
+    lists = (
+        f'a: customerLoyalty(customer: "{whom}") {{ statement(last: 1) {{ %s }} }}',
+        f'b: customerLoyalty(customer: "{whom}") {{ lots(first: 1) {{ %s }} }}',
+        "c: loyaltyHolds(first: 1) { %s }",
+        "d: loyaltyCreditRequests(first: 1) { %s }",
+    )
+
+    for one in lists:
+        (known,) = cards.ask("{" + one % "edges { node { customerId } }" + "}").values()
+        (line,) = nodes(known.get("statement") or known.get("lots") or known)
+        assert line == {"customerId": whom}
+        (message,) = cards.refused("{" + one % "edges { node { customer { email } } }" + "}")
+        assert message.endswith("MANAGE_USERS, MANAGE_ORDERS")
+
+
 def test_a_customer_who_is_not_there_has_none(reader):
     assert reader.one(OF, customer=customer_id(987654)) is None
 
@@ -361,6 +382,7 @@ def test_it_takes_what_is_left(cards, alice):
     [
         ({"amount": -200}, None, "TOO_LITTLE"),
         ({"amount": 1.5}, "amount", "INVALID"),
+        ({"amount": "1E99999"}, "amount", "INVALID"),
         ({"amount": 0}, "amount", "INVALID"),
         ({"currency": "USD"}, "currency", "INVALID"),
         ({"unit": "CREDIT"}, "currency", "INVALID"),

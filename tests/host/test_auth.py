@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from graphene import Node
 from saleor.app.models import App
 
+from saleor_customer_groups import access
 from saleor_customer_groups.access import ANONYMOUS, Act, Forbidden, InvalidToken
 from saleor_customer_groups.host.auth import caller_of
 from saleor_customer_groups.host.db import on_writer
@@ -137,3 +138,11 @@ def test_a_setting_changes_what_opens_an_act(settings):
     assert not ask(callers.token_of(callers.staff(USERS))).may(Act.MANAGE_GROUPS)
     other = callers.staff("account.manage_staff", email="other@example.com")
     assert ask(callers.token_of(other)).may(Act.MANAGE_GROUPS)
+
+
+def test_an_act_that_is_misspelt_is_told(settings):
+    settings.SALEOR_CUSTOMER_GROUPS = {"PERMISSIONS": {"price.read": [], "prices.read": []}}
+
+    (problem,) = access.problems()
+
+    assert problem.startswith("'PERMISSIONS' names 'price.read', which is no act; there are groups")

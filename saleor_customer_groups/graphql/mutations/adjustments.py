@@ -66,15 +66,20 @@ class AdjustmentAct(ByID, AdjustmentMutation):
 class LoyaltyAdjustmentCreate(AdjustmentMutation):
     class Meta:
         act = Act.MANAGE_LOYALTY
-        description = "Prepares a bulk act on balances; nothing happens to them yet."
+        description = (
+            "Prepares a bulk act on balances; nothing happens to them yet. For whom a filter finds "
+            "it needs the permission to read members as well."
+        )
 
     class Arguments:
         input = LoyaltyAdjustmentCreateInput(required=True, description="For whom, what and why.")
 
     @classmethod
     def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        draft, for_whom = _draft(input), audience_of(input)
-        return {"adjustment": drafts.create(draft, for_whom, actor=caller_of(info).actor)}
+        caller, for_whom = caller_of(info), audience_of(input)
+        if for_whom.rule is not None:  # whom it finds is told of everybody: who, or how many
+            caller.require(Act.READ_MEMBERS)
+        return {"adjustment": drafts.create(_draft(input), for_whom, actor=caller.actor)}
 
 
 class LoyaltyAdjustmentDelete(AdjustmentAct):

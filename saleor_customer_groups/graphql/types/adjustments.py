@@ -13,6 +13,7 @@ from ...host.graphql_types import JSON, DateTime, NonNullList, User, wrapped
 from ...loyalty.adjustments.previews import Preview
 from ..enums import enum_of
 from ..fields import Guarded
+from ..ids import global_id, optional_global_id
 from ..loaders.customers import CustomerById
 from ..loaders.loyalty import AdjustmentById, ReversedOfEntry
 from .amounts import LoyaltyAmount, Unit, amount_of, units_of
@@ -133,15 +134,21 @@ def preview_of(seen: Preview, currency: str) -> LoyaltyAdjustmentPreview:
 
 
 class LoyaltyAdjustmentSkip(WithCustomer, graphene.ObjectType):
-    customer = graphene.Field(User, description="Who; null: deleted.")
+    customer_id = graphene.ID(required=True, description="The ID of the customer.")
+    customer = Guarded(User, act=Act.READ_CUSTOMERS, description="Who; null: deleted.")
     reason = SkipReason(required=True, description="Why.")
 
     class Meta:
         description = "A customer whom a bulk act passed over."
 
+    @staticmethod
+    def resolve_customer_id(root: models.AdjustmentSkip, _info: Any) -> str:
+        return global_id("User", root.customer_id)
+
 
 class LoyaltyAdjustmentResult(graphene.ObjectType):
-    customer = graphene.Field(User, description="Whose; null: erased since.")
+    customer_id = graphene.ID(description="The ID of the customer; null: erased since.")
+    customer = Guarded(User, act=Act.READ_CUSTOMERS, description="Whose; null: erased since.")
     amount = graphene.Field(LoyaltyAmount, required=True, description="What was given or taken.")
     taken_back = graphene.Field(
         LoyaltyAmount, required=True, description="What was taken back of that."
@@ -154,6 +161,10 @@ class LoyaltyAdjustmentResult(graphene.ObjectType):
 
     class Meta:
         description = "What a bulk act did to one customer's balance."
+
+    @staticmethod
+    def resolve_customer_id(root: models.LoyaltyEntry, _info: Any) -> str | None:
+        return optional_global_id("User", root.account.customer_id)
 
     @staticmethod
     def resolve_customer(root: models.LoyaltyEntry, info: Any) -> Any:

@@ -14,6 +14,7 @@ from ...host.graphql_types import Money
 from ...loyalty import rules
 from ...loyalty.rules import Amount
 from ...models import LoyaltyUnit
+from ...money import DIGITS
 from ..enums import enum_of
 
 Unit = enum_of(LoyaltyUnit, "LoyaltyUnit", "What a balance counts.")
@@ -67,6 +68,8 @@ def given(amount: Decimal, unit: str, *, field: str = "amount") -> Amount:
     """
     if unit != rules.POINTS:
         return amount
-    if amount != amount.to_integral_value():
+    # 1E+999999999 is whole, and to write it out would take all the memory there is.
+    is_number = amount.is_finite() and amount.adjusted() <= DIGITS
+    if not is_number or amount != amount.to_integral_value():
         raise InvalidInput(f"Points are whole numbers; {amount} is none.", field=field)
     return int(amount)

@@ -7,9 +7,11 @@ from typing import Any
 import graphene
 
 from ... import models
-from ...events import global_id
+from ...access import Act
 from ...host.graphql_types import DateTime, User
 from ..enums import enum_of
+from ..fields import Guarded
+from ..ids import optional_global_id
 from .amounts import LoyaltyAmount, Unit, units_of
 from .relations import WithCustomer
 
@@ -21,7 +23,8 @@ State = enum_of(
 class LoyaltyCreditRequest(WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the request.")
     key = graphene.String(required=True, description="What to confirm it by.")
-    customer = graphene.Field(User, description="Whom it is about; null: erased.")
+    customer_id = graphene.ID(description="The ID of whom it is about; null: erased.")
+    customer = Guarded(User, act=Act.READ_CUSTOMERS, description="Whom it is about; null: erased.")
     unit = Unit(required=True, description="What is asked for.")
     amount = graphene.Field(
         LoyaltyAmount, required=True, description="How much to give; with a minus: to take."
@@ -39,9 +42,13 @@ class LoyaltyCreditRequest(WithCustomer, graphene.ObjectType):
         interfaces = [graphene.relay.Node]
 
     @staticmethod
+    def resolve_customer_id(root: models.CreditRequest, _info: Any) -> str | None:
+        return optional_global_id("User", root.customer_id)
+
+    @staticmethod
     def resolve_amount(root: models.CreditRequest, _info: Any) -> LoyaltyAmount:
         return units_of(root.amount, root.currency)
 
     @staticmethod
     def resolve_order(root: models.CreditRequest, _info: Any) -> str | None:
-        return None if root.order_id is None else global_id("Order", root.order_id)
+        return optional_global_id("Order", root.order_id)

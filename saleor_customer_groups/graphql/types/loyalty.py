@@ -19,6 +19,7 @@ from ...loyalty.queries import Balance
 from ..connections import Slice
 from ..enums import enum_of
 from ..fields import ConnectionField, Guarded
+from ..ids import optional_global_id
 from ..loaders.customers import CustomerById
 from ..loaders.loyalty import AdjustmentById, BalancesOfCustomer, ReversedOfEntry
 from .adjustments import LoyaltyAdjustment
@@ -71,6 +72,10 @@ class OfAccount:
         return units_of(root.amount, root.account.currency)
 
     @staticmethod
+    def resolve_customer_id(root: Any, _info: Any) -> str | None:
+        return optional_global_id("User", root.account.customer_id)
+
+    @staticmethod
     def resolve_customer(root: Any, info: Any) -> Any:
         if root.account.customer_id is None:
             return None
@@ -84,7 +89,8 @@ class LoyaltyLot(OfAccount, graphene.ObjectType):
     amount = graphene.Field(LoyaltyAmount, required=True, description="How much was given.")
     remaining = graphene.Field(LoyaltyAmount, required=True, description="What is left of it.")
     expires_at = DateTime(description="When it expires; null: never.")
-    customer = Guarded(User, act=Act.READ_LOYALTY, description="Whose it is.")
+    customer_id = graphene.ID(description="The ID of the customer whose it is.")
+    customer = Guarded(User, act=Act.READ_CUSTOMERS, description="Whose it is.")
 
     class Meta:
         description = "Something that was given and is not used up."
@@ -122,7 +128,8 @@ class LoyaltyEntry(OfAccount, graphene.ObjectType):
     adjustment = Guarded(
         LoyaltyAdjustment, act=Act.READ_LOYALTY, description="The bulk act that made it."
     )
-    customer = Guarded(User, act=Act.READ_LOYALTY, description="Whose it is; null: erased.")
+    customer_id = graphene.ID(description="The ID of the customer whose it is; null: erased.")
+    customer = Guarded(User, act=Act.READ_CUSTOMERS, description="Whose it is; null: erased.")
 
     class Meta:
         description = "A line of the ledger. It never changes."
@@ -177,7 +184,8 @@ class LoyaltyHold(OfAccount, graphene.ObjectType):
     reference = graphene.String(required=True, description="What for, such as a checkout.")
     expires_at = DateTime(required=True, description="When it ends by itself.")
     ended_at = DateTime(description="When it was spent or given back.")
-    customer = Guarded(User, act=Act.READ_LOYALTY, description="Whose it is; null: erased.")
+    customer_id = graphene.ID(description="The ID of the customer whose it is; null: erased.")
+    customer = Guarded(User, act=Act.READ_CUSTOMERS, description="Whose it is; null: erased.")
 
     class Meta:
         description = "What a checkout reserves of a balance."
