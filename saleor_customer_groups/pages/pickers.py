@@ -18,6 +18,7 @@ from .screens import screen
 from .visit import Visit
 
 SHOWN: Final = 10
+CUSTOMERS: Final = "members.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _variants_of(ids: Collection[int]) -> Iterable[Option]:
 # Every kind of thing that can be picked is a line here.
 KINDS: Final[dict[str, Kind]] = {
     "groups": Kind("groups.read", _find_groups, _groups),
-    "customers": Kind("members.read", _find_customers, _customers),
+    "customers": Kind(CUSTOMERS, _find_customers, _customers),
     "products": _named("Product"),
     "categories": _named("Category"),
     "collections": _named("Collection"),
@@ -120,12 +121,19 @@ def options(request: Any, kind: str) -> HttpResponse:
 
 
 def _options(visit: Visit, kind: str) -> HttpResponse:
-    text = visit.request.GET.get("typed", "").strip()
+    text = visit.asked("typed")
     found = list(KINDS[kind].find(text)) if text else []
     return visit.render("parts/options.html", {"options": found, "text": text, "kind": kind})
 
 
-def chosen(kind: str, ids: Collection[int]) -> list[Option]:
-    """What these ids are called, in their order, for a form that is shown again."""
-    found = {option.id: option for option in KINDS[kind].named(ids)} if ids else {}
+def chosen(visit: Visit, kind: str, ids: Collection[int]) -> list[Option]:
+    """What these ids are called, in their order, for a form that is shown again.
+
+    Customers have a number and no name for who may not see customers: anybody can send any id.
+    """
+    if not ids:
+        return []
+    if KINDS[kind].act == CUSTOMERS and not visit.may(CUSTOMERS):
+        return [Option(number, f"#{number}") for number in ids]
+    found = {option.id: option for option in KINDS[kind].named(ids)}
     return [found[number] for number in ids if number in found]

@@ -92,7 +92,7 @@ def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
         "field": bound,
         "kind": made.kind,
         "single": made.single,
-        "chosen": chosen(made.kind, ids),
+        "chosen": chosen(context["visit"], made.kind, ids),
     }
 
 
@@ -105,7 +105,8 @@ def pick(
     `described` is the id of the element that says more of it.
     """
     shown = {"name": name, "kind": kind, "label": label, "described": described}
-    return {"visit": context["visit"], "chosen": chosen(kind, list(ids)), **shown}
+    found = chosen(context["visit"], kind, list(ids))
+    return {"visit": context["visit"], "chosen": found, **shown}
 
 
 @register.filter

@@ -24,7 +24,7 @@ from saleor_customer_groups.models import (
     Segment,
 )
 from saleor_customer_groups.segments import editing as segments
-from tests.callers import customer
+from tests.callers import customer, narrow_token_of, staff
 from tests.pages.conftest import Browser
 
 pytestmark = pytest.mark.django_db
@@ -400,7 +400,6 @@ def test_more_members_cost_no_more_statements(merchant: Browser) -> None:
 
 def test_who_may_not_see_members_sees_none(client: Any) -> None:
     from saleor_customer_groups import access
-    from tests.callers import narrow_token_of, staff
 
     reader = Browser(client, narrow_token_of(staff(access.DISCOUNTS), "MANAGE_DISCOUNTS"))
     group = _group()

@@ -214,6 +214,31 @@ def test_what_is_wrong_stands_at_its_field(
     assert not Adjustment.objects.exists()
 
 
+def test_points_without_end_are_refused(merchant: Browser, vip: CustomerGroup) -> None:
+    fields = {"unit": "points", "amount": "1E99999", "currency": ""}
+    answer = merchant.post("/loyalty/adjustments/new", {**FORM, "group": vip.pk, **fields})
+
+    assert answer.status_code == 422
+    assert "no more than 30 digits in total" in text(answer)
+    assert not Adjustment.objects.exists()
+
+
+def test_nobody_is_named_to_who_may_not_see_customers(
+    client: Any, vip: CustomerGroup, alice: Any
+) -> None:
+    user = staff("giftcard.manage_gift_card", email="cards@example.com")
+    cards = Browser(client, narrow_token_of(user, "MANAGE_GIFT_CARD"))
+
+    for answer in (
+        cards.get("/loyalty/adjustments/new", {"customer": alice.pk}),
+        cards.post("/loyalty/adjustments/new", {**FORM, "customers": alice.pk}),
+    ):
+        shown = text(answer)
+        assert f"<span>#{alice.pk}</span>" in shown
+        assert "Alice" not in shown
+        assert "alice@" not in shown
+
+
 def test_picked_customers_and_those_of_a_filter(
     merchant: Browser, vip: CustomerGroup, alice: Any
 ) -> None:

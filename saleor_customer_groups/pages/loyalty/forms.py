@@ -44,7 +44,8 @@ class AdjustmentForm(Form):
 
     unit = forms.ChoiceField(label=_("What"), choices=list(UNITS.items()))
     direction = forms.ChoiceField(label=_("Balances"), choices=DIRECTIONS)
-    amount = forms.DecimalField(label=_("Amount"), min_value=0, localize=False)
+    # A longer number, such as 1E999999, cannot be made whole in any memory.
+    amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=30, localize=False)
     currency = forms.ChoiceField(required=False, label=_("Currency"))
     audience = forms.ChoiceField(label=_("For whom"))
     group = Picked(kind="groups", single=True, required=False, label=_("Group"))

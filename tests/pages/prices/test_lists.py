@@ -13,6 +13,8 @@ from saleor_customer_groups.models import PriceList, PriceListEntry
 from saleor_customer_groups.pricing import listing
 from saleor_customer_groups.pricing.editing import save_list, save_rule, set_entries
 from saleor_customer_groups.pricing.inputs import EntryInput, ListInput, RuleInput
+from tests.callers import narrow_token_of, staff
+from tests.pages.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +135,18 @@ def test_it_explains_why_a_customer_pays_a_price(merchant, trade_list, vip, alic
     assert "Another one gives a lower price at the same priority." in shown
     guest = text(merchant.get("/prices/explain", {**asked, "customer": ""}))
     assert "No rule or price list of their groups names it." in guest
+
+
+def test_it_names_nobody_to_who_may_not_see_customers(client, trade_list, alice, listed):
+    user = staff("discount.manage_discounts", email="prices@example.com")
+    prices = Browser(client, narrow_token_of(user, "MANAGE_DISCOUNTS"))
+    asked = {"customer": alice.pk, "channel": listed.usd.pk, "variants": listed.small.pk}
+
+    shown = text(prices.get("/prices/explain", asked))
+
+    assert f"<span>#{alice.pk}</span>" in shown
+    assert alice.email not in shown
+    assert "$100.00" in shown
 
 
 def test_what_is_not_sold_in_the_channel_is_said(merchant, listed):
