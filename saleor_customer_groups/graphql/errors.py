@@ -13,6 +13,7 @@ from graphql.error import format_error
 
 from ..access import Forbidden, InvalidToken
 from ..errors import CustomerGroupsError, InUse
+from ..host.auth import REFUSAL
 from ..host.graphql_types import NonNullList
 from ..segments.rules import InvalidRule
 from .error_codes import CODES
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 INTERNAL: Final = "Internal Server Error"
 INVALID: Final = "invalid"
+# What a request is told of in its own words; all else is a fault of ours.
+TOLD: Final = (GraphQLError, CustomerGroupsError, REFUSAL)
 # Fields of the core that inputs name otherwise; None: several, so the whole is refused.
 RENAMED: Final[Mapping[str, str | None]] = {
     "audience": None,
@@ -96,7 +99,7 @@ def formatted(error: Exception) -> dict[str, Any]:
     )
     shown.setdefault("extensions", {})
     shown["extensions"]["exception"] = {"code": _code_of(cause)}
-    if not isinstance(cause, GraphQLError | CustomerGroupsError):
+    if not isinstance(cause, TOLD):
         logger.error("A request failed", exc_info=cause)
         shown["message"] = INTERNAL
     return shown

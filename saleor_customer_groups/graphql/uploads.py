@@ -14,6 +14,8 @@ def with_files(fields: Mapping[str, Any], files: Mapping[str, Any]) -> Any:
     if not isinstance(asked, dict) or not isinstance(places, dict):
         raise ValueError("no operations")
     for name, paths in places.items():
+        if not isinstance(paths, list):
+            raise ValueError("no places")
         for path in paths:
             _put(asked, str(path).split("."), files.get(name))
     return asked

@@ -31,7 +31,7 @@ def respond(request: HttpRequest) -> HttpResponse:
         asked = _read(request)
     except RequestDataTooBig:
         return _refuse("Request body exceeds maximum size.", status=413)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _refuse("Unable to parse query.", status=400)
     if isinstance(asked, list):
         if len(asked) != 1:
@@ -59,15 +59,26 @@ def _execute(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
         return _answer({"errors": [formatted(error)]}, status=400)
     except RecursionError:  # nested without end, or fragments that name each other
         return _refuse("The query is nested too deeply.", status=400)
+    except ValueError:  # a number of thousands of digits
+        return _refuse("Unable to parse query.", status=400)
     if problems:
         return _answer({"errors": [formatted(problem) for problem in problems]}, status=400)
-    result: Any = execute(
-        schema(),
-        document,
-        context_value=request,
-        variable_values=variables,
-        operation_name=asked.get("operationName") or None,
-    )
+    try:
+        result: Any = execute(
+            schema(),
+            document,
+            context_value=request,
+            variable_values=variables,
+            operation_name=asked.get("operationName") or None,
+        )
+    except GraphQLError as error:
+        return _refuse(error.message, status=400)
+    except Exception:  # of a scalar, whose reading of a variable may fail in any way
+        return _refuse("The variables do not fit the query.", status=400)
+    return _answered(result)
+
+
+def _answered(result: Any) -> HttpResponse:
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = [formatted(error) for error in result.errors]

@@ -10,11 +10,14 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 from saleor.core.auth import get_token_from_request
+from saleor.core.exceptions import PermissionDenied
 from saleor.core.jwt import jwt_decode
 from saleor.graphql.app.dataloaders import AppByTokenLoader
 
 from ..access import ANONYMOUS, Caller, InvalidToken
 
+# How Saleor's own resolvers, which our API has too, refuse who asks.
+REFUSAL: Final = PermissionDenied
 # The length by which Saleor tells an app's token from a user's.
 APP_TOKEN_LENGTH: Final = 30
 

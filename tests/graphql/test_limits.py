@@ -7,6 +7,7 @@ import json
 import pytest
 from django.test import Client
 from graphql import parse
+from graphql.utils.introspection_query import introspection_query
 
 from saleor_customer_groups.graphql import limits, merged
 from saleor_customer_groups.graphql.schema import schema
@@ -81,6 +82,84 @@ def test_four_mutations_are_answered_and_one_more_is_not(boss):
 
     assert len(boss.ask(asked(4))) == 4
     assert boss.refused(asked(5)) == ["The number of mutations is 5; at most 4 is allowed."]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "mutation { ...all } fragment all on Mutation { %s }",
+        "mutation { ...some } fragment some on Mutation { ...all } fragment all on Mutation { %s }",
+        "mutation { ... on Mutation { %s } }",
+    ],
+)
+def test_mutations_count_wherever_they_stand(boss, query):
+    one = 'customerGroupDelete(id: "x") { errors { code } }'
+    five = " ".join(f"m{number}: {one}" for number in range(5))
+
+    assert boss.refused(query % five) == ["The number of mutations is 5; at most 4 is allowed."]
+
+
+@pytest.mark.parametrize(
+    ("declared", "given"),
+    [
+        ("Int!", {"n": 100}),
+        ("Int!", {"n": 100.0}),
+        ("Int!", {"n": "100"}),
+        ("Int!", {"n": "1e2"}),
+        ("Int = 100", {}),
+        ("Int = 100", {"n": None}),
+    ],
+)
+def test_rows_count_however_their_number_is_given(settings, declared, given):
+    settings.GRAPHQL_QUERY_MAX_COMPLEXITY = 300
+    query = f"query($n: {declared}) {NAMES % '$n'}"
+
+    (found,) = limits.check(parse(query), given)
+
+    assert found.message == "The query's cost is 301; at most 300 is allowed."
+
+
+def test_a_list_that_a_variable_has_by_default_counts(settings):
+    settings.GRAPHQL_QUERY_MAX_COMPLEXITY = 2
+    query = """query($all: [ID!] = ["a", "b"]) {
+        myGroupPrices(channel: "x", variants: $all) { reason } }"""
+
+    (found,) = limits.check(parse(query), {})
+
+    assert found.message == "The query's cost is 3; at most 2 is allowed."
+
+
+def test_numbers_without_end_are_too_much_and_no_more():
+    deep = "name"
+    for _ in range(60):
+        deep = f"customerGroups(first: $n) {{ {deep} }}"
+
+    (found,) = limits.check(parse(f"query($n: Int!) {{ {deep} }}"), {"n": 2**31 - 1})
+
+    assert found.message == f"The query's cost is {2**62}; at most 50000 is allowed."
+
+
+def test_fragments_that_double_each_other_are_weighed_at_once(settings):
+    settings.GRAPHQL_QUERY_MAX_COMPLEXITY = 0
+    doubling = " ".join(
+        f"fragment f{number} on Query {{ ...f{number + 1} ...f{number + 1} }}"
+        for number in range(60)
+    )
+    query = f"{{ ...f0 }} {doubling} fragment f60 on Query {{ a: __typename }}"
+
+    (found,) = limits.check(parse(query), {})
+
+    assert found.message == f"The number of aliases is {2**60}; at most 100 is allowed."
+
+
+def test_the_schema_can_be_asked_for_and_not_without_end(nobody):
+    assert nobody.ask(introspection_query)["__schema"]["queryType"] == {"name": "Query"}
+
+    deep = "name"
+    for _ in range(4):
+        deep = f"fields {{ type {{ {deep} }} }}"
+    message = "The query's cost is 444422; at most 50000 is allowed."
+    assert nobody.refused(f"{{ __schema {{ types {{ {deep} }} }} }}") == [message]
 
 
 def test_two_requests_in_one_are_refused(boss):

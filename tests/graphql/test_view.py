@@ -7,8 +7,10 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from graphql.error import GraphQLLocatedError
 
-from saleor_customer_groups.graphql import uploads
+from saleor_customer_groups.graphql import errors, uploads
+from saleor_customer_groups.host import auth
 from tests import callers
 
 from .api import PATH, Api
@@ -35,6 +37,13 @@ def test_a_get_is_refused():
         ('[{"query": "{a}"}, {"query": "{a}"}]', 400, "Number of batch queries exceeded."),
         ('{"query": "{"}', 400, "Syntax Error GraphQL (1:2) Expected Name, found EOF"),
         ('{"query": "{nothing}"}', 400, 'Cannot query field "nothing" on type "Query".'),
+        pytest.param("[" * 100_000, 400, "Unable to parse query.", id="without end"),
+        pytest.param(
+            json.dumps({"query": f"{{ customerGroups(first: {'1' * 5_000}) {{ totalCount }} }}"}),
+            400,
+            "Unable to parse query.",
+            id="a long number",
+        ),
     ],
 )
 def test_what_is_no_query_is_refused(body, status, message):
@@ -42,6 +51,32 @@ def test_what_is_no_query_is_refused(body, status, message):
 
     assert answer.status_code == status
     assert answer.json()["errors"][0]["message"].startswith(message)
+
+
+ONE = """query One($id: ID!, $n: Int) {
+    customerGroup(id: $id) { name } customerGroups(first: $n) { totalCount } }"""
+UNFIT = "The variables do not fit the query."
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"query": ONE}, 'Variable "$id" of required type "ID!" was not provided.'),
+        ({"query": ONE, "variables": {"id": "x", "n": "many"}}, UNFIT),
+        ({"query": ONE, "variables": {"id": "x", "n": -(2**40)}}, UNFIT),
+        ({"query": ONE, "operationName": "Two"}, 'Unknown operation named "Two".'),
+        (
+            {"query": "query A { __typename } query B { __typename }"},
+            "Must provide operation name if query contains multiple operations.",
+        ),
+    ],
+)
+def test_a_query_whose_variables_or_name_do_not_fit_is_refused(asked, message):
+    answer = Client().post(PATH, json.dumps(asked), content_type="application/json")
+
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["message"] == message
 
 
 def test_another_content_type_is_refused():
@@ -120,6 +155,16 @@ def test_a_fault_of_ours_is_logged_and_not_told(boss, monkeypatch, caplog):
     assert "secret of the database" in caplog.text
 
 
+def test_what_saleors_own_types_refuse_is_told_and_no_fault(caplog):
+    refusal = auth.REFUSAL("You do not have permission to perform this action")
+
+    shown = errors.formatted(GraphQLLocatedError([], original_error=refusal))
+
+    assert shown["message"] == "You do not have permission to perform this action"
+    assert shown["extensions"]["exception"] == {"code": "PermissionDenied"}
+    assert caplog.records == []
+
+
 def test_files_come_where_the_map_says():
     file = SimpleUploadedFile("a.csv", b"a")
     fields = {
@@ -140,3 +185,8 @@ def test_a_map_to_nowhere_is_refused(places):
 
     with pytest.raises(ValueError, match="no such place"):
         uploads.with_files(fields, {"0": None})
+
+
+def test_a_map_without_places_is_refused():
+    with pytest.raises(ValueError, match="no places"):
+        uploads.with_files({"operations": "{}", "map": '{"0": 7}'}, {"0": None})
