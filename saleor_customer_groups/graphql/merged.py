@@ -19,7 +19,7 @@ from ..host.merging import Addition
 from .fields import Guarded, caller_of
 from .limits import SIZES
 from .loaders.merged import GroupsOfCustomer, QuotesInChannel
-from .queries.quotes import checkout_pricing
+from .queries.quotes import check_quantity, checkout_pricing
 from .schema import Mutation, Query
 from .types.customers_group import CustomersGroup
 from .types.loyalty import CustomerGroupsLoyalty, OfCustomer
@@ -46,6 +46,7 @@ def _variant_pricing(root: Any, info: Any, *, quantity: int = 1) -> Any:
     """Where the variant was not asked for in a channel there is no price."""
     if root.channel_slug is None:
         return None
+    check_quantity(quantity)  # here, for the loader asks for many at once: one would refuse all
     caller = caller_of(info)
     loader = QuotesInChannel.of(info)
     return loader.load((caller.user_id, root.channel_slug, root.node.pk, quantity))

@@ -15,6 +15,7 @@ from ..host.db import on_writer
 from ..host.graphql_types import NonNullList
 from .errors import Error, errors_of
 from .fields import caller_of, says
+from .loaders.base import forget
 
 
 class Options(MutationOptions):
@@ -48,6 +49,7 @@ class BaseMutation(graphene.Mutation):
     @classmethod
     def _mutate(cls, info: Any, arguments: dict[str, Any]) -> Any:
         caller_of(info).require(cls._meta.act)
+        forget(info)  # of several in a request each shows what it did itself
         try:
             answered = cls.perform(info, **arguments)
         except Forbidden:

@@ -14,6 +14,7 @@ from ..sentences import Sentence
 MAX_TEXT: Final = 500
 MAX_LIST: Final = 1_000
 MAX_ALL: Final = 20  # each is a statement of its own
+DIGITS: Final = 30
 MAX_WHOLE: Final = 10**15
 MAX_ID: Final = 2**63 - 1
 YEARS: Final = (1900, 2200)  # far enough from where dates end that sums with them stay dates
@@ -152,6 +153,8 @@ def _decimal(data: object) -> Decimal:
     if isinstance(data, int) and not isinstance(data, bool):
         data = str(data)
     if isinstance(data, Decimal):
+        if not data.is_finite() or abs(data.adjusted()) > DIGITS:  # 1E+999999999 in digits: 1 GB
+            raise ValueError
         data = format(data, "f")
     if not isinstance(data, str) or not DECIMAL.fullmatch(data):
         raise ValueError

@@ -453,3 +453,20 @@ def test_others_may_not(who, request, members, people):
         assert "MANAGE_USERS" in message
     assert list(Membership.objects.order_by("pk").values()) == before
     assert not Import.objects.exists()
+
+
+def test_each_of_several_mutations_shows_what_it_did_itself(users_staff):
+    vip = editing.create_group("VIP")
+    added = """{alias}: customerGroupMembersAdd(group: "{group}", input: {{customers: ["{id}"]}}) {{
+        customerGroup {{ membersCount }} }}"""
+    fields = [
+        added.format(alias=name, group=global_id("CustomerGroup", vip.pk), id=global_id("User", pk))
+        for name, pk in (("a", callers.customer("Alice").pk), ("b", callers.customer("Bob").pk))
+    ]
+
+    answer = users_staff.ask(f"mutation {{ {' '.join(fields)} }}")
+
+    assert answer == {
+        "a": {"customerGroup": {"membersCount": 1}},
+        "b": {"customerGroup": {"membersCount": 2}},
+    }

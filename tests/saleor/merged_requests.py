@@ -23,6 +23,8 @@ QUERIES = {
     "variant": """query($variant: ID!) { productVariant(id: $variant, channel: "usd") {
         groupPricing { finalPrice { amount } reason }
         dozen: groupPricing(quantity: 12) { quantity } } }""",
+    "none_of_it": """query($variant: ID!) { productVariant(id: $variant, channel: "usd") {
+        groupPricing { reason } none: groupPricing(quantity: 0) { reason } } }""",
     "no_channel": """query($variant: ID!) { productVariant(id: $variant) {
         groupPricing { reason } } }""",
     "checkout": """query($checkout: ID!) { checkout(id: $checkout) {

@@ -94,6 +94,15 @@ def test_variants_have_the_callers_price(said):
     assert said["no_channel by staff"]["data"] == {"productVariant": {"groupPricing": None}}
 
 
+def test_a_quantity_that_is_none_refuses_nothing_but_itself(said):
+    answer = said["none_of_it by alice"]
+
+    priced = {"groupPricing": {"reason": "Group price VIP"}, "none": None}
+    assert answer["data"] == {"productVariant": priced}
+    (error,) = answer["errors"]
+    assert error["message"] == "The quantity must be at least 1."
+
+
 def test_a_checkout_is_explained_to_its_customer_alone(said):
     line = {"quote": {"finalPrice": {"amount": 9.0}}}
 

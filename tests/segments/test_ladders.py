@@ -79,3 +79,15 @@ def test_a_ladder_that_does_not_rise_makes_nothing(db, steps):
     with pytest.raises(InvalidInput):
         ladders.create_ladder(steps, currency="USD", days=30)
     assert not CustomerGroup.objects.filter(name__in=["Silver", "Gold"]).exists()
+
+
+class Unwritten(Decimal):
+    """A number that nobody may write out: its digits could fill the memory."""
+
+    def __format__(self, spec: str, /, *_: object) -> str:
+        raise AssertionError
+
+
+def test_an_amount_without_end_is_refused_before_it_is_written_out(db):
+    with pytest.raises(InvalidInput):
+        ladders.create_ladder([("Silver", Unwritten("1E31"))], currency="USD", days=30)

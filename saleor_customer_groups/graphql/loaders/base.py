@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from promise import Promise
 from promise.dataloader import DataLoader
 
 from ...host.db import on_writer
+
+LOADED: Final = "customer_groups_loaders"
+
+
+def forget(info: Any) -> None:
+    """What was loaded so far is old: something is about to change it."""
+    info.context.__dict__.pop(LOADED, None)
 
 
 class Loader(DataLoader):
@@ -17,7 +24,7 @@ class Loader(DataLoader):
     @classmethod
     def of(cls, info: Any) -> Any:
         """The request's own."""
-        loaders = info.context.__dict__.setdefault("customer_groups_loaders", {})
+        loaders = info.context.__dict__.setdefault(LOADED, {})
         if cls not in loaders:
             loaders[cls] = cls()
         return loaders[cls]

@@ -111,9 +111,8 @@ def quotes(
     if most is not None and len(asked) > most:
         sentence = f"At most {MOST_LINES} prices can be asked for at once."
         raise InvalidInput(sentence, field="lines", code="too_many")
-    if not all(1 <= one.quantity <= BIGGEST_QUANTITY for one in asked):
-        sentence = "The quantity must be at least 1."
-        raise InvalidInput(sentence, field="quantity", code="out_of_range")
+    for one in asked:
+        check_quantity(one.quantity)
     channels = apps.get_model("channel", "Channel")._default_manager
     channel = channels.filter(slug=channel_slug).first()
     if channel is None:
@@ -127,6 +126,13 @@ def quotes(
         now=timezone.now(),
         published_only=published_only,
     )
+
+
+def check_quantity(quantity: int) -> None:
+    """InvalidInput: nobody can buy so many."""
+    if not 1 <= quantity <= BIGGEST_QUANTITY:
+        sentence = "The quantity must be at least 1."
+        raise InvalidInput(sentence, field="quantity", code="out_of_range")
 
 
 def checkout_pricing(checkout: Any, caller: Caller) -> Any:
