@@ -146,7 +146,7 @@ class TestCut:
         a, _ = cutting.cut(large, PARTS).imports
         CustomerGroup.objects.filter(pk=large.pk).delete()
 
-        assert staging.check(a.pk).error == "VIP was deleted meanwhile."
+        assert staging.check(a.pk).error == "The group VIP was deleted meanwhile."
 
     def test_the_member_limit_is_not_exceeded(self, large, settings):
         settings.SALEOR_CUSTOMER_GROUPS = {"MEMBER_LIMIT": 20}
