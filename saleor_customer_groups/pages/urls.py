@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from . import assets, pickers, start
 from .broadcasts.urls import urlpatterns as broadcasts
@@ -19,8 +19,7 @@ from .rules.urls import urlpatterns as rules
 
 urlpatterns = [
     path("assets/<slug:at>/<str:name>", assets.serve, name="asset"),
-    path("pages", start.start, name="start"),
-    path("pages/", start.start),
+    re_path(r"^pages/?\Z", start.start, name="start"),
     path("pages/pick/<str:kind>", pickers.options, name="pick"),
     path("pages/groups", include(rules)),
     path("pages/groups", include(groups)),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("products/<str:global_id>/", views.product, name="product"),
     path("products/<str:global_id>", views.product),
     path("extensions/app/<str:app>", views.app_page),
+    path("extensions/app/<str:app>/", views.app_page),
     path("extensions/app/<str:app>/<path:page>", views.app_page),
     path("popup/<str:identifier>/", views.popup, name="popup"),
 ]

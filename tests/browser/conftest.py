@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from saleor_customer_groups.pages.ids import global_id
 from tests.callers import permissions
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -61,7 +63,7 @@ class Dashboard:
 
     def open(self, path: str) -> Any:
         """Open a page of ours by its address in the Dashboard; its frame."""
-        self.tab.goto(f"{self.base}/extensions/app/{_app_id()}{path}")
+        self.tab.goto(f"{self.base}/extensions/app/{app_id()}{path}")
         self.screen.locator("h1").wait_for()
         return self.screen
 
@@ -105,10 +107,11 @@ class Dashboard:
                 )
 
 
-def _app_id() -> int:
+def app_id() -> str:
+    """The App as addresses of the Dashboard have it."""
     from saleor.app.models import App
 
-    return int(App.objects.get().pk)
+    return quote(global_id("App", App.objects.get().pk))
 
 
 def _axe(frame: Any) -> list[str]:

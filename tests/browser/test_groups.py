@@ -6,7 +6,7 @@ from typing import Any
 
 from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.models import CustomerGroup, MembershipSource
-from tests.browser.conftest import Dashboard
+from tests.browser.conftest import Dashboard, app_id
 
 
 def test_a_merchant_makes_a_group_and_fills_it(merchant: Dashboard, people: dict[str, Any]) -> None:
@@ -99,16 +99,10 @@ def test_the_page_speaks_the_language_of_the_dashboard(merchant: Dashboard) -> N
 
 def test_a_foreign_page_cannot_frame_it(merchant: Dashboard, settings: Any) -> None:
     settings.SALEOR_CUSTOMER_GROUPS = {"DASHBOARD_ORIGINS": ["https://dash.example.com"]}
-    merchant.tab.goto(f"{merchant.base}/extensions/app/{_app()}/groups")
+    merchant.visit(f"/extensions/app/{app_id()}/groups")
     frame = merchant.tab.frames[1]
     merchant.tab.wait_for_load_state("networkidle")
     assert frame.url.startswith("chrome-error://")
-
-
-def _app() -> int:
-    from saleor.app.models import App
-
-    return int(App.objects.get().pk)
 
 
 def test_staff_see_the_groups_of_a_customer(merchant: Dashboard, people: dict[str, Any]) -> None:
