@@ -18,7 +18,7 @@ from ..access import Act, Caller, Forbidden, InvalidToken
 from ..errors import CustomerGroupsError, InvalidInput
 from ..exporting import balances, queries
 from ..exporting.columns import tell_of_loyalty
-from ..host import auth
+from ..host import auth, storefront
 from ..host.db import on_writer
 from ..importing import jobs, report
 from ..models import Export
@@ -83,7 +83,10 @@ def _answered(
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     try:
-        pieces = opened(auth.caller_of(request))
+        caller = auth.caller_of(request)
+        if storefront.is_closed_to(request):
+            raise InvalidToken("Storefront traffic is not allowed.", code="StorefrontClosed")
+        pieces = opened(caller)
     except InvalidToken as refusal:
         return _refused(refusal, status=401)
     except Forbidden as refusal:

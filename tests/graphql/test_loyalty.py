@@ -11,6 +11,7 @@ from django.utils import timezone
 from saleor_customer_groups import conf
 from saleor_customer_groups.events import customer_id, group_id
 from saleor_customer_groups.groups import editing, membership
+from saleor_customer_groups.host import storefront
 from saleor_customer_groups.loyalty import holds, requests
 from saleor_customer_groups.models import (
     CreditRequest,
@@ -323,6 +324,12 @@ def test_a_statement_is_a_file_for_its_customer_and_for_who_may_read_it(reader, 
     assert csv_of("points.csv", users_staff.token, **hers) == 403
     assert csv_of("points.csv", reader.token, customer="nobody") == 404
     assert csv_of("stamps.csv", mine) == csv_of("points-USD.csv", mine) == 404
+
+
+def test_a_shop_that_takes_no_storefront_traffic_gives_shoppers_no_file(alice, monkeypatch):
+    monkeypatch.setattr(storefront, "is_closed_to", lambda request: True)
+
+    assert csv_of("points.csv", callers.token_of(alice)) == 401
 
 
 def test_it_gives(cards, alice):
