@@ -19,6 +19,7 @@ from ..amounts import locale, number_text
 from ..moments import when
 from ..pickers import chosen
 from ..sentences import said
+from ..visit import Visit
 from . import words
 
 CHOSEN: Final = ("address", "type")  # options that are one of words.CHOICES
@@ -33,36 +34,38 @@ class Told:
     parts: tuple[Told, ...] = ()
 
 
-def told(part: Explanation) -> Told:
+def told(visit: Visit, part: Explanation) -> Told:
     """The part and those below it."""
-    sentence = said(part.sentence) if part.leaf is None else _condition(part.leaf)
-    return Told(part.holds, sentence, tuple(map(told, part.parts)))
+    sentence = said(part.sentence) if part.leaf is None else _condition(visit, part.leaf)
+    return Told(part.holds, sentence, tuple(told(visit, one) for one in part.parts))
 
 
-def _condition(leaf: Leaf) -> str:
+def _condition(visit: Visit, leaf: Leaf) -> str:
     """For example: Number of orders is at least 5, In the last: 90 days."""
     field = FIELDS[leaf.field]
     operator = operators(field.type, leaf.option("type"))[leaf.operator]
     every = leaf.operator in ("between", "all_of")
     asked = f"{words.FIELDS[leaf.field]} {words.OPERATORS[operator.words]}"
     if "{}" in operator.words:
-        value = _value(leaf.value, in_groups=leaf.field == "in_group", every=every)
+        value = _value(visit, leaf.value, in_groups=leaf.field == "in_group", every=every)
         asked += f": {value}" if ": {}" in operator.words else f" {value}"
-    options = (f"{words.OPTIONS[name]}: {_option(name, value)}" for name, value in leaf.options)
+    options = (
+        f"{words.OPTIONS[name]}: {_option(visit, name, value)}" for name, value in leaf.options
+    )
     return ", ".join([asked, *options])
 
 
-def _option(name: str, value: Value) -> str:
-    return str(words.CHOICES[str(value)]) if name in CHOSEN else _value(value)
+def _option(visit: Visit, name: str, value: Value) -> str:
+    return str(words.CHOICES[str(value)]) if name in CHOSEN else _value(visit, value)
 
 
-def _value(value: Value, *, in_groups: bool = False, every: bool = False) -> str:
+def _value(visit: Visit, value: Value, *, in_groups: bool = False, every: bool = False) -> str:
     if isinstance(value, tuple) and in_groups:
-        return _names("groups", value, every=every)
+        return _names(visit, "groups", value, every=every)
     if isinstance(value, tuple):
-        return _listed([_value(one) for one in value], every=every)
+        return _listed([_value(visit, one) for one in value], every=every)
     if isinstance(value, Things):
-        return _names(words.PICKED[value.what], value.ids, every=every)
+        return _names(visit, words.PICKED[value.what], value.ids, every=every)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | Decimal):
@@ -82,9 +85,9 @@ def _duration(value: Duration) -> str:
     return str(units.format_unit(value.amount, unit, locale=locale()))
 
 
-def _names(kind: str, ids: Any, *, every: bool) -> str:
+def _names(visit: Visit, kind: str, ids: Any, *, every: bool) -> str:
     """What things are called; what is gone by its number."""
-    known = {one.id: one.label for one in chosen(kind, ids)}
+    known = {one.id: one.label for one in chosen(visit, kind, ids)}
     return _listed([known.get(number, str(number)) for number in ids], every=every)
 
 

@@ -144,7 +144,7 @@ def why(visit: Visit, group_id: int) -> HttpResponse:
         with form.refusing():
             customer_id = form.cleaned_data["customer"][0]
             explained = explain(_parsed(_rule_of(group)), customer_id, now=timezone.now())
-            context["explained"] = told(explained)
+            context["explained"] = told(visit, explained)
     return visit.form("rules/why.html", context)
 
 
