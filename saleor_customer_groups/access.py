@@ -90,8 +90,9 @@ class Caller:
     """Whoever sent a request: nobody, a customer, staff or an app.
 
     `permissions` are what their token lets them do, as "label.codename". A token that the Dashboard
-    made for a frame also says of which App that is (`through`), and what the staff may do
-    themselves (`own`, as MANAGE_USERS): its own permissions are cut to the frame's matter.
+    made for a frame also says of which App that is (`through`), of which widget or popup
+    (`extension`; "" in a page of the App), and what the staff may do themselves (`own`, as
+    MANAGE_USERS): its own permissions are cut to the frame's matter.
     """
 
     user_id: int | None = None
@@ -99,6 +100,7 @@ class Caller:
     name: str = ""
     permissions: frozenset[str] = frozenset()
     through: str = ""
+    extension: str = ""
     own: frozenset[str] = frozenset()
 
     @property

@@ -53,14 +53,18 @@ def narrow_token_of(user: Any, *names: str, expired: bool = False) -> str:
     return str(jwt_encode(jwt_user_payload(user, "thirdparty", lifetime, claims)))
 
 
-def frame_token_of(user: Any, app: Any, *names: str) -> str:
-    """The token of a frame of this app: cut to these, but it says what the staff may do at all."""
+def frame_token_of(user: Any, app: Any, *names: str, extension: str = "") -> str:
+    """The token of a frame of this app: cut to these, but it says what the staff may do at all.
+
+    `extension`: of a widget or popup, whose tokens name it.
+    """
     own = [row.codename.upper() for row in user.effective_permissions]
     claims = {
         "app": Node.to_global_id("App", app.pk),
         "permissions": list(names),
         "user_permissions": own,
         "is_staff": True,
+        **({"app_extension": extension} if extension else {}),
     }
     return str(jwt_encode(jwt_user_payload(user, "thirdparty", FIVE_MINUTES, claims)))
 

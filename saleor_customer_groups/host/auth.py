@@ -68,6 +68,7 @@ def _user(user: Any, token: str = "") -> Caller:
         name=user.email,
         permissions=_permissions_of(user),
         through=claims.get("app", ""),
+        extension=claims.get("app_extension", ""),
         own=frozenset(claims.get("user_permissions", ())),
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
@@ -25,7 +26,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from .. import conf
 from ..access import Caller, needed
-from .places import APP_PERMISSIONS, EXTENSIONS, Extension
+from .places import APP_PERMISSIONS, EXTENSIONS, OF_STAFF_ALONE, Extension
 from .prices import plugin_of
 
 # In the App's private metadata: which rows we made, and whether the plugin was on then.
@@ -91,9 +92,26 @@ def opens(caller: Caller, act: str) -> bool:
     if app is None or caller.through != _global_id(app):
         return False
     allowed = app.get_permissions()
-    return any(
-        name in allowed and name.partition(".")[2].upper() in caller.own for name in needed(act)
-    )
+    return any(name in allowed and _own(caller, name) for name in needed(act))
+
+
+def on_page(caller: Caller) -> Caller:
+    """The caller as our pages take them: with what no App may hold, if the staff have it.
+
+    A frame's token says that beside what it lets the App do for them. The tokens of widgets and
+    popups, and of other Apps, open no more here than they do in Saleor.
+    """
+    more = frozenset(name for name in OF_STAFF_ALONE if _own(caller, name)) - caller.permissions
+    if not more or caller.extension:
+        return caller
+    app = _app()
+    if app is None or not app.is_active or caller.through != _global_id(app):
+        return caller
+    return replace(caller, permissions=caller.permissions | more)
+
+
+def _own(caller: Caller, name: str) -> bool:
+    return name.partition(".")[2].upper() in caller.own
 
 
 def _global_id(app: Any) -> str:

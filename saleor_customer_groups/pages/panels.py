@@ -10,6 +10,7 @@ from django.utils import translation
 
 from ..access import Caller, Forbidden, InvalidToken
 from ..host import dashboard
+from ..host.places import permissions_at
 from .addresses import link
 from .areas import areas_for
 from .rendering import render
@@ -38,11 +39,12 @@ def panel(name: str, status: int, **context: Any) -> HttpResponse:
     return response
 
 
-def without_token(act: str, place: Place) -> HttpResponse:
+def without_token(request: HttpRequest, place: Place) -> HttpResponse:
     """The frame of a widget or popup gets none when the staff lack one of its permissions."""
     if place.kind == "page":
         return panel("signed_out", 401)
-    return panel("no_access", 401, permissions=Forbidden(act).permissions)
+    path = request.path.partition(PAGES)[2]
+    return panel("no_access", 401, permissions=permissions_at(path))
 
 
 def with_bad_token(request: HttpRequest, problem: InvalidToken, place: Place) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from .. import access
 from ..errors import CustomerGroupsError
+from ..host import dashboard
 from ..host.auth import caller_of
 from . import panels, security
 from .origins import DASHBOARD, origins
@@ -65,11 +66,11 @@ def _fragment(
     if security.is_cross_site(request):
         return panels.panel("cross_site", 403)
     try:
-        caller = caller_of(request)
+        caller = dashboard.on_page(caller_of(request))
     except access.InvalidToken as problem:
         return panels.with_bad_token(request, problem, place)
     if caller == access.ANONYMOUS:
-        return panels.without_token(act, place)
+        return panels.without_token(request, place)
     try:
         caller.require(act)
         return view(Visit(request, caller), *args, **kwargs)

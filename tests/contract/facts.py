@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ def own_names(module_name: str) -> dict[str, list[str]]:
 
 def describe(module_name: str, names: Mapping[str, Iterable[str]]) -> Facts:
     """What the host has under these names; a name that it lacks is missing from the answer."""
+    if find_spec(module_name) is None:
+        return {}
     module = import_module(module_name)
     facts: Facts = {}
     for name, members in names.items():

@@ -94,6 +94,18 @@ def test_another_address_of_the_shop_comes_through(settings: Any) -> None:
     assert list(_app().extensions.order_by("pk").values_list("pk", flat=True)) == ids
 
 
+def test_an_upgrade_takes_from_it_what_saleor_gives_no_app_any_more() -> None:
+    from tests.callers import permissions
+
+    dashboard.sync()
+    app = _app()
+    app.permissions.add(*permissions("app.manage_apps"))
+    app.private_metadata[dashboard.MADE] = "of the release before"
+    app.save()
+    assert dashboard.sync()
+    assert _app().get_permissions() == set(APP_PERMISSIONS)
+
+
 def test_uninstalling_takes_it_out() -> None:
     dashboard.sync()
     assert uninstall.uninstall().apps == 1

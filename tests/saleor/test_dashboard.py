@@ -81,6 +81,17 @@ def test_staff_without_the_permission_get_no_page(shop: Any) -> None:
     assert "MANAGE_USERS" in answer.content.decode()
 
 
+def test_the_token_of_the_app_opens_endpoints_to_staff_who_may_manage_apps(shop: Any) -> None:
+    dashboard.sync()
+    boss = Api(token=token_of(staff("account.manage_users", "app.manage_apps")))
+    (node,) = _extensions(boss, "navigation_customers")
+    app = boss.send(APP, id=node["app"]["id"])["app"]
+    path = "/plugins/saleor.customer-groups/pages/endpoints"
+    assert _open(path, app["accessToken"]).status_code == 200
+    (widget,) = _extensions(boss, "customer_details_widgets")
+    assert _open(path, widget["accessToken"]).status_code == 403
+
+
 def test_the_files_and_the_shell_need_no_token(shop: Any) -> None:
     editing.create_group("Secret")
     answer = Client().get("/plugins/saleor.customer-groups/pages/groups?theme=dark")

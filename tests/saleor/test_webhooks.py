@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -26,6 +27,7 @@ from saleor_customer_groups.models import OutboxEvent
 from .api import Api, Refusal
 from .shop import PASSWORD
 
+PROJECT = Path(__file__).resolve().parents[2]
 CREATE = """mutation($i: WebhookCreateInput!) { webhookCreate(input: $i) {
   webhook { id asyncEvents { eventType name } } errors { field message code } } }"""
 JOINED = """subscription { event { issuedAt recipient { name }
@@ -301,8 +303,11 @@ def _without_us(query: str, token: str) -> list[dict[str, Any]]:
         f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
         f"/{given['NAME']}"
     )
+    with_us = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     environment = {
         **os.environ,
+        # where our package was built once, its entry point is found
+        "PYTHONPATH": os.pathsep.join(path for path in with_us if Path(path) != PROJECT),
         "DJANGO_SETTINGS_MODULE": "saleor.tests.settings",
         "DATABASE_URL": url,
         "DATABASE_CONNECTION_REPLICA_NAME": url,
@@ -310,6 +315,7 @@ def _without_us(query: str, token: str) -> list[dict[str, Any]]:
     ran = subprocess.run(
         [sys.executable, "-c", WITHOUT_US, query, token],
         env=environment,
+        cwd="/",
         capture_output=True,
         text=True,
         check=False,
