@@ -31,8 +31,9 @@ from tests.browser.conftest import Dashboard
 from tests.callers import bearer, token_of
 
 BASE = "/plugins/saleor.customer-groups/"
-# Dialogs of snapshots, which the group here is not, and files.
+# Dialogs of snapshots, which the group here is not, files, and a part of the builder.
 NO_PAGES = {
+    "rule-edit",
     "group-renew",
     "group-replace",
     "group-append",

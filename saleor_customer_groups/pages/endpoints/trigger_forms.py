@@ -22,6 +22,10 @@ from .words import PURPOSES as LABELS
 OF_GROUP: Final = "award members_add members_remove"
 NEEDS_GROUP: Final = ("members_add", "members_remove")
 BROADCASTS: Final = 100  # the latest that can be chosen
+FIXED: Final = _(
+    "What a call does cannot become something else: other systems call this address for it."
+    " Make another trigger instead."
+)
 
 
 class TriggerForm(Form):
@@ -61,9 +65,9 @@ class TriggerForm(Form):
         codes |= {kept["currency"]} if "currency" in kept else set()
         self._choices("currency", [(code, code) for code in sorted(codes)])
         self._choices("broadcast", _broadcasts(kept.get("broadcast")))
-        # What other systems call an address for does not change under them.
-        self.fields["purpose"].disabled = trigger is not None
         if trigger is not None:
+            self.fields["purpose"].disabled = True
+            self.fields["purpose"].help_text = FIXED
             self.fields["enabled"] = forms.BooleanField(required=False, label=_("It takes calls"))
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
