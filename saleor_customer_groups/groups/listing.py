@@ -21,7 +21,10 @@ from .names import customers_named
 
 COUNTED: Final = 10_000  # members of a group that a list counts; beyond it is "more than"
 
+# By the index of groups: beside a group that has nearly all members the planner takes the others
+# for large, too, and would read all memberships for each of them.
 MEMBERS_UP_TO: Final = """
+SET LOCAL enable_seqscan = off;
 SELECT wanted.id, (
     SELECT count(*) FROM (
         SELECT 1 FROM saleor_customer_groups_membership
@@ -29,7 +32,8 @@ SELECT wanted.id, (
             AND (until IS NULL OR until > %(now)s)
         LIMIT %(most)s
     ) AS counted
-) FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+) FROM unnest(%(ids)s::bigint[]) AS wanted (id);
+SET LOCAL enable_seqscan TO DEFAULT
 """
 
 
@@ -48,6 +52,7 @@ def member_counts(
     with connection.cursor() as cursor:
         parameters: dict[str, Any] = {"ids": list(group_ids), "now": now, "most": most + 1}
         cursor.execute(MEMBERS_UP_TO, parameters)
+        cursor.nextset()  # after that of the first SET
         return dict(cursor.fetchall())
 
 
