@@ -22,13 +22,13 @@ from .names import customers_named
 COUNTED: Final = 10_000  # members of a group that a list counts; beyond it is "more than"
 
 # By the index of groups: beside a group that has nearly all members the planner takes the others
-# for large, too, and would read all memberships for each of them.
+# for large, too, and would read all memberships for each of them, or go by their starts (+ 0).
 MEMBERS_UP_TO: Final = """
 SET LOCAL enable_seqscan = off;
 SELECT wanted.id, (
     SELECT count(*) FROM (
         SELECT 1 FROM saleor_customer_groups_membership
-        WHERE group_id = wanted.id AND started_at <= %(now)s
+        WHERE group_id = wanted.id AND started_at + INTERVAL '0' <= %(now)s
             AND (until IS NULL OR until > %(now)s)
         LIMIT %(most)s
     ) AS counted
