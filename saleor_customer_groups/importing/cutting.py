@@ -19,7 +19,6 @@ from .. import conf
 from ..errors import Refused
 from ..models import CustomerGroup, Import, ImportMode, ImportRow
 from ..segments import splits
-from ..segments.compile import Query
 from ..segments.fields.groups import HASH
 from ..segments.splits import Part
 from ..sentences import Sentence
@@ -28,7 +27,6 @@ from . import jobs, sources
 AT_ONCE: Final = 10_000  # customers of a group that is cut while somebody waits
 PART: Final = "part_of"  # in a source: the group that is cut
 REASON: Final = 500  # characters
-COUNT_UP_TO: Final = "SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT %s) AS counted"
 STAGE: Final = """
 INSERT INTO {row} (job_id, customer_id, line, outcome, reason, value, "column", code)
 SELECT part.job, placed.id, row_number() OVER (PARTITION BY part.job ORDER BY placed.id),
@@ -61,7 +59,8 @@ def cut(
     counts = [part.count or 0 for part in parts]
     now = timezone.now()
     if parts[0].percent is None:
-        found = _count(splits.of_group(group, now=now), most=max(sum(counts), AT_ONCE + 1))
+        members = splits.of_group(group, now=now)
+        found = sources.count_found(members, most=max(sum(counts), AT_ONCE + 1))
         if found > AT_ONCE:
             splits.refuse_too_few(group, found, sum(counts))
             return _cut(group, parts, salt, actor=actor, now=now)
@@ -159,9 +158,3 @@ def _note_staged(row: Import) -> None:
     if sources.KEY in row.options:
         row.options[sources.KEY]["staged"] = True
         row.save(update_fields=["options"])
-
-
-def _count(found: Query, *, most: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_UP_TO.format(found=found.sql), [*found.params, most])
-        return int(cursor.fetchone()[0])

@@ -278,9 +278,17 @@ def take_over(now: datetime) -> int:
         error_code="never_ends",
     )
     found = list(left.order_by("pk").values_list("pk", "status"))
+    found += [(import_id, ImportStatus.APPLYING) for import_id in _to_delete_their_group()]
     for import_id, status in found:
         _start(ImportStatus(status), import_id)
     return len(found)
+
+
+def _to_delete_their_group() -> list[int]:
+    """Imports that have emptied a group, whose runner was killed before it deleted the group."""
+    applied = Import.objects.filter(status=ImportStatus.APPLIED, error_code="")
+    to_delete = applied.filter(group__isnull=False, **{f"options__{DELETE_GROUP}": True})
+    return list(to_delete.order_by("pk").values_list("pk", flat=True))
 
 
 def purge(now: datetime) -> int:

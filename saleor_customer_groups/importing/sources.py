@@ -30,7 +30,7 @@ SELECT member.customer_id AS id, member.until FROM {membership} AS member
    AND (member.until IS NULL OR member.until > %s)
 """
 AT_MOST: Final = "SELECT id FROM ({found}) AS found LIMIT %s"
-COUNT_UP_TO: Final = "SELECT count(*) FROM (SELECT id FROM ({found}) AS found LIMIT %s) AS counted"
+COUNT_UP_TO: Final = "SELECT count(*) FROM (SELECT 1 FROM ({found}) AS found LIMIT %s) AS counted"
 WITHOUT_END: Final = "SELECT id, NULL::timestamptz AS until FROM ({found}) AS given"
 
 
@@ -104,7 +104,11 @@ def select(source: Mapping[str, Any], *, now: datetime) -> Query:
 
 def count(source: Mapping[str, Any], *, most: int, now: datetime) -> int:
     """How many customers it names, or `most`. As `select`."""
-    found = select(source, now=now)
+    return count_found(select(source, now=now), most=most)
+
+
+def count_found(found: Query, *, most: int) -> int:
+    """How many rows the SELECT finds, or `most`."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_UP_TO.format(found=found.sql), [*found.params, most])
         return int(cursor.fetchone()[0])

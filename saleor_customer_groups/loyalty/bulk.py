@@ -19,6 +19,7 @@ from django.utils import timezone
 from ..errors import InvalidInput, Refused
 from ..sentences import Sentence
 from . import rules, statements, telling, writing
+from .draws import FIRST_TO_EXPIRE, OF_MANY
 from .lines import Line
 from .retrying import constraint_of, patiently
 from .rules import Short
@@ -143,10 +144,10 @@ def _locked(act: Act, bound: dict[str, Any], source: str) -> list[int]:
 
 def _draw_many(act: Act, bound: dict[str, Any], source: str) -> Counts:
     ((short, shortfall),) = writing.execute(statements.SHORT, bound, rows=source)
-    wanted = statements.prepared(statements.OF_MANY, rows=source)
+    wanted = statements.prepared(OF_MANY, rows=source)
     line = _line(act, bound["now"])
     drawn = writing.draw_many(
-        bound, act.unit, act.currency, line, wanted=wanted, draws=statements.FIRST_TO_EXPIRE
+        bound, act.unit, act.currency, line, wanted=wanted, draws=FIRST_TO_EXPIRE
     )
     return Counts(drawn.posted, drawn.amount, short, shortfall)
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from ..errors import InvalidInput, Refused
 from ..models import HoldState, LoyaltyHold, LoyaltyNote
 from ..sentences import Sentence
-from . import rules, statements, telling, writing
+from . import rules, telling, writing
+from .draws import FIRST_TO_EXPIRE
 from .lines import Account, Line, Words
 from .retrying import patiently
 from .rules import Amount, Posted
@@ -76,7 +77,7 @@ def _hold(
     rules.check_expiry(expires_at, units, now=line.at)
     account = writing.existing(found, customer_id, unit)
     account = writing.without_due(account, now=line.at)
-    draws = statements.FIRST_TO_EXPIRE
+    draws = FIRST_TO_EXPIRE
     posted = writing.take(account, units, account.balance, line, words, draws=draws)
     LoyaltyHold.objects.create(
         entry_id=posted.entry_id,

@@ -25,7 +25,8 @@ from ..models import (
     PointVoucher,
 )
 from ..sentences import Sentence
-from . import rules, statements, writing
+from . import rules, writing
+from .draws import FIRST_TO_EXPIRE, ITS_LOT
 from .lines import Account, Line, Words
 from .retrying import patiently
 from .rules import Amount, Posted, Posting, Short
@@ -63,7 +64,7 @@ def _post(posting: Posting, units: int, now: datetime) -> Posted:
     if units > 0:
         return writing.give(account, units, line, words, expires_at=posting.expires_at)
     account = writing.without_due(account, now=now)
-    draws = statements.FIRST_TO_EXPIRE
+    draws = FIRST_TO_EXPIRE
     return writing.take(
         account, -units, account.balance, line, words, draws=draws, short=posting.short
     )
@@ -132,7 +133,7 @@ def _reverse(request: _Reversal, now: datetime) -> Posted:
     if entry.amount < 0:
         return writing.give_back(account, units, line, request.words)
     account = writing.without_due(account, now=now)
-    left, draws = LoyaltyLot.objects.get(pk=entry.pk).remaining, statements.ITS_LOT
+    left, draws = LoyaltyLot.objects.get(pk=entry.pk).remaining, ITS_LOT
     return writing.take(account, units, left, line, request.words, draws=draws, short=request.short)
 
 
@@ -225,7 +226,7 @@ def _move(account: Account, into: Account, line: Line, words: Words) -> list[Pos
     )
     moved = list(parts)
     balance = account.balance
-    draws = statements.FIRST_TO_EXPIRE
+    draws = FIRST_TO_EXPIRE
     writing.take(account, balance, balance, line, words, draws=draws)
     return [
         writing.give(into, units, line, words, expires_at=expires_at) for expires_at, units in moved

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from ..models import LoyaltyAccount
-from . import statements, telling, writing
+from . import telling, writing
+from .draws import ACCOUNTS_OF_ACT, OF_ACT, OF_ITS_LOTS
 from .lines import Line
 from .retrying import patiently
 from .writing import Counts
@@ -29,7 +30,7 @@ def _reverse_many(adjustment_id: int, kind: str, after: int, last: int, now: dat
     line = Line(kind="reverse", source="manual", at=now, adjustment=adjustment_id)
     writing.expect_many()
     bound = {**line.parameters(), "reversed": kind, "after": after, "last": last}
-    found = writing.execute(statements.ACCOUNTS_OF_ACT, bound)
+    found = writing.execute(ACCOUNTS_OF_ACT, bound)
     accounts = [account.id for account in writing.lock(row[0] for row in found)]
     if not accounts:
         return Counts(0, 0)
@@ -42,7 +43,7 @@ def _reverse_many(adjustment_id: int, kind: str, after: int, last: int, now: dat
         own.unit,
         own.currency,
         line,
-        wanted=statements.OF_ACT,
-        draws=statements.OF_ITS_LOTS,
+        wanted=OF_ACT,
+        draws=OF_ITS_LOTS,
     )
     return replace(drawn, amount=-drawn.amount)

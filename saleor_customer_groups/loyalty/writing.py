@@ -17,6 +17,7 @@ from ..errors import InvalidInput, Refused
 from ..models import MOST, LoyaltyAccount, LoyaltyEntry, LoyaltyNote
 from ..sentences import Sentence
 from . import rules, statements, telling
+from .draws import BACK, DUE, ONE, THESE
 from .lines import Account, Line, Moved, Words
 from .rules import Posted, Short
 
@@ -231,7 +232,7 @@ def take(
 def give_back(account: Account, units: int, line: Line, words: Words) -> Posted:
     """An entry that gives back to the lots which the entry that it reverses used."""
     _require_room(account, units)
-    return _draw(account, units, line, words, statements.BACK, 0)
+    return _draw(account, units, line, words, BACK, 0)
 
 
 def expire(account_ids: Sequence[int], *, now: datetime) -> tuple[Line, list[Moved]]:
@@ -241,8 +242,8 @@ def expire(account_ids: Sequence[int], *, now: datetime) -> tuple[Line, list[Mov
     rows = execute(
         statements.DRAW,
         parameters,
-        wanted=statements.THESE,
-        draws=statements.DUE,
+        wanted=THESE,
+        draws=DUE,
         ending=statements.WRITTEN,
     )
     return line, [Moved(*row) for row in rows]
@@ -267,7 +268,7 @@ def _draw(account: Account, units: int, line: Line, words: Words, draws: str, sh
     rows = execute(
         statements.DRAW,
         parameters,
-        wanted=statements.ONE,
+        wanted=ONE,
         draws=draws,
         ending=statements.WRITTEN,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from saleor_customer_groups import background, conf
 from saleor_customer_groups.errors import InUse, Refused
 from saleor_customer_groups.groups import editing, membership
 from saleor_customer_groups.importing import (
@@ -147,6 +149,12 @@ def test_a_worker_that_was_killed_before_the_end_comes_to_it(large, monkeypatch)
         applying.apply(job.pk)
     assert exists(large)
 
+    started = []
+    monkeypatch.setattr(background, "start", lambda *given: started.append(given))
+    assert jobs.take_over(timezone.now()) == 1
+    assert started == [(conf.APPLY_IMPORT_TASK, job.pk)]  # also with the message lost
+
     applying.apply(job.pk)
 
     assert not exists(large)
+    assert jobs.take_over(timezone.now()) == 0

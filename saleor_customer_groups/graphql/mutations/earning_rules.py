@@ -9,7 +9,6 @@ import graphene
 
 from ... import models
 from ...access import Act
-from ...errors import InvalidInput
 from ...host.graphql_types import DateTime, Decimal
 from ...loyalty.earning import editing
 from ...loyalty.earning.inputs import EarningRuleInput, MultiplierInput
@@ -17,6 +16,7 @@ from ...loyalty.earning.queries import said_by
 from ...pricing.inputs import TargetInput
 from ..ids import key_of, keys_of, optional_key_of
 from ..mutation import BaseMutation
+from ..rows import row_of
 from ..types.amounts import Unit
 from ..types.earning_rules import THINGS, LoyaltyEarningRule
 
@@ -128,10 +128,8 @@ class EarningRuleMutations:
 
 def _rule(id: str) -> models.EarningRule:
     """InvalidInput where there is none."""
-    rule = models.EarningRule.objects.filter(pk=key_of(id, "LoyaltyEarningRule")).first()
-    if rule is None:
-        raise InvalidInput("There is no such rule.", field="id", code="not_found")
-    return rule
+    rows = models.EarningRule.objects.all()
+    return row_of(rows, id, "LoyaltyEarningRule", missing="There is no such rule.")
 
 
 NULLABLE = frozenset({"channel", "validity_days", "ends_at"})

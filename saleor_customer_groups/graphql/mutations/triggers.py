@@ -8,13 +8,12 @@ import graphene
 
 from ... import models
 from ...access import Act
-from ...errors import InvalidInput
 from ...host.graphql_types import JSON
 from ...triggers import purposes
 from ...webhooks import triggers
 from ..fields import caller_of
-from ..ids import key_of
 from ..mutation import BaseMutation
+from ..rows import row_of
 from ..types.triggers import CustomerGroupsTrigger, Purpose
 
 ID = "The ID of the trigger."
@@ -125,7 +124,5 @@ class TriggerMutations:
 
 def _trigger(id: str) -> models.Trigger:
     """InvalidInput where there is none."""
-    found = models.Trigger.objects.filter(pk=key_of(id, "CustomerGroupsTrigger")).first()
-    if found is None:
-        raise InvalidInput("There is no such trigger.", field="id", code="not_found")
-    return found
+    missing = "There is no such trigger."
+    return row_of(models.Trigger.objects.all(), id, "CustomerGroupsTrigger", missing=missing)
