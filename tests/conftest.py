@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from tests.append_only import let_the_suite_empty_the_ledger
+from tests.emptying import empty_only_what_has_rows
 
 HOST_IS_SALEOR = os.environ.get("DJANGO_SETTINGS_MODULE") == "tests.saleor_settings"
 WRITER = settings.DATABASE_CONNECTION_DEFAULT_NAME
@@ -22,7 +22,7 @@ REPLICA = settings.DATABASE_CONNECTION_REPLICA_NAME
 django.test.TransactionTestCase.databases = {WRITER, REPLICA}
 django.test.TestCase.databases = {WRITER, REPLICA}
 
-let_the_suite_empty_the_ledger()
+empty_only_what_has_rows()
 
 if HOST_IS_SALEOR:
     from tests.saleor_host import FIXTURES, prepare

@@ -16,7 +16,7 @@ from saleor_customer_groups.loyalty import ledger, verifying
 from saleor_customer_groups.loyalty.rules import Posted, Posting
 from saleor_customer_groups.models import LoyaltyAccount
 from saleor_customer_groups.webhooks import outbox
-from tests.append_only import TABLES
+from tests.emptying import APPEND_ONLY
 
 # The means to make people, and to let things happen at the same time, are those of the groups.
 from tests.groups.conftest import alice, at_once, bob, charlie, counted, customer
@@ -79,10 +79,10 @@ def tampering() -> Iterator[Any]:
     with transaction.atomic(), connection.cursor() as cursor:
         # No table is altered while checks of it wait for the end of the transaction.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in TABLES:
+        for table in APPEND_ONLY:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
         yield cursor
-        for table in TABLES:
+        for table in APPEND_ONLY:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
