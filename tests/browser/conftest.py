@@ -32,7 +32,7 @@ ARGUMENTS = [
 PASSWORD = "group-prices"
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".state" / "screenshots"
-PATIENCE = 10_000  # milliseconds until an element that does not come is missed
+PATIENCE = 60_000  # milliseconds until an element that does not come is missed; machines are busy
 
 
 @pytest.fixture(scope="session")
