@@ -79,6 +79,8 @@ def page_of(
                 rows = rows.filter(_beyond(wanted, cursor, ahead=ahead))
         found = list(rows.order_by(*signed)[: size + 1])
     except (ValueError, TypeError, ValidationError) as error:
+        if not (after or before):
+            raise
         raise GraphQLError("Received cursor is invalid.") from error
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -107,6 +109,7 @@ def connection_of(node: Any) -> Any:
         {
             "node": graphene.Field(node, required=True, description="The item."),
             "cursor": graphene.String(required=True, description="A cursor for pagination."),
+            "Meta": type("Meta", (), {"description": "An item of a list and where it stands."}),
         },
     )
 
@@ -119,9 +122,10 @@ def connection_of(node: Any) -> Any:
         (graphene.ObjectType,),
         {
             "page_info": graphene.Field(PageInfo, required=True, description="Of this page."),
-            "edges": NonNullList(edge, required=True),
+            "edges": NonNullList(edge, required=True, description="The items of this page."),
             "total_count": graphene.Int(description="How many there are in all."),
             "resolve_total_count": staticmethod(resolve_total_count),
+            "Meta": type("Meta", (), {"description": "A page of a list."}),
         },
     )
 

@@ -20,6 +20,18 @@ def enum_of(choices: type[Choices], name: str, description: str) -> Any:
     return graphene.Enum.from_enum(plain, description=describe)
 
 
+def sort_fields(name: str, **orders: str) -> Any:
+    """The enum of what a list can be sorted by: NAME stands for "name"."""
+
+    def describe(member: Any) -> str:
+        if member is None:
+            return "By what a list can be sorted."
+        return f"By {member.name.lower().replace('_', ' ')}."
+
+    plain = Enum(name, list(orders.items()))  # type: ignore[misc]
+    return graphene.Enum.from_enum(plain, description=describe)
+
+
 class OrderDirection(graphene.Enum):
     ASC = ""
     DESC = "-"

@@ -29,11 +29,17 @@ RENAMED: Final[Mapping[str, str | None]] = {
     "audience": None,
     "customer_ids": "customers",
     "data": "file",
+    "export": "id",
+    "group": "id",
     "group_ids": "groups",
+    "import": "id",
     "names": "events",
     "scheduled_at": "at",
     "scheduled_for": "at",
+    "short": "take_left",
+    "targets": "multipliers",
 }
+CONFIG: Final = "config"
 
 
 ErrorCode = graphene.Enum.from_enum(
@@ -71,13 +77,20 @@ def errors_of(refusal: CustomerGroupsError, taken: Collection[str] = ()) -> list
 
     Fields are named as in the input, in camelCase; `taken` are those that it has.
     """
-    field: str | None = getattr(refusal, "field", None)
-    if field is not None and field in RENAMED and field not in taken:
-        renamed = RENAMED[field]
-        field = renamed if renamed is None or renamed in taken else field
+    field = _named(getattr(refusal, "field", None), taken)
     if isinstance(refusal, InvalidRule):
         return [_error(one, field=field, path=one.path) for one in refusal.problems]
     return [_error(refusal, field=field)]
+
+
+def _named(field: str | None, taken: Collection[str]) -> str | None:
+    """The field as the input names it."""
+    if field is None or field in taken:
+        return field
+    if CONFIG in taken:
+        return CONFIG  # of a trigger: what its purpose needs to know stands in there
+    renamed = RENAMED.get(field, field)
+    return renamed if renamed is None or renamed in taken else field
 
 
 def _error(refusal: Any, *, field: str | None, path: str | None = None) -> Error:

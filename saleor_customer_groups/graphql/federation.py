@@ -68,7 +68,11 @@ def federate(schema: Any) -> Any:
     representations = GraphQLNonNull(GraphQLList(GraphQLNonNull(schema.get_type("_Any"))))
     query.fields["_entities"] = GraphQLField(
         GraphQLNonNull(GraphQLList(schema.get_type("_Entity"))),
-        args={"representations": GraphQLArgument(representations)},
+        args={
+            "representations": GraphQLArgument(
+                representations, description=f"Objects with `__typename` and `id`, at most {MOST}."
+            )
+        },
         resolver=on_writer(resolve_entities),
         description="Things of ours, by their types and ids. Each needs what reading it needs.",
     )

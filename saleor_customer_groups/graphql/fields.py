@@ -12,6 +12,7 @@ from graphene.types.mountedtype import MountedType
 from ..access import Act, Caller, needed
 from ..host.db import on_writer
 from ..host.merging import caller_in_saleor
+from .arguments import check
 from .connections import ARGUMENTS, connection_of, page_of
 
 CALLER: Final = "customer_groups_caller"
@@ -42,6 +43,7 @@ class Guarded(graphene.Field):
         @on_writer
         def checked(root: Any, info: Any, **arguments: Any) -> Any:
             caller_of(info).require(self.act)
+            check(arguments)
             return self.finish(resolve(root, info, **arguments), info, arguments)
 
         return checked

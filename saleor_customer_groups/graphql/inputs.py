@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..segments.audience import Audience
 from .ids import keys_of, optional_key_of
+
+
+def changed(input: Mapping[str, Any], *, emptied: Collection[str]) -> dict[str, Any]:
+    """What is given to change. null says nothing, but of `emptied`: there it takes away."""
+    return {name: one for name, one in input.items() if one is not None or name in emptied}
 
 
 def said(input: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ..host.merging import Addition
 from .fields import Guarded, caller_of
 from .limits import SIZES
 from .loaders.merged import GroupsOfCustomer, QuotesInChannel
-from .queries.quotes import check_quantity, checkout_pricing
+from .queries.quotes import checkout_pricing, quantity_of
 from .schema import Mutation, Query
 from .types.customers_group import CustomersGroup
 from .types.loyalty import CustomerGroupsLoyalty, OfCustomer
@@ -42,19 +42,21 @@ def _loyalty(root: Any, info: Any) -> OfCustomer:
     return OfCustomer(root.pk)
 
 
-def _variant_pricing(root: Any, info: Any, *, quantity: int = 1) -> Any:
+def _variant_pricing(root: Any, info: Any, *, quantity: int | None = None) -> Any:
     """Where the variant was not asked for in a channel there is no price."""
     if root.channel_slug is None:
         return None
-    check_quantity(quantity)  # here, for the loader asks for many at once: one would refuse all
+    number = quantity_of(quantity)  # here: the loader asks for many at once, one would refuse all
     caller = caller_of(info)
     loader = QuotesInChannel.of(info)
-    return loader.load((caller.user_id, root.channel_slug, root.node.pk, quantity))
+    return loader.load((caller.user_id, root.channel_slug, root.node.pk, number))
 
 
 def _checkout_pricing(root: Any, info: Any) -> Any:
     return checkout_pricing(root.node, caller_of(info))
 
+
+OURS: Final = __name__.partition(".")[0]
 
 # Of each type of Saleor the fields that it gets, and what resolves each.
 EXTENSIONS: Final[Mapping[Any, Mapping[str, Addition]]] = {
@@ -108,10 +110,6 @@ EXTENSIONS: Final[Mapping[Any, Mapping[str, Addition]]] = {
 }
 
 
-# Our own types that have lists in pages.
-WITH_LISTS: Final = (CustomerGroupsLoyalty,)
-
-
 def install() -> None:
     """Put our API into Saleor's; once, before Saleor makes its schema."""
     merging.add_roots(_additions(Query), _additions(Mutation))
@@ -123,19 +121,58 @@ def install() -> None:
 
 
 def costs() -> dict[str, dict[str, Any]]:
-    """1 for each field that is more than a value, times the rows of a page."""
-    found = {of._meta.name: _costs_of(of) for of in (Query, Mutation, *WITH_LISTS)}
+    """1 for each field that is more than a value, times the rows of the lists it is in."""
+    found = {of._meta.name: _costs_of(of) for of in _own_types()}
     for owner, additions in EXTENSIONS.items():
         found[owner._meta.name] = {to_camel_case(name): {"complexity": 1} for name in additions}
+    return {name: fields for name, fields in found.items() if fields}
+
+
+def _own_types() -> set[Any]:
+    """The roots, and all types of ours to which they lead."""
+    found: set[Any] = set()
+    added = [one.field for additions in EXTENSIONS.values() for one in additions.values()]
+    waiting = [Query, Mutation, *(_led_to(field) for field in added)]
+    while waiting:
+        of = waiting.pop()
+        if of not in found and _is_ours(of):
+            found.add(of)
+            waiting += [_led_to(field) for field in of._meta.fields.values()]
     return found
 
 
 def _costs_of(owner: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, field in owner._meta.fields.items():
+        if owner not in (Query, Mutation) and not _is_dear(owner, field):
+            continue
         sizes = [size for size in SIZES if size in getattr(field, "args", ())]
-        found[to_camel_case(name)] = {"complexity": 1} | ({"multipliers": sizes} if sizes else {})
+        cost = {"complexity": 1} | ({"multipliers": sizes} if sizes else {})
+        found[field.name or to_camel_case(name)] = cost
     return found
+
+
+def _is_dear(owner: Any, field: Any) -> bool:
+    """Whether it is loaded by itself: what is guarded, and what leads to something with an id.
+
+    What stands on an edge came with the list.
+    """
+    fields = getattr(getattr(_led_to(field), "_meta", None), "fields", {})
+    by_itself = isinstance(field, Guarded) or "id" in fields
+    return by_itself and "cursor" not in owner._meta.fields
+
+
+def _led_to(field: Any) -> Any:
+    """The type of a field, whether or not it is one of many."""
+    of = field.type
+    while isinstance(of, graphene.List | graphene.NonNull):
+        of = of.of_type
+    return of
+
+
+def _is_ours(of: Any) -> bool:
+    ours = of.__module__.startswith(OURS)
+    return ours and issubclass(of, graphene.ObjectType)
 
 
 def _additions(root: Any) -> dict[str, Addition]:

@@ -13,6 +13,7 @@ from ..access import Act, Forbidden
 from ..errors import CustomerGroupsError
 from ..host.db import on_writer
 from ..host.graphql_types import NonNullList
+from .arguments import check
 from .errors import Error, errors_of
 from .fields import caller_of, says
 from .loaders.base import forget
@@ -51,6 +52,7 @@ class BaseMutation(graphene.Mutation):
         caller_of(info).require(cls._meta.act)
         forget(info)  # of several in a request each shows what it did itself
         try:
+            check(arguments)
             answered = cls.perform(info, **arguments)
         except Forbidden:
             raise

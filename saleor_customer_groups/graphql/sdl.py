@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from graphql import parse
 from graphql.language import ast
-from graphql.language.printer import print_ast
 from graphql.utils.schema_printer import print_schema
+
+from .printing import described
 
 ROOTS: Final = ("Query", "Mutation")
 # Of federation: a gateway adds them itself.
@@ -104,5 +105,8 @@ def _printed(node: Any, schema: Any, entities: Collection[str]) -> str:
     if isinstance(node, ast.ObjectTypeDefinition | ast.InputObjectTypeDefinition):
         fields: Any = [one for one in node.fields if one.name.value not in FEDERATION]
         node.fields = sorted(fields, key=lambda one: one.name.value)
-    text = str(print_ast(node))
-    return text.replace(" {", f" {KEY} {{", 1) if name in entities else text
+    text = described(node, schema.get_type(name))
+    if name in entities:
+        head = f"type {name} implements Node"
+        text = text.replace(f"{head} {{\n", f"{head} {KEY} {{\n", 1)
+    return text

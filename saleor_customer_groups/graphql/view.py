@@ -11,6 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from graphql import GraphQLError, execute, parse, validate
 from graphql.error import GraphQLSyntaxError
+from graphql.execution.values import get_variable_values
+from graphql.language.printer import print_ast
 
 from ..access import InvalidToken
 from ..host import auth, storefront
@@ -74,8 +76,20 @@ def _execute(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
     except GraphQLError as error:
         return _refuse(error.message, status=400)
     except Exception:  # of a scalar, whose reading of a variable may fail in any way
-        return _refuse("The variables do not fit the query.", status=400)
+        return _refuse(_unfit(document, variables), status=400)
     return _answered(result)
+
+
+def _unfit(document: Any, variables: dict[str, Any]) -> str:
+    """The sentence that names the variables which cannot be read as what they are declared."""
+    names = []
+    for operation in document.definitions:
+        for one in getattr(operation, "variable_definitions", None) or ():
+            try:
+                get_variable_values(schema(), [one], variables)
+            except Exception:
+                names.append(f"${one.variable.name.value}: {print_ast(one.type)}")
+    return f"The variables do not fit the query: {', '.join(dict.fromkeys(names))}."
 
 
 def _answered(result: Any) -> HttpResponse:

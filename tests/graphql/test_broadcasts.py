@@ -277,6 +277,23 @@ def test_it_lists_them(users_staff, draft, vip):
         found = nodes(users_staff.one(LIST, filter=wanted))
         assert [one["id"] for one in found] == [gid(other)]
     assert nodes(users_staff.one(LIST, filter={"statuses": ["SENDING"]})) == []
+    found = nodes(users_staff.one(LIST, filter={"ids": [gid(draft)]}))
+    assert [one["id"] for one in found] == [gid(draft)]
+
+
+def test_it_sorts_them(users_staff, vip):
+    for title in ("B", "A", "C"):
+        editing.create_broadcast(title=title, text="x", channel="sms", group=vip)
+    query = """query($by: BroadcastSortingInput) { broadcasts(first: 9, sortBy: $by) {
+        edges { node { title } } } }"""
+
+    def titles(field, direction):
+        found = users_staff.one(query, by={"field": field, "direction": direction})
+        return "".join(one["title"] for one in nodes(found))
+
+    assert titles("TITLE", "ASC") == "ABC"
+    assert titles("TITLE", "DESC") == "CBA"
+    assert titles("CREATED_AT", "ASC") == "BAC"
 
 
 def test_a_page_takes_the_same_statements_whatever_its_size(users_staff, vip):

@@ -129,7 +129,7 @@ def test_it_changes_what_is_given_and_nothing_else(cards, gold):
         ({"group": "x"}, "group", "NOT_FOUND"),
         ({"group": "Q3VzdG9tZXJHcm91cDo5OTk5OTk="}, "group", "NOT_FOUND"),
         ({"channel": "Q2hhbm5lbDo5OTk5OTk="}, "channel", "NOT_FOUND"),
-        ({"multipliers": [{"factor": 2}]}, "targets", "REQUIRED"),
+        ({"multipliers": [{"factor": 2}]}, "multipliers", "REQUIRED"),
         ({"multipliers": [{"factor": 2, "products": ["x"]}]}, "multipliers", "NOT_FOUND"),
     ],
 )

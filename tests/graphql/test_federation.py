@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import graphene
 import pytest
-from graphql import parse
+from graphql import get_named_type
 from graphql.language import ast
 
 from saleor_customer_groups.graphql.entities import ENTITIES as ALL
@@ -20,6 +20,7 @@ from tests.loyalty.conftest import points
 
 from .api import SIZES, statements
 from .catalogue import id_of
+from .definitions import definitions_of
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_a_gateway_reads_the_schema_without_a_token(nobody):
 
 
 def test_the_schema_names_nothing_that_it_does_not_have(nobody):
-    definitions = parse(nobody.one(SERVICE)["sdl"]).definitions
+    definitions = definitions_of(nobody.one(SERVICE)["sdl"])
     there = {"String", "ID", "Int", "Float", "Boolean"}
     for one in definitions:
         there.add(
@@ -118,6 +119,17 @@ def test_each_type_of_ours_that_has_an_id_can_be_asked_for():
     }
 
     assert having == ALL.keys() | NO_ENTITIES
+
+
+def test_each_of_them_has_a_query_of_its_own(boss):
+    """Its name is the type's; a customer group has a slug too, so that it is asked otherwise."""
+    fields = schema().get_query_type().fields
+
+    for name in ALL:
+        field = f"{name[0].lower()}{name[1:]}"
+        assert get_named_type(fields[field].type).name == name
+        gone = graphene.Node.to_global_id(name, 999_999_999)
+        assert boss.one(f'{{ {field}(id: "{gone}") {{ __typename }} }}') is None
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

@@ -9,6 +9,7 @@ from saleor_customer_groups.models import CustomerGroup, MembershipSource
 from tests import callers
 
 from .api import SIZES, nodes, ours, statements
+from .catalogue import id_of
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +203,102 @@ def test_others_may_not(who, request):
         assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
         assert "MANAGE_USERS" in answer["errors"][0]["message"]
     assert not CustomerGroup.objects.filter(slug="vip").exists()
+
+
+META = """
+query($id: ID!, $keys: [String!]) { customerGroup(id: $id) {
+  metafield(key: "erp") none: metafield(key: "x") metafields(keys: $keys)
+  privateMetafield(key: "margin") privateMetafields(keys: $keys) } }
+"""
+
+
+def test_metadata_is_read_by_keys(users_staff):
+    vip = editing.create_group("VIP", metadata={"erp": "K-17", "a": "b"})
+    editing.update_group(vip, private_metadata={"margin": "low", "erp": "P"})
+
+    answer = users_staff.one(META, id=id_of(vip), keys=["erp"])
+
+    assert answer == {
+        "metafield": "K-17",
+        "none": None,
+        "metafields": {"erp": "K-17"},
+        "privateMetafield": "low",
+        "privateMetafields": {"erp": "P"},
+    }
+    whole = users_staff.one(META, id=id_of(vip))
+    assert whole["metafields"] == {"erp": "K-17", "a": "b"}
+    assert whole["privateMetafields"] == {"margin": "low", "erp": "P"}
+
+
+@pytest.mark.parametrize("field", ['privateMetafield(key: "x")', "privateMetafields"])
+def test_private_metadata_is_for_who_may_manage_groups(prices_staff, field):
+    vip = editing.create_group("VIP")
+    query = f'{{ customerGroup(slug: "vip") {{ metafields {field} }} }}'
+
+    answer = prices_staff.post(query).json()
+
+    assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
+    assert answer["data"] == {
+        "customerGroup": {"metafields": vip.metadata, field.partition("(")[0]: None}
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ([{"key": "erp", "value": "K-17"}], ["A"]),
+        ([{"key": "erp"}], ["A", "B"]),
+        ([{"key": "erp"}, {"key": "tier", "value": "1"}], ["B"]),
+        ([{"key": "none"}], []),
+    ],
+)
+def test_it_filters_by_metadata(users_staff, wanted, found):
+    editing.create_group("A", metadata={"erp": "K-17"})
+    editing.create_group("B", metadata={"erp": "K-18", "tier": "1"})
+
+    assert names(users_staff, first=10, filter={"metadata": wanted}) == found
+
+
+def test_it_sorts_by_kind_and_by_the_last_change(users_staff, groups):
+    editing.create_group("Guests", kind="guest")
+    editing.update_group(groups[2], priority=1)
+
+    by = {"field": "UPDATED_AT", "direction": "DESC"}
+    assert names(users_staff, first=2, sortBy=by) == ["G02", "Guests"]
+    by = {"field": "KIND", "direction": "ASC"}
+    assert names(users_staff, first=1, sortBy=by) == ["Guests"]
+
+
+@pytest.mark.parametrize("given", [{}, {"id": "x", "slug": "vip"}])
+def test_a_group_is_asked_for_by_its_id_or_its_slug(users_staff, given):
+    query = "query($id: ID, $slug: String) { customerGroup(id: $id, slug: $slug) { name } }"
+
+    assert users_staff.refused(query, **given) == ["Give an id or a slug."]
+
+
+def test_null_says_nothing_or_takes_away(users_staff):
+    vip = editing.create_group(
+        "VIP", description="d", colour="#1f7a4d", approved_domains=["a.com"], member_limit=5
+    )
+    nothing = dict.fromkeys(
+        ["name", "slug", "description", "colour", "priority", "applicationsOpen"]
+    )
+
+    answer = users_staff.one(
+        UPDATE, id=id_of(vip), input={**nothing, "approvedDomains": None, "memberLimit": None}
+    )
+
+    assert answer["errors"] == []
+    after = CustomerGroup.objects.get(pk=vip.pk)
+    assert (after.name, after.slug, after.description) == ("VIP", "vip", "d")
+    assert (after.colour, after.approved_domains) == ("#1f7a4d", ["a.com"])
+    assert after.member_limit is None
+
+
+def test_a_group_is_made_with_nulls(users_staff):
+    given = {"name": "A", "kind": None, "description": None, "colour": None, "priority": None}
+
+    answer = users_staff.one(CREATE, input=given)
+
+    assert answer["errors"] == []
+    assert answer["customerGroup"]["kind"] == "MANUAL"

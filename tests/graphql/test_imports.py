@@ -164,7 +164,7 @@ def test_what_an_import_cannot_do_yet_is_refused(users_staff, uploaded):
         answer = users_staff.one(query, id=of(uploaded))
         assert answer["errors"] == [{"field": None, "code": "WRONG_STATUS"}]
     missing = users_staff.one(UNDO, id=global_id("CustomerGroupImport", 999_999))
-    assert missing["errors"] == [{"field": "import", "code": "NOT_FOUND"}]
+    assert missing["errors"] == [{"field": "id", "code": "NOT_FOUND"}]
 
 
 def test_a_single_bad_line_refuses_all_or_nothing(users_staff, uploaded):

@@ -192,3 +192,29 @@ def test_every_list_costs_its_rows_in_saleors_endpoint_too():
     assert ("CustomerGroupsLoyalty", "lots") in lists
     for (name, field), sizes in lists.items():
         assert costs[name][field] == {"complexity": 1, "multipliers": sizes}
+
+
+def test_what_is_loaded_for_each_row_costs_in_saleors_endpoint_too():
+    costs = merged.costs()
+
+    dear = {"complexity": 1}
+    for name, field in (
+        ("CustomerGroup", "membersCount"),
+        ("CustomerGroup", "segment"),
+        ("CustomerGroupSegment", "refersTo"),
+        ("CustomerGroupMember", "customer"),
+        ("GroupPriceRule", "groups"),
+        ("CustomerGroupDelete", "import"),
+        ("User", "loyalty"),
+    ):
+        assert costs[name][field] == dear
+    assert "name" not in costs["CustomerGroup"]
+    assert "CustomerGroupCountableEdge" not in costs
+
+
+def test_all_that_has_a_cost_is_in_the_schema():
+    types = schema().get_type_map()
+    of_saleor = {owner._meta.name for owner in merged.EXTENSIONS}
+
+    for name, fields in merged.costs().items():
+        assert name in of_saleor or set(fields) <= set(types[name].fields)

@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from graphene.utils.str_converters import to_camel_case
+from graphql import get_named_type
 
 from saleor_customer_groups.access import DEFAULT_PERMISSIONS, OPEN_ACTS, Act, Caller
 from saleor_customer_groups.graphql import acts
+from saleor_customer_groups.graphql.entities import ENTITIES
+from saleor_customer_groups.graphql.fields import Guarded
+from saleor_customer_groups.graphql.schema import Mutation, schema
+from saleor_customer_groups.graphql.sdl import own_types
 from tests import callers
 
 from . import test_applications, test_quotes, test_vouchers
@@ -116,6 +122,33 @@ def is_let_in(answer: dict[str, Any]) -> bool:
 def test_each_field_says_which_act_it_is():
     assert acts.undeclared() == []
     assert set(declared()) == {row.name for row in (*acts.queries(), *acts.mutations())}
+
+
+# The answers of mutations show what was done to who may do it; and these are behind a guard.
+GUARDED_ABOVE = {("CustomerGroupSegment", "refers_to")}
+
+
+def passages():
+    """Fields by which one comes from one thing to another that needs another act, unguarded."""
+    types = schema().get_type_map()
+    payloads = {field.type._meta.name for field in Mutation._meta.fields.values()}
+    for name in own_types(schema()) - payloads:
+        of = getattr(types[name], "graphene_type", None)
+        for field, one in getattr(getattr(of, "_meta", None), "fields", {}).items():
+            to = ENTITIES.get(get_named_type(types[name].fields[in_requests(field, one)].type).name)
+            own = ENTITIES.get(name)
+            if to is None or isinstance(one, Guarded) or field == "node":
+                continue
+            if own is None or own.act != to.act:
+                yield name, field
+
+
+def in_requests(name, field):
+    return field.name or to_camel_case(name)
+
+
+def test_no_field_leads_past_a_permission():
+    assert set(passages()) == GUARDED_ABOVE
 
 
 def test_each_field_that_takes_a_shoppers_id_is_asked_by_another_shopper():

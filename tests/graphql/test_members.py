@@ -222,6 +222,29 @@ def test_it_finds_customers_by_their_groups(users_staff, members, people):
     assert found(groups=[]) == []
 
 
+@pytest.mark.parametrize(
+    ("field", "order"), [("EMAIL", "abc"), ("NAME", "bca"), ("DATE_JOINED", "cab")]
+)
+def test_it_sorts_customers(users_staff, field, order):
+    day = timedelta(days=1)
+    now = timezone.now()
+    callers.customer("Alice", last_name="Z", date_joined=now - day)
+    callers.customer("Bob", last_name="X", date_joined=now)
+    callers.customer("Charlie", last_name="Y", date_joined=now - 2 * day)
+    query = """query($by: CustomersInGroupsSortingInput, $after: String) {
+        customersInGroups(first: 2, sortBy: $by, after: $after) {
+        pageInfo { endCursor } edges { node { email } } } }"""
+
+    def pages(direction):
+        by = {"field": field, "direction": direction}
+        first = users_staff.one(query, by=by)
+        rest = users_staff.one(query, by=by, after=first["pageInfo"]["endCursor"])
+        return "".join(email[0] for email in emails(first) + emails(rest))
+
+    assert pages("ASC") == order
+    assert pages("DESC") == order[::-1]
+
+
 def test_lists_take_the_same_statements_whatever_their_size(users_staff, vip):
     ids = [callers.customer(f"C{number}").pk for number in range(100)]
     membership.add(vip, ids, source=MembershipSource.MANUAL)

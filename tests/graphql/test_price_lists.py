@@ -296,3 +296,16 @@ def test_others_may_not(who, request, vip, wholesale, key, catalogue):
         assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
     assert list(PriceList.objects.values_list("name", "active")) == [("Wholesale", True)]
     assert prices() == []
+
+
+def test_null_says_nothing_or_takes_away(prices_staff, wholesale, key, catalogue):
+    nothing = dict.fromkeys(["name", "groups", "active", "priority", "standAlone", "endsAt"])
+    entry = {"variant": id_of(catalogue.small), "channel": id_of(catalogue.usd), "amount": "9"}
+
+    changed = prices_staff.one(UPDATE, id=key, input=nothing)
+    written = prices_staff.one(SET, list=key, entries=[{**entry, "minQuantity": None}])
+
+    assert changed["errors"] == written["errors"] == []
+    after = PriceList.objects.get()
+    assert (after.name, after.active, after.priority) == ("Wholesale", True, 0)
+    assert prices() == [("small", "usd", 1, "9.000")]

@@ -13,7 +13,7 @@ from saleor_customer_groups.models import PriceRule
 from saleor_customer_groups.pricing import editing
 from saleor_customer_groups.pricing.inputs import RuleInput, TargetInput
 
-from .api import SIZES, nodes, ours, statements
+from .api import SIZES, nodes, ours, staff_api, statements
 from .catalogue import id_of
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +333,41 @@ def test_others_may_not(who, request, vip, rule):
         assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
         assert "MANAGE_DISCOUNTS" in answer["errors"][0]["message"]
     assert list(PriceRule.objects.values_list("name", "active")) == [("Ten off", True)]
+
+
+def test_null_says_nothing_or_takes_away(prices_staff, rule):
+    names = ["name", "kind", "groups", "active", "priority", "standAlone", "minQuantity"]
+    nothing = dict.fromkeys([*names, "everything"])
+
+    answer = prices_staff.one(
+        UPDATE, id=id_of(rule, "GroupPriceRule"), input={**nothing, "endsAt": None}
+    )
+
+    assert answer["errors"] == []
+    after = PriceRule.objects.get(pk=rule.pk)
+    for name in ("name", "kind", "active", "priority", "stand_alone", "min_quantity", "everything"):
+        assert getattr(after, name) == getattr(rule, name)
+    assert after.ends_at is None
+
+
+def test_it_finds_rules_by_their_ids(prices_staff, rule):
+    query = "query($ids: [ID!]) { groupPriceRules(first: 9, filter: {ids: $ids}) { totalCount } }"
+
+    assert prices_staff.one(query, ids=[id_of(rule, "GroupPriceRule")]) == {"totalCount": 1}
+    assert prices_staff.one(query, ids=[]) == {"totalCount": 0}
+    assert prices_staff.one(query) == {"totalCount": 1}
+    (message,) = prices_staff.refused(query, ids=["x"] * 101)
+    assert message == "At most 100 IDs can be asked for at once, not 101."
+    assert prices_staff.refused(query, ids=["x"]) == ["“x” is no id of a GroupPriceRule."]
+
+
+def test_whose_prices_a_rule_changes_is_for_who_may_see_groups(rule):
+    orders = staff_api("order.manage_orders")
+    query = "{ groupPriceRules(first: 1) { edges { node { name groups { name } } } } }"
+
+    answer = orders.post(query)
+
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["exception"]["code"] == "PermissionDenied"
+    (edge,) = answer.json()["data"]["groupPriceRules"]["edges"]
+    assert edge == {"node": {"name": rule.name, "groups": None}}

@@ -137,9 +137,20 @@ def test_without_a_customer_it_is_a_guest(prices_staff, alice, catalogue):
     assert amounts(prices_staff.one(QUOTES, channel="pln", lines=lines)) == [40.0, None]
 
 
+def test_a_quantity_of_null_is_one(prices_staff, nobody, catalogue):
+    small = id_of(catalogue.small)
+    mine = nobody.one(MINE, channel="usd", variants=[small], quantity=None)
+    lines = [{"variant": small, "quantity": None}]
+
+    assert amounts(mine) == [10.0]
+    assert amounts(prices_staff.one(QUOTES, channel="usd", lines=lines)) == [10.0]
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
+        ({"channel": "a\x00b"}, "The channel must not contain a null character."),
+        ({"channel": "a\ud800"}, "The channel is no valid Unicode at place 2."),
         ({"channel": "mars"}, "There is no channel “mars”."),
         ({"customer": "VXNlcjo5OTk5OTk5"}, "There is no such customer."),
         ({"lines": [{"variant": "nonsense"}]}, "“nonsense” is no id of a ProductVariant."),

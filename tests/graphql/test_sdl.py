@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from graphql import parse
+from graphql import GraphQLEnumType
 from graphql.language import ast
 from graphql.language.printer import print_ast
 
 from saleor_customer_groups.graphql import acts
 from saleor_customer_groups.graphql.schema import schema, sdl
 from saleor_customer_groups.graphql.sdl import own_types
+
+from .definitions import definitions_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +31,7 @@ def own_definitions(text: str, own: set[str]) -> dict[str, str]:
     """Definitions of ours by name; enough of them to be sure that something is compared."""
     found = {
         one.name.value: print_ast(one)
-        for one in parse(text).definitions
+        for one in definitions_of(text)
         if not isinstance(one, ast.TypeExtensionDefinition) and one.name.value in own
     }
     assert {"Query", "Mutation", "CustomerGroup", "GroupPriceQuote"} <= set(found)
@@ -70,8 +72,47 @@ def test_the_command_writes_both_or_prints(tmp_path):
     assert page.read_text() == f"before\n{acts.BEGIN}{acts.table()}{acts.END}after\n"
 
 
-@pytest.mark.parametrize("name", ["CustomerGroup", "GroupPriceRule", "Query", "Mutation"])
-def test_every_field_has_a_description(name):
-    fields = schema().get_type(name).fields
+# Their names say it; and of inputs their fields do.
+CODES = "CustomerGroupsErrorCode"
 
-    assert [field for field, what in fields.items() if not what.description] == []
+
+def parts():
+    """What the schema has of ours, by the way that leads there."""
+    types = schema().get_type_map()
+    for name in own_types(schema()):
+        if name.startswith("_"):
+            continue
+        for field, of in getattr(types[name], "fields", {}).items():
+            yield f"{name}.{field}", of
+            for argument, taken in getattr(of, "args", {}).items():
+                yield f"{name}.{field}({argument})", taken
+        if isinstance(types[name], GraphQLEnumType) and name != CODES:
+            for value in types[name].values:
+                yield f"{name}.{value.name}", value
+
+
+def test_every_field_argument_and_value_has_a_description():
+    found = dict(parts())
+
+    assert {"Query.customerGroups(filter)", "CustomerGroupFilterInput.ids"} <= set(found)
+    assert "CustomerGroupSortField.NAME" in found
+    assert [way for way, what in found.items() if not what.description] == []
+
+
+def test_the_text_says_what_each_part_is_for():
+    text = sdl()
+
+    assert '"""A named set of customers."""\ntype CustomerGroup implements Node @key' in text
+    assert '  """What it is called."""\n  name: String!' in text
+    assert '    """Which of them."""\n    filter: CustomerGroupFilterInput' in text
+    assert '  """Manual"""\n  MANUAL' in text
+    assert (
+        """  \"\"\"
+  The groups of the shop.
+
+  Requires one of the following permissions: MANAGE_USERS, MANAGE_DISCOUNTS, MANAGE_GIFT_CARD.
+  \"\"\"
+  customerGroups(
+"""
+        in text
+    )

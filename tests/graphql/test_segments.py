@@ -330,3 +330,17 @@ def test_others_may_not(who, request, people):
         assert "MANAGE_USERS" in message
     assert list(Segment.objects.values()) == before
     assert CustomerGroup.objects.exclude(slug="standard").count() == 1
+
+
+def test_a_hundred_groups_are_the_most_of_a_ladder_or_a_split(users_staff):
+    vip = groups.create_group("VIP")
+    before = CustomerGroup.objects.count()
+    steps = [{"name": f"S{number}", "amount": str(number + 1)} for number in range(101)]
+    parts = [{"name": f"P{number}", "count": 1} for number in range(101)]
+
+    ladder = users_staff.one(LADDER, steps=steps)
+    split = users_staff.one(SPLIT, id=global_id("CustomerGroup", vip.pk), parts=parts)
+
+    assert ladder["errors"] == [{"field": "steps", "code": "TOO_MANY"}]
+    assert split["errors"] == [{"field": "parts", "code": "TOO_MANY"}]
+    assert CustomerGroup.objects.count() == before

@@ -96,9 +96,9 @@ def test_it_makes_a_trigger_and_shows_its_secret_once(apps_staff, vip):
     [
         ({"name": " "}, "name", "INVALID"),
         ({"callsAMinute": 0}, "callsAMinute", "INVALID"),
-        ({"config": {"group": "none"}}, "group", "NOT_FOUND"),
-        ({"config": {}}, "group", "REQUIRED"),
-        ({"config": {"group": "vip", "shoes": 1}}, "shoes", "UNKNOWN_FIELD"),
+        ({"config": {"group": "none"}}, "config", "NOT_FOUND"),
+        ({"config": {}}, "config", "REQUIRED"),
+        ({"config": {"group": "vip", "shoes": 1}}, "config", "UNKNOWN_FIELD"),
     ],
 )
 def test_what_makes_no_sense_is_refused(apps_staff, vip, changes, field, code):
@@ -124,7 +124,7 @@ def test_a_change_is_whole_or_not_at_all(apps_staff, trigger):
         UPDATE, id=gid(trigger), input={"name": "New", "config": {"group": "none"}}
     )
 
-    assert answer["errors"] == [{"field": "group", "code": "NOT_FOUND"}]
+    assert answer["errors"] == [{"field": "config", "code": "NOT_FOUND"}]
     assert Trigger.objects.get().name == "From the till"
 
 

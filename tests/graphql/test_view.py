@@ -55,7 +55,7 @@ def test_what_is_no_query_is_refused(body, status, message):
 
 ONE = """query One($id: ID!, $n: Int) {
     customerGroup(id: $id) { name } customerGroups(first: $n) { totalCount } }"""
-UNFIT = "The variables do not fit the query."
+UNFIT = "The variables do not fit the query: $n: Int."
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,14 @@ def test_a_map_to_nowhere_is_refused(places):
 def test_a_map_without_places_is_refused():
     with pytest.raises(ValueError, match="no places"):
         uploads.with_files({"operations": "{}", "map": '{"0": 7}'}, {"0": None})
+
+
+def test_each_variable_that_does_not_fit_is_named():
+    query = """query One($id: ID!, $n: Int, $m: Int = 1) { a: customerGroup(id: $id) { name }
+        customerGroups(first: $n) { totalCount } openCustomerGroups(first: $m) { totalCount } }"""
+    asked = {"query": query, "variables": {"id": "x", "n": "many", "m": [1]}}
+
+    answer = Client().post(PATH, json.dumps(asked), content_type="application/json")
+
+    (error,) = answer.json()["errors"]
+    assert error["message"] == "The variables do not fit the query: $n: Int, $m: Int."

@@ -314,7 +314,7 @@ def test_an_expired_snapshot_is_filled_after_it_is_renewed(users_staff, vip):
     replaced = users_staff.one(REPLACE, id=of(snapshot), source={"rule": RULE})
     assert (replaced["added"], replaced["customerGroup"]) == (0, {"membersCount": 1})
     assert users_staff.one(RENEW, id=of(vip))["errors"] == [
-        {"field": "group", "code": "NOT_A_SNAPSHOT"}
+        {"field": "id", "code": "NOT_A_SNAPSHOT"}
     ]
 
 
@@ -337,7 +337,7 @@ def test_metadata_is_set_and_removed_item_by_item(users_staff, vip, which, field
 def test_metadata_that_cannot_be_kept_are_refused(users_staff, vip, item):
     answer = users_staff.one(SET_ITEMS % "", id=of(vip), input=[item])
 
-    assert [e["field"] for e in answer["errors"]] == ["input"]
+    assert [e["field"] for e in answer["errors"]] == ["key"]
     vip.refresh_from_db()
     assert vip.metadata == {}
 

@@ -30,6 +30,15 @@ QUERIES = {
     "checkout": """query($checkout: ID!) { checkout(id: $checkout) {
         groupPricing { lines { quote { finalPrice { amount } } } } } }""",
     "groups": "{ customerGroups(first: 5) { totalCount edges { node { name membersCount } } } }",
+    "dear": """{ customerGroups(first: 100) { edges { node {
+        name membersCount segment { refersTo { name } } } } } }""",
+    "too_dear": "{ customerGroups(first: 100) { edges { node { "
+    + "membersCount " * 500
+    + "} } } }",
+    "null": """query($variant: ID!, $nothing: Int) {
+        productVariant(id: $variant, channel: "usd") {
+            groupPricing(quantity: $nothing) { quantity } } }""",
+    "half": '{ customerGroup(slug: "\\ud800") { name } }',
     "wrong_page": "{ customerGroups(first: 1000) { totalCount } }",
     "wrong_id": '{ groupPriceRule(id: "nonsense") { name } }',
     "create": """mutation { customerGroupCreate(input: {name: "Merged"}) {
@@ -63,6 +72,7 @@ def answers() -> dict[str, Any]:
         "user": id_of(alice),
         "variant": id_of(catalogue.small),
         "checkout": id_of(checkout),
+        "nothing": None,
     }
     points(alice, 500)
     staff = callers.staff("account.manage_users", "product.manage_products")
@@ -118,7 +128,7 @@ def switch_off() -> None:
     PluginConfiguration.objects.create(identifier=conf.PLUGIN_ID, active=False)
 
 
-def ask(query: str, variables: dict[str, str], token: str | None) -> Any:
+def ask(query: str, variables: dict[str, str | None], token: str | None) -> Any:
     """The answer's body."""
     from django.test import Client
 

@@ -126,6 +126,21 @@ def test_our_queries_and_mutations_are_there(said):
     assert said["prices by alice"]["data"] == {"myGroupPrices": [{"finalPrice": {"amount": 9.0}}]}
 
 
+def test_what_is_loaded_for_each_row_costs(said):
+    dear = said["dear by staff"]
+
+    assert "errors" not in dear
+    assert dear["extensions"]["cost"]["requestedQueryCost"] == 400
+    (error,) = said["too_dear by staff"]["errors"]
+    assert "exceeds the maximum cost" in error["message"]
+
+
+def test_odd_values_are_no_fault(said):
+    assert said["null by alice"]["data"] == {"productVariant": {"groupPricing": {"quantity": 1}}}
+    (error,) = said["half by staff"]["errors"]
+    assert error["message"] == "The slug is no valid Unicode at place 1."
+
+
 def test_permissions_hold_and_are_refused_as_saleor_refuses(said):
     for name in ("groups", "create"):
         for who in ("nobody", "alice", "bob"):

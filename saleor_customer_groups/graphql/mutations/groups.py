@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import graphene
 
@@ -16,10 +16,14 @@ from ...models import GroupKind
 from ...segments import editing as segments
 from ..fields import caller_of
 from ..ids import optional_key_of
+from ..inputs import changed, said
 from ..mutation import BaseMutation
 from ..rows import row_of
 from ..types.groups import CustomerGroup, Kind
 from ..types.imports import CustomerGroupImport
+
+# What null takes away.
+EMPTIED: Final = frozenset({"expires_at", "member_limit"})
 
 
 class CustomerGroupInput(graphene.InputObjectType):
@@ -56,7 +60,7 @@ class CustomerGroupCreate(BaseMutation):
 
     @classmethod
     def perform(cls, info: Any, *, input: dict[str, Any]) -> dict[str, Any]:
-        return {"customer_group": _created(dict(input), actor=caller_of(info).actor)}
+        return {"customer_group": _created(said(input), actor=caller_of(info).actor)}
 
 
 class CustomerGroupUpdate(BaseMutation):
@@ -73,8 +77,9 @@ class CustomerGroupUpdate(BaseMutation):
     @classmethod
     def perform(cls, info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
         group = group_of(id)
-        changed = editing.update_group(group, **input, actor=caller_of(info).actor)
-        return {"customer_group": changed}
+        changes = changed(input, emptied=EMPTIED)
+        after = editing.update_group(group, **changes, actor=caller_of(info).actor)
+        return {"customer_group": after}
 
 
 class CustomerGroupDelete(BaseMutation):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import graphene
 
@@ -20,13 +21,35 @@ from ..naming import by_hand
 from ..types.groups import CustomerGroup
 from .groups import group_of
 
+ANSWERS: Final[Mapping[str, str]] = {
+    "added": "The customer is in the group now.",
+    "created": "There was no such customer: they were made, and are in the group now.",
+    "already": "The customer was in the group before.",
+    "removed": "The customer is out of the group now.",
+    "absent": "The customer was not in the group.",
+    "unknown": "There is no such customer.",
+    "invalid": "The line names nobody; `reason` says why.",
+    "ambiguous": "It names several customers.",
+    "duplicate": "A line before it names the same customer.",
+    "full": "The group has no room.",
+}
+LOOKS: Final[Mapping[str, str]] = {
+    "auto": "Each line by its looks.",
+    "email": "E-mail addresses.",
+    "phone": "Phone numbers.",
+    "reference": "External references.",
+    "id": "IDs of customers.",
+}
+
 PastedAnswer = graphene.Enum.from_enum(
     Enum("CustomerGroupPastedAnswer", [(one.name, one.value) for one in pasted.Answer]),
-    description=lambda answer: "What became of a line." if answer is None else "",
+    description=lambda answer: (
+        "What became of a line." if answer is None else ANSWERS[answer.value]
+    ),
 )
 PastedBy = graphene.Enum.from_enum(
     Enum("CustomerGroupPastedBy", [("AUTO", pasted.AUTO), *((key.name, key.value) for key in Key)]),
-    description=lambda by: "What the lines are; AUTO: by their looks." if by is None else "",
+    description=lambda by: "What the lines are." if by is None else LOOKS[by.value],
 )
 
 

@@ -157,7 +157,7 @@ def _entry(given: dict[str, Any]) -> EntryInput:
         variant_id=key_of(given["variant"], "ProductVariant", field="variant"),
         channel_id=key_of(given["channel"], "Channel", field="channel"),
         amount=given["amount"],
-        min_quantity=given.get("min_quantity", 1),
+        min_quantity=1 if given.get("min_quantity") is None else given["min_quantity"],
     )
 
 

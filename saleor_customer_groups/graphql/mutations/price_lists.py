@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import graphene
 
@@ -12,11 +12,13 @@ from ...models import PriceList as Row
 from ...pricing import current, editing
 from ...pricing.inputs import ListInput
 from ..ids import key_of, keys_of
-from ..inputs import said
+from ..inputs import changed, said
 from ..mutation import BaseMutation
 from ..types.price_lists import GroupPriceList
 from ..types.price_schedule import PriceScheduleInput
 from .by_id import ByID
+
+EMPTIED: Final = frozenset({"ends_at", "starts_at"})  # what null takes away
 
 
 class GroupPriceListInput(PriceScheduleInput, graphene.InputObjectType):
@@ -58,8 +60,9 @@ class GroupPriceListUpdate(BaseMutation):
 
     @classmethod
     def perform(cls, _info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
-        changed = current.change_list(key_of(id, "GroupPriceList"), **_changes(input))
-        return {"group_price_list": changed}
+        given = changed(input, emptied=EMPTIED)
+        after = current.change_list(key_of(id, "GroupPriceList"), **_changes(given))
+        return {"group_price_list": after}
 
 
 def _deleted(key: int) -> Row | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import graphene
 
@@ -14,7 +14,7 @@ from ...models import PriceRule as Row
 from ...pricing import current, editing
 from ...pricing.inputs import RuleInput, TargetInput
 from ..ids import key_of, keys_of
-from ..inputs import said
+from ..inputs import changed, said
 from ..mutation import BaseMutation
 from ..types.price_rules import GroupPriceRule, Kind
 from ..types.price_schedule import PriceScheduleInput
@@ -38,6 +38,12 @@ class GroupPriceTargetsInput(graphene.InputObjectType):
     collections = graphene.List(graphene.NonNull(graphene.ID), description="All in them.")
     products = graphene.List(graphene.NonNull(graphene.ID), description="All their variants.")
     variants = graphene.List(graphene.NonNull(graphene.ID), description="Single variants.")
+
+
+# What null takes away.
+EMPTIED: Final = frozenset(
+    {"amounts", "channels", "ends_at", "excluded", "percentage", "starts_at", "targets"}
+)
 
 
 class GroupPriceRuleInput(PriceScheduleInput, graphene.InputObjectType):
@@ -98,9 +104,10 @@ class GroupPriceRuleUpdate(BaseMutation):
     def perform(cls, _info: Any, *, id: str, input: dict[str, Any]) -> dict[str, Any]:
         key = key_of(id, "GroupPriceRule")
         targets: tuple[TargetInput, ...] = ()
-        if ("targets" in input) != ("excluded" in input):
+        given = changed(input, emptied=EMPTIED)
+        if ("targets" in given) != ("excluded" in given):
             targets = tuple(current.targets_of(key))
-        return {"group_price_rule": current.change_rule(key, **changes_of(input, targets))}
+        return {"group_price_rule": current.change_rule(key, **changes_of(given, targets))}
 
 
 def _deleted(key: int) -> Row | None:

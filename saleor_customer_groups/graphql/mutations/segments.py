@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sized
+from typing import Any, Final
 
 import graphene
 
 from ...access import Act
-from ...errors import Refused
+from ...errors import InvalidInput, Refused
 from ...host.graphql_types import JSON, Decimal, NonNullList
 from ...importing import cutting
 from ...models import CustomerGroup as Row
@@ -18,6 +19,8 @@ from ..mutation import BaseMutation
 from ..types.groups import CustomerGroup
 from ..types.imports import CustomerGroupImport
 from .groups import group_of
+
+MOST: Final = 100  # groups that one act makes
 
 
 class CustomerGroupRuleSet(BaseMutation):
@@ -77,7 +80,9 @@ class CustomerGroupLadderCreate(BaseMutation):
 
     class Arguments:
         steps = NonNullList(
-            CustomerGroupLadderStepInput, required=True, description="The steps, lowest first."
+            CustomerGroupLadderStepInput,
+            required=True,
+            description=f"The steps, lowest first, at most {MOST}.",
         )
         currency = graphene.String(required=True, description="Of the amounts.")
         days = graphene.Int(required=True, description="Within how many days it was spent.")
@@ -95,6 +100,7 @@ class CustomerGroupLadderCreate(BaseMutation):
         days: int,
         downgrade: bool = True,
     ) -> dict[str, Any]:
+        _check_number(steps, field="steps")
         pairs = [(step["name"], step["amount"]) for step in steps]
         made = ladders.create_ladder(pairs, currency=currency, days=days, downgrade=downgrade)
         return {"customer_groups": list(made)}
@@ -124,13 +130,16 @@ class CustomerGroupSplit(BaseMutation):
 
     class Arguments:
         id = graphene.ID(required=True, description="The ID of the group.")
-        parts = NonNullList(CustomerGroupSplitPartInput, required=True, description="The parts.")
+        parts = NonNullList(
+            CustomerGroupSplitPartInput, required=True, description=f"The parts, at most {MOST}."
+        )
         salt = graphene.String(description="Of a cut to repeat; else a new one.")
 
     @classmethod
     def perform(
         cls, info: Any, *, id: str, parts: list[dict[str, Any]], salt: str | None = None
     ) -> dict[str, Any]:
+        _check_number(parts, field="parts")
         wanted = [
             splits.Part(part["name"], part.get("percent"), part.get("count")) for part in parts
         ]
@@ -138,6 +147,13 @@ class CustomerGroupSplit(BaseMutation):
         caller.require(Act.MANAGE_GROUPS)
         cut = cutting.cut(group_of(id), wanted, salt=salt, actor=caller.actor)
         return {"customer_groups": list(cut.groups), "salt": cut.salt, "imports": cut.imports}
+
+
+def _check_number(given: Sized, *, field: str) -> None:
+    """InvalidInput: each makes a group, and all are made at once."""
+    if len(given) > MOST:
+        sentence = f"At most {MOST} {field} can be given, not {len(given)}."
+        raise InvalidInput(sentence, field=field, code="too_many")
 
 
 class SegmentMutations(graphene.ObjectType):

@@ -140,10 +140,7 @@ class _MetadataUpdate(_MetadataMutation):
     def perform(cls, info: Any, *, id: str, input: list[dict[str, str]]) -> dict[str, Any]:
         given = {item["key"]: item["value"] for item in input}
         if any(not key.strip() for key in given):
-            raise InvalidInput("A key must not be empty.", field="input", code="required")
-        if any("\x00" in text for pair in given.items() for text in pair):
-            sentence = "Metadata must not contain a null character."
-            raise InvalidInput(sentence, field="input", code="null_character")
+            raise InvalidInput("A key must not be empty.", field="key", code="required")
         return cls.change(info, id, lambda metadata: metadata | given)
 
 

@@ -25,16 +25,16 @@ from ..types.adjustments import (
 )
 from ..types.amounts import Unit
 from ..types.earning_rules import LoyaltyEarningRule
-from .narrowing import belonging_to, narrowed
+from .narrowing import WithIDs, belonging_to, named, narrowed
 
 
-class LoyaltyAdjustmentFilterInput(graphene.InputObjectType):
+class LoyaltyAdjustmentFilterInput(WithIDs, graphene.InputObjectType):
     statuses = graphene.List(graphene.NonNull(Status), description="In one of these states.")
     group = graphene.ID(description="For the members of this group.")
     unit = Unit(description="Of this unit.")
 
 
-class LoyaltyEarningRuleFilterInput(graphene.InputObjectType):
+class LoyaltyEarningRuleFilterInput(WithIDs, graphene.InputObjectType):
     group = graphene.ID(description="For the members of this group.")
     unit = Unit(description="Which earn this.")
     active = graphene.Boolean(description="Switched on, or off.")
@@ -84,7 +84,7 @@ class AdjustmentQueries:
     def resolve_loyalty_adjustments(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        rows = models.Adjustment.objects.all()
+        rows = named(models.Adjustment.objects.all(), filter, "LoyaltyAdjustment")
         rows = narrowed(rows, filter, statuses="status__in", unit="unit")
         return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)
 
@@ -120,7 +120,8 @@ class AdjustmentQueries:
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
-        rows = narrowed(models.EarningRule.objects.all(), wanted, unit="unit")
+        rows = named(models.EarningRule.objects.all(), wanted, "LoyaltyEarningRule")
+        rows = narrowed(rows, wanted, unit="unit")
         if wanted.get("active") is not None:
             rows = rows.filter(active=wanted["active"])
         return Slice(belonging_to(rows, wanted, "group", "CustomerGroup"))

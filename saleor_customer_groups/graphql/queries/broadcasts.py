@@ -11,6 +11,7 @@ from ...access import Act
 from ...broadcasts import audience
 from ..connections import Slice
 from ..entities import EntityField
+from ..enums import OrderDirection, sort_fields
 from ..fields import ConnectionField, Guarded
 from ..ids import key_of
 from ..rows import row_of
@@ -22,14 +23,22 @@ from ..types.broadcasts import (
     Outcome,
     Status,
 )
-from .narrowing import belonging_to, narrowed
+from .narrowing import WithIDs, belonging_to, named, narrowed
 
 
-class BroadcastFilterInput(graphene.InputObjectType):
+class BroadcastFilterInput(WithIDs, graphene.InputObjectType):
     search = graphene.String(description="Part of the title.")
     statuses = graphene.List(graphene.NonNull(Status), description="In one of these states.")
     channels = graphene.List(graphene.NonNull(Channel), description="Over one of these.")
     group = graphene.ID(description="For the members of this group.")
+
+
+BroadcastSortField = sort_fields("BroadcastSortField", TITLE="title", CREATED_AT="created_at")
+
+
+class BroadcastSortingInput(graphene.InputObjectType):
+    field = BroadcastSortField(required=True, description="By what.")
+    direction = OrderDirection(required=True, description="Which way.")
 
 
 class BroadcastRecipientFilterInput(graphene.InputObjectType):
@@ -44,6 +53,7 @@ class BroadcastQueries:
         act=Act.READ_BROADCASTS,
         description="Broadcasts, the latest first.",
         filter=BroadcastFilterInput(description="Which of them."),
+        sort_by=BroadcastSortingInput(description="In which order; else the latest first."),
     )
     broadcast_preview = Guarded(
         BroadcastPreview,
@@ -51,6 +61,9 @@ class BroadcastQueries:
         required=True,
         description="Whom a broadcast would reach now, whom not and why; nothing is written.",
         id=graphene.ID(required=True, description="The ID of the broadcast."),
+    )
+    broadcast_recipient = EntityField(
+        BroadcastRecipient, description="What became of one customer of a broadcast."
     )
     broadcast_recipients = ConnectionField(
         BroadcastRecipient,
@@ -62,16 +75,25 @@ class BroadcastQueries:
 
     @staticmethod
     def resolve_broadcasts(
-        _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
+        _root: Any,
+        _info: Any,
+        *,
+        filter: dict[str, Any] | None = None,
+        sort_by: dict[str, Any] | None = None,
+        **_page: Any,
     ) -> Slice:
         rows = narrowed(
-            models.Broadcast.objects.all(),
+            named(models.Broadcast.objects.all(), filter, "Broadcast"),
             filter,
             search="title__icontains",
             statuses="status__in",
             channels="channel__in",
         )
-        return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)
+        rows = belonging_to(rows, filter, "group", "CustomerGroup")
+        if sort_by is None:
+            return Slice(rows, descending=True)
+        descending = sort_by["direction"] == "-"
+        return Slice(rows, order=(sort_by["field"], "pk"), descending=descending)
 
     @staticmethod
     def resolve_broadcast_preview(_root: Any, _info: Any, *, id: str) -> audience.Preview:

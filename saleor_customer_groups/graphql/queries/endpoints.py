@@ -26,10 +26,10 @@ from ..types.endpoints import (
     WebhookEventKind,
     WebhookHealth,
 )
-from .narrowing import narrowed
+from .narrowing import WithIDs, named, narrowed
 
 
-class WebhookEndpointFilterInput(graphene.InputObjectType):
+class WebhookEndpointFilterInput(WithIDs, graphene.InputObjectType):
     search = graphene.String(description="Part of the name or address.")
     is_on = graphene.Boolean(description="On, or off.")
     is_failing = graphene.Boolean(description="Whether nothing reaches it just now.")
@@ -58,6 +58,7 @@ class EndpointQueries:
         filter=WebhookDeliveryFilterInput(description="Which of them."),
     )
     webhook_delivery = EntityField(WebhookDelivery, description="One delivery.")
+    webhook_attempt = EntityField(WebhookAttempt, description="One try of a delivery.")
     webhook_attempts = ConnectionField(
         WebhookAttempt,
         act=Act.READ_ENDPOINTS,
@@ -82,7 +83,7 @@ class EndpointQueries:
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
-        rows = models.WebhookEndpoint.objects.all()
+        rows = named(models.WebhookEndpoint.objects.all(), wanted, "WebhookEndpoint")
         if wanted.get("search"):
             text = wanted["search"]
             rows = rows.filter(Q(name__icontains=text) | Q(url__icontains=text))

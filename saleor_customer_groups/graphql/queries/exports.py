@@ -14,10 +14,10 @@ from ..connections import Slice
 from ..entities import EntityField
 from ..fields import ConnectionField, Guarded
 from ..types.exports import CustomerGroupExport, CustomerGroupExportColumn, Status
-from .narrowing import belonging_to, narrowed
+from .narrowing import WithIDs, belonging_to, named, narrowed
 
 
-class CustomerGroupExportFilterInput(graphene.InputObjectType):
+class CustomerGroupExportFilterInput(WithIDs, graphene.InputObjectType):
     group = graphene.ID(description="Of this group.")
     statuses = graphene.List(graphene.NonNull(Status), description="Of one of these statuses.")
 
@@ -50,5 +50,6 @@ class ExportQueries(graphene.ObjectType):
     def resolve_customer_group_exports(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        rows = narrowed(Export.objects.all(), filter, statuses="status__in")
+        rows = named(Export.objects.all(), filter, "CustomerGroupExport")
+        rows = narrowed(rows, filter, statuses="status__in")
         return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)

@@ -8,31 +8,43 @@ import graphene
 from django.db.models import Q
 
 from ...access import Act
+from ...errors import InvalidInput
 from ...groups import references
 from ...host.graphql_types import NonNullList
 from ...models import CustomerGroup as Row
 from ...models import DefaultGroup, GroupKind
 from ..connections import Slice
-from ..enums import OrderDirection
+from ..enums import OrderDirection, sort_fields
 from ..errors import Reference
 from ..fields import ConnectionField, Guarded
-from ..ids import key_of, keys_of
+from ..ids import key_of
 from ..types.groups import CustomerGroup, Kind
-from .narrowing import belonging_to, narrowed
+from .narrowing import WithIDs, belonging_to, named, narrowed
 
 
-class CustomerGroupFilterInput(graphene.InputObjectType):
+class CustomerGroupMetadataFilterInput(graphene.InputObjectType):
+    key = graphene.String(required=True, description="The key.")
+    value = graphene.String(description="Its value; else any.")
+
+
+class CustomerGroupFilterInput(WithIDs, graphene.InputObjectType):
     search = graphene.String(description="Part of the name or slug.")
     kinds = graphene.List(graphene.NonNull(Kind), description="Of one of these kinds.")
-    ids = NonNullList(graphene.ID, description="Of these IDs.")
     channel = graphene.ID(description="Channel groups of this channel.")
     is_default = graphene.Boolean(description="Whether newcomers enter it.")
+    metadata = NonNullList(
+        CustomerGroupMetadataFilterInput, description="With all of this in their public metadata."
+    )
 
 
-class CustomerGroupSortField(graphene.Enum):
-    NAME = "name"
-    PRIORITY = "priority"
-    CREATED_AT = "created_at"
+CustomerGroupSortField = sort_fields(
+    "CustomerGroupSortField",
+    NAME="name",
+    PRIORITY="priority",
+    KIND="kind",
+    CREATED_AT="created_at",
+    UPDATED_AT="updated_at",
+)
 
 
 class CustomerGroupSortingInput(graphene.InputObjectType):
@@ -85,6 +97,8 @@ class GroupQueries(graphene.ObjectType):
     def resolve_customer_group(
         _root: Any, _info: Any, *, id: str | None = None, slug: str | None = None
     ) -> Row | None:
+        if (id is None) == (slug is None):
+            raise InvalidInput("Give an id or a slug.", field="id", code="required")
         if id is not None:
             return Row.objects.filter(pk=key_of(id, "CustomerGroup")).first()
         return Row.objects.filter(slug=slug).first()
@@ -99,15 +113,23 @@ class GroupQueries(graphene.ObjectType):
         **_page: Any,
     ) -> Slice:
         wanted = filter or {}
-        rows = narrowed(Row.objects.all(), wanted, kinds="kind__in")
+        rows = named(Row.objects.all(), wanted, "CustomerGroup")
+        rows = narrowed(rows, wanted, kinds="kind__in")
         rows = belonging_to(rows, wanted, "channel", "Channel")
         if wanted.get("search"):
             text = wanted["search"]
             rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
-        if wanted.get("ids") is not None:
-            rows = rows.filter(pk__in=keys_of(wanted["ids"], "CustomerGroup"))
+        for item in wanted.get("metadata") or ():
+            rows = rows.filter(_having(item["key"], item.get("value")))
         if wanted.get("is_default") is not None:
             default = Q(pk__in=DefaultGroup.objects.values("group_id"))
             rows = rows.filter(default if wanted["is_default"] else ~default)
         by = sort_by or {"field": "name", "direction": ""}
         return Slice(rows, order=(by["field"], "pk"), descending=by["direction"] == "-")
+
+
+def _having(key: str, value: str | None) -> Q:
+    """With this item in the public metadata; None: with the key, whatever is there."""
+    if value is None:
+        return Q(metadata__has_key=key)
+    return Q(metadata__contains={key: value})

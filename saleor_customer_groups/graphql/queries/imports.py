@@ -18,10 +18,10 @@ from ..types.imports import (
     CustomerGroupImportProblem,
     Status,
 )
-from .narrowing import belonging_to, narrowed
+from .narrowing import WithIDs, belonging_to, named, narrowed
 
 
-class CustomerGroupImportFilterInput(graphene.InputObjectType):
+class CustomerGroupImportFilterInput(WithIDs, graphene.InputObjectType):
     group = graphene.ID(description="Into this group.")
     statuses = graphene.List(graphene.NonNull(Status), description="Of one of these statuses.")
 
@@ -50,7 +50,8 @@ class ImportQueries(graphene.ObjectType):
     def resolve_customer_group_imports(
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
-        rows = narrowed(Import.objects.all(), filter, statuses="status__in")
+        rows = named(Import.objects.all(), filter, "CustomerGroupImport")
+        rows = narrowed(rows, filter, statuses="status__in")
         return Slice(belonging_to(rows, filter, "group", "CustomerGroup"), descending=True)
 
     @staticmethod

@@ -24,6 +24,7 @@ from ..types.amounts import Unit
 from ..types.liability import LoyaltyGroupLiability, LoyaltyLiability
 from ..types.loyalty import (
     CustomerGroupsLoyalty,
+    LoyaltyEarning,
     LoyaltyEntry,
     LoyaltyHold,
     LoyaltyLot,
@@ -60,6 +61,11 @@ class LoyaltyQueries:
         customer=graphene.ID(required=True, description="The ID of the customer."),
     )
     loyalty_entry = EntityField(LoyaltyEntry, description="One line of the ledger.")
+    loyalty_lot = EntityField(LoyaltyLot, description="Something that was given, used up or not.")
+    loyalty_earning = EntityField(
+        LoyaltyEarning, description="What an order has earned by one rule."
+    )
+    loyalty_hold = EntityField(LoyaltyHold, description="One hold, and what became of it.")
     loyalty_holds = ConnectionField(
         LoyaltyHold,
         act=Act.READ_LOYALTY,
@@ -94,6 +100,9 @@ class LoyaltyQueries:
         act=Act.ANYBODY,
         required=True,
         description="At which rates points become credit; none: they do not.",
+    )
+    loyalty_credit_request = EntityField(
+        credit_requests.LoyaltyCreditRequest, description="One request to the other system."
     )
     loyalty_credit_requests = ConnectionField(
         credit_requests.LoyaltyCreditRequest,

@@ -17,7 +17,8 @@ from ...groups import queries
 from ...host.graphql_types import DateTime, NonNullList, User, wrapped
 from ...models import Membership, MembershipEvent
 from ..connections import Slice
-from ..enums import OrderDirection
+from ..entities import EntityField
+from ..enums import OrderDirection, sort_fields
 from ..fields import ConnectionField, Guarded, caller_of
 from ..ids import key_of, keys_of
 from ..types.members import (
@@ -37,6 +38,12 @@ ORDERS: Final[dict[str | None, tuple[str, ...]]] = {
     "name": ("customer__last_name", "customer__first_name", "pk"),
     "until": ("ends_at", "pk"),
 }
+CUSTOMER_ORDERS: Final[dict[str | None, tuple[str, ...]]] = {
+    None: ("pk",),
+    "email": ("email", "pk"),
+    "name": ("last_name", "first_name", "pk"),
+    "date_joined": ("date_joined", "pk"),
+}
 
 
 class CustomerGroupMemberFilterInput(graphene.InputObjectType):
@@ -47,11 +54,13 @@ class CustomerGroupMemberFilterInput(graphene.InputObjectType):
     until_to = DateTime(description="The end is then or earlier.")
 
 
-class CustomerGroupMemberSortField(graphene.Enum):
-    STARTED_AT = "started_at"
-    EMAIL = "email"
-    NAME = "name"
-    UNTIL = "until"
+CustomerGroupMemberSortField = sort_fields(
+    "CustomerGroupMemberSortField",
+    STARTED_AT="started_at",
+    EMAIL="email",
+    NAME="name",
+    UNTIL="until",
+)
 
 
 class CustomerGroupMemberSortingInput(graphene.InputObjectType):
@@ -65,7 +74,20 @@ class CustomersInGroupsFilterInput(graphene.InputObjectType):
     search = graphene.String(description="Part of the e-mail address or of a name.")
 
 
+CustomersInGroupsSortField = sort_fields(
+    "CustomersInGroupsSortField", EMAIL="email", NAME="name", DATE_JOINED="date_joined"
+)
+
+
+class CustomersInGroupsSortingInput(graphene.InputObjectType):
+    field = CustomersInGroupsSortField(required=True, description="By what.")
+    direction = OrderDirection(required=True, description="Which way.")
+
+
 class MemberQueries(graphene.ObjectType):
+    customer_group_member = EntityField(
+        CustomerGroupMember, description="One customer in one group, while they are in it."
+    )
     customer_group_members = ConnectionField(
         CustomerGroupMember,
         act=Act.READ_MEMBERS,
@@ -83,6 +105,9 @@ class MemberQueries(graphene.ObjectType):
         group=graphene.ID(required=True, description="The group."),
         at=DateTime(required=True, description="The moment."),
     )
+    customer_group_history_line = EntityField(
+        CustomerGroupHistoryLine, description="One line of the history."
+    )
     customer_group_history = ConnectionField(
         CustomerGroupHistoryLine,
         act=Act.READ_MEMBERS,
@@ -95,6 +120,9 @@ class MemberQueries(graphene.ObjectType):
         act=Act.READ_MEMBERS,
         description="The customers of the shop by the groups that they are in.",
         filter=CustomersInGroupsFilterInput(description="Which of them."),
+        sort_by=CustomersInGroupsSortingInput(
+            description="In which order; else as they were registered."
+        ),
     )
     my_customer_groups = Guarded(
         NonNullList(MyCustomerGroup),
@@ -135,7 +163,12 @@ class MemberQueries(graphene.ObjectType):
 
     @staticmethod
     def resolve_customers_in_groups(
-        _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
+        _root: Any,
+        _info: Any,
+        *,
+        filter: dict[str, Any] | None = None,
+        sort_by: dict[str, Any] | None = None,
+        **_page: Any,
     ) -> Slice:
         wanted = filter or {}
         rows = get_user_model()._default_manager.filter(is_staff=False)
@@ -145,7 +178,9 @@ class MemberQueries(graphene.ObjectType):
             rows = rows.filter(~_in_any(wanted["not_in_groups"], field="not_in_groups"))
         if wanted.get("search"):
             rows = rows.filter(_named(wanted["search"]))
-        return Slice(rows, shown=wrapped)
+        by = sort_by or {"field": None, "direction": ""}
+        order = CUSTOMER_ORDERS[by["field"]]
+        return Slice(rows, order=order, descending=by["direction"] == "-", shown=wrapped)
 
     @staticmethod
     def resolve_my_customer_groups(_root: Any, info: Any) -> QuerySet[Membership]:

@@ -5,9 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import graphene
 from django.db.models import QuerySet
 
-from ..ids import optional_key_of
+from ...errors import InvalidInput
+from ..connections import MOST
+from ..ids import keys_of, optional_key_of
+
+
+class WithIDs:
+    """Of the filter of a list whose things have an id: `named` reads it."""
+
+    ids = graphene.List(
+        graphene.NonNull(graphene.ID), description=f"Of these IDs, at most {MOST}; of none: none."
+    )
+
+
+def named(rows: QuerySet[Any], wanted: Mapping[str, Any] | None, kind: str) -> QuerySet[Any]:
+    """Those whose ids are wanted. InvalidInput for an id that is none, and for too many."""
+    ids = (wanted or {}).get("ids")
+    if ids is None:
+        return rows
+    if len(ids) > MOST:
+        sentence = f"At most {MOST} IDs can be asked for at once, not {len(ids)}."
+        raise InvalidInput(sentence, field="ids", code="too_many")
+    return rows.filter(pk__in=keys_of(ids, kind))
 
 
 def narrowed(

@@ -13,16 +13,16 @@ from ...models import PriceList, PriceListEntry, PriceRule, PriceRuleTarget
 from ...pricing.states import in_state
 from ..connections import Slice
 from ..entities import EntityField
-from ..enums import OrderDirection
+from ..enums import OrderDirection, sort_fields
 from ..fields import ConnectionField
 from ..ids import key_of, keys_of
 from ..types.price_lists import GroupPriceList, GroupPriceListEntry
 from ..types.price_rules import GroupPriceRule, GroupPriceRuleTarget, Kind
 from ..types.price_schedule import PriceState
-from .narrowing import narrowed
+from .narrowing import WithIDs, named, narrowed
 
 
-class GroupPriceListFilterInput(graphene.InputObjectType):
+class GroupPriceListFilterInput(WithIDs, graphene.InputObjectType):
     search = graphene.String(description="Part of the name.")
     groups = graphene.List(graphene.NonNull(graphene.ID), description="For one of these groups.")
     states = graphene.List(graphene.NonNull(PriceState), description="In one of these states.")
@@ -35,10 +35,13 @@ class GroupPriceRuleFilterInput(GroupPriceListFilterInput):
     kinds = graphene.List(graphene.NonNull(Kind), description="Of one of these kinds.")
 
 
-class GroupPriceSortField(graphene.Enum):
-    PRIORITY = "priority"
-    NAME = "name"
-    CREATED_AT = "created_at"
+GroupPriceSortField = sort_fields(
+    "GroupPriceSortField",
+    PRIORITY="priority",
+    NAME="name",
+    CREATED_AT="created_at",
+    UPDATED_AT="updated_at",
+)
 
 
 class GroupPriceSortingInput(graphene.InputObjectType):
@@ -75,6 +78,9 @@ class PriceQueries(graphene.ObjectType):
         filter=GroupPriceListFilterInput(description="Which of them."),
         sort_by=GroupPriceSortingInput(description="In which order; else the highest first."),
     )
+    group_price_list_entry = EntityField(
+        GroupPriceListEntry, description="One price of a price list."
+    )
     group_price_list_entries = ConnectionField(
         GroupPriceListEntry,
         act=Act.READ_PRICES,
@@ -89,7 +95,7 @@ class PriceQueries(graphene.ObjectType):
     @staticmethod
     def resolve_group_price_rules(_root: Any, _info: Any, **wanted: Any) -> Slice:
         asked = wanted.get("filter") or {}
-        rows = narrowed(_found(PriceRule.objects.all(), asked), asked, kinds="kind__in")
+        rows = narrowed(_found(PriceRule, asked, "GroupPriceRule"), asked, kinds="kind__in")
         if asked.get("channels"):
             keys = keys_of(asked["channels"], "Channel", field="channels")
             there = PriceRule.channels.through.objects.filter(
@@ -107,7 +113,7 @@ class PriceQueries(graphene.ObjectType):
 
     @staticmethod
     def resolve_group_price_lists(_root: Any, _info: Any, **wanted: Any) -> Slice:
-        rows = _found(PriceList.objects.all(), wanted.get("filter") or {})
+        rows = _found(PriceList, wanted.get("filter") or {}, "GroupPriceList")
         return _sorted(rows, wanted.get("sort_by"))
 
     @staticmethod
@@ -125,8 +131,9 @@ class PriceQueries(graphene.ObjectType):
         return Slice(rows)
 
 
-def _found(rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
+def _found(model: Any, asked: dict[str, Any], kind: str) -> QuerySet[Any]:
     """What rules and lists are both asked for."""
+    rows = named(model.objects.all(), asked, kind)
     rows = narrowed(rows, asked, search="name__icontains")
     if asked.get("groups"):
         through = rows.model.groups.through.objects

@@ -82,16 +82,24 @@ class QuoteQueries(graphene.ObjectType):
         customer: str | None = None,
     ) -> list[Quote | None]:
         keys = keys_of((line["variant"] for line in lines), "ProductVariant", field="lines")
-        asked = [Asked(key, line.get("quantity", 1)) for key, line in zip(keys, lines, strict=True)]
+        asked = [
+            Asked(key, quantity_of(line.get("quantity")))
+            for key, line in zip(keys, lines, strict=True)
+        ]
         customer_id = None if customer is None else _customer(customer)
         return quotes(customer_id, asked, channel, published_only=False)
 
     @staticmethod
     def resolve_my_group_prices(
-        _root: Any, info: Any, *, channel: str, variants: Sequence[str], quantity: int = 1
+        _root: Any,
+        info: Any,
+        *,
+        channel: str,
+        variants: Sequence[str],
+        quantity: int | None = None,
     ) -> list[Quote | None]:
         keys = keys_of(variants, "ProductVariant", field="variants")
-        asked = [Asked(key, quantity) for key in keys]
+        asked = [Asked(key, quantity_of(quantity)) for key in keys]
         return quotes(caller_of(info).user_id, asked, channel, published_only=True)
 
     @staticmethod
@@ -107,12 +115,10 @@ def quotes(
     published_only: bool,
     most: int | None = MOST_LINES,
 ) -> list[Quote | None]:
-    """The quote of each line. InvalidInput for an unknown channel, too many lines, a quantity."""
+    """The quote of each line. InvalidInput for an unknown channel, too many lines."""
     if most is not None and len(asked) > most:
         sentence = f"At most {MOST_LINES} prices can be asked for at once."
         raise InvalidInput(sentence, field="lines", code="too_many")
-    for one in asked:
-        check_quantity(one.quantity)
     channels = apps.get_model("channel", "Channel")._default_manager
     channel = channels.filter(slug=channel_slug).first()
     if channel is None:
@@ -128,11 +134,13 @@ def quotes(
     )
 
 
-def check_quantity(quantity: int) -> None:
-    """InvalidInput: nobody can buy so many."""
+def quantity_of(given: int | None) -> int:
+    """How many are asked for; null says nothing. InvalidInput: nobody can buy so many."""
+    quantity = 1 if given is None else given
     if not 1 <= quantity <= BIGGEST_QUANTITY:
         sentence = "The quantity must be at least 1."
         raise InvalidInput(sentence, field="quantity", code="out_of_range")
+    return quantity
 
 
 def checkout_pricing(checkout: Any, caller: Caller) -> Any:

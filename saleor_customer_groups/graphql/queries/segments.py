@@ -16,6 +16,7 @@ from ...segments import audience, explain, queries, templates
 from ...segments.reading import rule_of
 from ...segments.rules import Node
 from ..connections import Slice
+from ..entities import EntityField
 from ..errors import errors_of
 from ..fields import ConnectionField, Guarded
 from ..ids import key_of
@@ -69,6 +70,9 @@ class SegmentQueries(graphene.ObjectType):
         customer=graphene.ID(required=True, description="The customer."),
         group=graphene.ID(description="The group whose rule it is."),
         rule=JSON(description="The rule."),
+    )
+    customer_group_segment_run = EntityField(
+        CustomerGroupSegmentRun, description="One full run of a group's rule."
     )
     customer_group_segment_runs = ConnectionField(
         CustomerGroupSegmentRun,

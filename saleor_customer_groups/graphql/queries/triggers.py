@@ -13,10 +13,11 @@ from ..entities import EntityField
 from ..fields import ConnectionField
 from ..ids import key_of
 from ..types.triggers import CustomerGroupsTrigger, CustomerGroupsTriggerCall, Outcome, Purpose
-from .narrowing import narrowed
+from .narrowing import WithIDs, named, narrowed
 
 
-class CustomerGroupsTriggerFilterInput(graphene.InputObjectType):
+class CustomerGroupsTriggerFilterInput(WithIDs, graphene.InputObjectType):
+    search = graphene.String(description="Part of the name.")
     purposes = graphene.List(graphene.NonNull(Purpose), description="For one of these.")
     enabled = graphene.Boolean(description="Switched on, or off.")
 
@@ -28,6 +29,9 @@ class TriggerQueries:
         act=Act.READ_ENDPOINTS,
         description="The addresses that other systems call.",
         filter=CustomerGroupsTriggerFilterInput(description="Which of them."),
+    )
+    customer_groups_trigger_call = EntityField(
+        CustomerGroupsTriggerCall, description="One call of a trigger."
     )
     customer_groups_trigger_calls = ConnectionField(
         CustomerGroupsTriggerCall,
@@ -44,7 +48,8 @@ class TriggerQueries:
         _root: Any, _info: Any, *, filter: dict[str, Any] | None = None, **_page: Any
     ) -> Slice:
         wanted = filter or {}
-        rows = narrowed(models.Trigger.objects.all(), wanted, purposes="purpose__in")
+        rows = named(models.Trigger.objects.all(), wanted, "CustomerGroupsTrigger")
+        rows = narrowed(rows, wanted, search="name__icontains", purposes="purpose__in")
         if wanted.get("enabled") is not None:
             rows = rows.filter(enabled=wanted["enabled"])
         return Slice(rows)

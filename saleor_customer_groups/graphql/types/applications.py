@@ -6,10 +6,12 @@ from typing import Any
 
 import graphene
 
+from ...access import Act
 from ...host.graphql_types import DateTime, User
 from ...models import Application, ApplicationStatus
 from ...models import CustomerGroup as GroupRow
 from ..enums import enum_of
+from ..fields import Guarded
 from ..ids import global_id
 from .groups import CustomerGroup
 from .relations import WithCustomer, WithGroup
@@ -21,7 +23,9 @@ Status = enum_of(
 
 class CustomerGroupApplication(WithGroup, WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the application.")
-    group = graphene.Field(CustomerGroup, required=True, description="What it is for.")
+    group = Guarded(
+        CustomerGroup, act=Act.READ_GROUPS, required=True, description="What it is for."
+    )
     customer = graphene.Field(User, required=True, description="Who applied.")
     status = Status(required=True, description="What became of it.")
     message = graphene.String(required=True, description="The customer's words.")

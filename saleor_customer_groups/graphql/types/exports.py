@@ -7,10 +7,12 @@ from typing import Any
 import graphene
 
 from ... import conf
+from ...access import Act
 from ...exporting.columns import Column
 from ...host.graphql_types import DateTime, NonNullList
 from ...models import Export, ExportFormat, ExportStatus
 from ..enums import enum_of
+from ..fields import Guarded
 from .groups import CustomerGroup
 from .relations import WithGroup
 
@@ -36,7 +38,9 @@ class CustomerGroupExportColumn(graphene.ObjectType):
 
 class CustomerGroupExport(WithGroup, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the export.")
-    group = graphene.Field(CustomerGroup, description="The group; null: it was deleted.")
+    group = Guarded(
+        CustomerGroup, act=Act.READ_GROUPS, description="The group; null: it was deleted."
+    )
     group_name = graphene.String(required=True, description="What the group was called.")
     columns = NonNullList(graphene.String, required=True, description="The codes of its columns.")
     format = Format(required=True, description="What kind of file it is.")

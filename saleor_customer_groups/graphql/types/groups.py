@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import graphene
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from ...access import Act
 from ...groups.kinds import is_expired
-from ...host.graphql_types import Channel, DateTime, MetadataItem, NonNullList
+from ...host.graphql_types import JSON, Channel, DateTime, MetadataItem, NonNullList
 from ...models import CustomerGroup as Row
 from ...models import GroupKind
 from ..enums import enum_of
@@ -65,11 +66,31 @@ class CustomerGroup(WithChannel, graphene.ObjectType):
         description="The rule that keeps it; null: none does.",
     )
     metadata = NonNullList(MetadataItem, required=True, description="Public metadata.")
+    metafield = graphene.String(
+        description="The value of one key of the public metadata; null: there is none.",
+        key=graphene.String(required=True, description="The key."),
+    )
+    metafields = JSON(
+        description="Public metadata as an object.",
+        keys=NonNullList(graphene.String, description="Of these keys only."),
+    )
     private_metadata = Guarded(
         NonNullList(MetadataItem),
         act=Act.MANAGE_GROUPS,
         required=True,
         description="Private metadata.",
+    )
+    private_metafield = Guarded(
+        graphene.String,
+        act=Act.MANAGE_GROUPS,
+        description="The value of one key of the private metadata; null: there is none.",
+        key=graphene.String(required=True, description="The key."),
+    )
+    private_metafields = Guarded(
+        JSON,
+        act=Act.MANAGE_GROUPS,
+        description="Private metadata as an object.",
+        keys=NonNullList(graphene.String, description="Of these keys only."),
     )
 
     class Meta:
@@ -111,7 +132,36 @@ class CustomerGroup(WithChannel, graphene.ObjectType):
     def resolve_private_metadata(root: Row, _info: Any) -> list[MetadataItem]:
         return items(root.private_metadata)
 
+    @staticmethod
+    def resolve_metafield(root: Row, _info: Any, *, key: str) -> str | None:
+        value: str | None = root.metadata.get(key)
+        return value
+
+    @staticmethod
+    def resolve_metafields(
+        root: Row, _info: Any, *, keys: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        return _of_keys(root.metadata, keys)
+
+    @staticmethod
+    def resolve_private_metafield(root: Row, _info: Any, *, key: str) -> str | None:
+        value: str | None = root.private_metadata.get(key)
+        return value
+
+    @staticmethod
+    def resolve_private_metafields(
+        root: Row, _info: Any, *, keys: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        return _of_keys(root.private_metadata, keys)
+
 
 def items(metadata: dict[str, Any]) -> list[MetadataItem]:
     """Metadata in the order of its keys."""
     return [MetadataItem(key=key, value=value) for key, value in sorted(metadata.items())]
+
+
+def _of_keys(metadata: dict[str, Any], keys: Collection[str] | None) -> dict[str, Any]:
+    """The metadata of these keys; None: all of it."""
+    if keys is None:
+        return metadata
+    return {key: value for key, value in metadata.items() if key in keys}

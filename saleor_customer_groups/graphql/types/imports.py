@@ -7,10 +7,12 @@ from typing import Any
 import graphene
 
 from ... import conf
+from ...access import Act
 from ...host.graphql_types import JSON, DateTime, NonNullList
 from ...importing.report import Problem
 from ...models import Import, ImportMode, ImportStatus
 from ..enums import enum_of
+from ..fields import Guarded
 from ..ids import global_id
 from .groups import CustomerGroup
 from .relations import WithGroup
@@ -44,7 +46,9 @@ class CustomerGroupImportColumn(graphene.ObjectType):
 
 class CustomerGroupImport(WithGroup, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the import.")
-    group = graphene.Field(CustomerGroup, description="The group; null: it was deleted.")
+    group = Guarded(
+        CustomerGroup, act=Act.READ_GROUPS, description="The group; null: it was deleted."
+    )
     group_name = graphene.String(required=True, description="What the group was called.")
     mode = Mode(required=True, description="What it does with whom it names.")
     status = Status(required=True, description="How far it is.")

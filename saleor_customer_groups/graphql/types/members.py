@@ -6,9 +6,11 @@ from typing import Any
 
 import graphene
 
+from ...access import Act
 from ...host.graphql_types import DateTime, User
 from ...models import Membership, MembershipAction, MembershipEvent, MembershipSource
 from ..enums import enum_of
+from ..fields import Guarded
 from ..ids import global_id
 from .groups import CustomerGroup
 from .relations import WithCustomer, WithGroup
@@ -19,7 +21,7 @@ Action = enum_of(MembershipAction, "CustomerGroupHistoryAction", "What happened 
 
 class CustomerGroupMember(WithGroup, WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the membership.")
-    group = graphene.Field(CustomerGroup, required=True, description="The group.")
+    group = Guarded(CustomerGroup, act=Act.READ_GROUPS, required=True, description="The group.")
     customer = graphene.Field(User, required=True, description="Who is in it.")
     source = Source(required=True, description="How the customer came into it.")
     started_at = DateTime(required=True, description="Since when.")
@@ -36,7 +38,7 @@ class CustomerGroupHistoryLine(WithGroup, WithCustomer, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the line.")
     group_id = graphene.ID(required=True, description="The ID of the group, also of a deleted one.")
     group_name = graphene.String(required=True, description="What the group was called then.")
-    group = graphene.Field(CustomerGroup, description="The group, while it exists.")
+    group = Guarded(CustomerGroup, act=Act.READ_GROUPS, description="The group, while it exists.")
     customer_id = graphene.ID(description="The ID of the customer; null: they were erased.")
     customer = graphene.Field(User, description="The customer, while they exist.")
     action = Action(required=True, description="What happened.")

@@ -27,7 +27,9 @@ from .price_schedule import PriceSchedule
 
 class GroupPriceList(PriceSchedule, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the list.")
-    groups = NonNullList(CustomerGroup, required=True, description="Whose prices it has.")
+    groups = Guarded(
+        NonNullList(CustomerGroup), act=Act.READ_GROUPS, description="Whose prices it has."
+    )
     entries_count = Guarded(
         graphene.Int, act=Act.READ_PRICES, required=True, description="How many prices it has."
     )

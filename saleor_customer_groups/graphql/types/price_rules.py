@@ -7,6 +7,7 @@ from typing import Any
 import graphene
 from prices import Money as Amount
 
+from ...access import Act
 from ...host.graphql_types import (
     Category,
     Channel,
@@ -21,6 +22,7 @@ from ...host.graphql_types import (
 from ...models import PriceRule as Row
 from ...models import PriceRuleTarget, RuleKind
 from ..enums import enum_of
+from ..fields import Guarded
 from ..loaders.catalogue import CategoryById, CollectionById, ProductById, VariantById
 from ..loaders.prices import (
     MOST_TARGETS,
@@ -83,7 +85,9 @@ class GroupPriceRule(PriceSchedule, graphene.ObjectType):
     amounts = NonNullList(
         Money, required=True, description="Of a rule by amount: one for each currency."
     )
-    groups = NonNullList(CustomerGroup, required=True, description="Whose prices it changes.")
+    groups = Guarded(
+        NonNullList(CustomerGroup), act=Act.READ_GROUPS, description="Whose prices it changes."
+    )
     every_channel = graphene.Boolean(
         required=True, description="Whether it applies in every channel."
     )
