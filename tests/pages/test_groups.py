@@ -404,11 +404,17 @@ def test_who_may_not_see_members_sees_none(client: Any) -> None:
     reader = Browser(client, narrow_token_of(staff(access.DISCOUNTS), "MANAGE_DISCOUNTS"))
     group = _group()
     _add(group, customer("Alice"))
-    for path in ("", "/history", "/add", "/paste", "/remove"):
+    for path in ("/history", "/add", "/paste", "/remove"):
         answer = reader.get(f"/groups/{group.pk}{path}")
         assert answer.status_code == 403
         assert "alice" not in answer.content.decode()
     assert reader.get("/pick/customers", {"typed": "ali"}).status_code == 403
+    first = reader.get(f"/groups/{group.pk}", {"q": "alice"}).content.decode()
+    assert "alice@" not in first
+    assert '<span class="pill">MANAGE_USERS</span>' in first
+    tabs = re.findall(rf"/pages/groups/{group.pk}/(\w+)\"", first)
+    assert tabs == ["rule", "figures", "settings"]
+    assert all(reader.get(f"/groups/{group.pk}/{tab}").status_code == 200 for tab in tabs)
 
 
 def test_history_shows_the_latest_first(merchant: Browser) -> None:
@@ -418,6 +424,25 @@ def test_history_shows_the_latest_first(merchant: Browser) -> None:
     text = merchant.get(f"/groups/{group.pk}/history").content.decode()
     assert text.index("Left") < text.index("Joined")
     assert "Moved away" in text
+
+
+def test_who_did_it_is_called_by_name(merchant: Browser) -> None:
+    group, alice = _group(), customer("Alice")
+    boss = staff(email="boss@example.com", first_name="Betty", last_name="Boss")
+    nameless = staff(email="nameless@example.com")
+    app = apps.get_model("app", "App").objects.create(name="Till")
+    gone = 987654
+    names = ("User", boss.pk), ("User", nameless.pk), ("App", app.pk), ("User", gone)
+    actors = [f"{kind}:{number}" for kind, number in names] + ["system", ""]
+    for actor in actors:
+        membership.add(group, [alice.pk], source=MembershipSource.MANUAL, actor=actor)
+        membership.remove(group, [alice.pk], source=MembershipSource.MANUAL, actor=actor)
+
+    text = merchant.get(f"/groups/{group.pk}/history").content.decode()
+
+    shown = re.findall(r'<td class="quiet">([^<]*)</td>', text)
+    named = ["Betty Boss", "nameless@example.com", "Till"]
+    assert shown[::-2] == [*named, "User:987654", "the shop itself", ""]
 
 
 # --- select with search ---------------------------------------------------------------------------
