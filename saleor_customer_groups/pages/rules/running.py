@@ -43,4 +43,4 @@ def run(visit: Visit, group_id: int) -> HttpResponse:
     if visit.posted:
         schedule.request(segment)
         segment.refresh_from_db()
-    return visit.render("rules/run.html", state_of(group, segment))
+    return visit.render("rules/run.html", {**state_of(group, segment), "alone": True})
