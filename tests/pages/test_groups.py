@@ -23,6 +23,8 @@ from saleor_customer_groups.models import (
     PriceRule,
     Segment,
 )
+from saleor_customer_groups.pages import words
+from saleor_customer_groups.pages.groups import deleting
 from saleor_customer_groups.segments import editing as segments
 from tests.callers import customer, narrow_token_of, staff
 from tests.pages.conftest import Browser
@@ -222,11 +224,16 @@ def test_the_dialog_says_why_a_group_cannot_be_deleted(merchant: Browser) -> Non
         merchant.get(f"/groups/{group.pk}/delete"),
         merchant.post(f"/groups/{group.pk}/delete"),
     ):
-        assert "the price rule “Ten”" in answer.content.decode()
+        text = answer.content.decode()
+        assert re.search(rf'<a [^>]*/pages/prices/rules/{rule.pk}">the price rule “Ten”</a>', text)
     standard = CustomerGroup.objects.get(slug="standard")
     text = merchant.get(f"/groups/{standard.pk}/delete").content.decode()
     assert "It is a default group" in text
     assert CustomerGroup.objects.count() == 2
+
+
+def test_all_that_uses_a_group_has_a_page() -> None:
+    assert set(deleting.PAGES) == set(words.REFERENCES)
 
 
 def test_a_group_is_deleted(merchant: Browser) -> None:
