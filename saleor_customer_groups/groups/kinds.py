@@ -27,6 +27,11 @@ CHANGES: Final = {
 }
 
 
+def successors(kind: str) -> list[str]:
+    """What a group of this kind may become at once (CHANGES), in the order of the kinds."""
+    return [one.value for one in GroupKind if (kind, one) in CHANGES]
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What decides whether members of a group may be written, as the locked row says it."""

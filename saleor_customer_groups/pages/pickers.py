@@ -126,6 +126,13 @@ def _options(visit: Visit, kind: str) -> HttpResponse:
     return visit.render("parts/options.html", {"options": found, "text": text, "kind": kind})
 
 
+def may_pick(visit: Visit, kind: str) -> bool:
+    """Whether the reader may look for these. Who may not has a field that is off: the answer to a
+    search would stand in the place of the page, and of what is filled in on it.
+    """
+    return visit.may(KINDS[kind].act)
+
+
 def chosen(visit: Visit, kind: str, ids: Collection[int]) -> list[Option]:
     """What these ids are called, in their order, for a form that is shown again.
 

@@ -13,7 +13,7 @@ from django.template.context import Context
 from . import moments
 from .amounts import amount_text, locale, money_text
 from .ids import dashboard_page
-from .pickers import chosen
+from .pickers import chosen, may_pick
 from .sentences import said
 from .words import TONES, WORDS
 
@@ -92,6 +92,7 @@ def picker(context: Context, bound: BoundField, **extra: Any) -> dict[str, Any]:
         "field": bound,
         "kind": made.kind,
         "single": made.single,
+        "may": may_pick(context["visit"], made.kind),
         "chosen": chosen(context["visit"], made.kind, ids),
     }
 
@@ -106,7 +107,8 @@ def pick(
     """
     shown = {"name": name, "kind": kind, "label": label, "described": described}
     found = chosen(context["visit"], kind, list(ids))
-    return {"visit": context["visit"], "chosen": found, **shown}
+    may = may_pick(context["visit"], kind)
+    return {"visit": context["visit"], "chosen": found, "may": may, **shown}
 
 
 @register.filter

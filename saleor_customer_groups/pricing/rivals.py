@@ -1,6 +1,7 @@
-"""Which rules meet: those that could apply to the same thing for the same customer at one time.
+"""Which rules meet, and which price lists: those that could apply to the same thing for the same
+customer at one time.
 
-Of rules that meet, the pipeline takes one (pricing.md); the other changes nothing there. Nothing
+Of those that meet, the pipeline takes one (pricing.md); the other changes nothing there. Nothing
 here writes.
 """
 
@@ -52,9 +53,31 @@ SELECT own.id, rival.id, rival.name, rival.priority
 """
 
 
+LISTS: Final = """
+SELECT other.id, other.name, other.priority
+  FROM saleor_customer_groups_pricelist AS own
+  JOIN saleor_customer_groups_pricelist AS other
+    ON other.id <> own.id AND other.active
+   AND tstzrange(other.starts_at, other.ends_at) && tstzrange(own.starts_at, own.ends_at)
+ WHERE own.id = %(id)s AND own.active
+   AND EXISTS (
+       SELECT 1 FROM saleor_customer_groups_pricelist_groups AS mine
+         JOIN saleor_customer_groups_pricelist_groups AS theirs
+           ON theirs.customergroup_id = mine.customergroup_id
+        WHERE mine.pricelist_id = own.id AND theirs.pricelist_id = other.id)
+   AND EXISTS (
+       SELECT 1 FROM saleor_customer_groups_pricelistentry AS mine
+         JOIN saleor_customer_groups_pricelistentry AS theirs
+           ON theirs.variant_id = mine.variant_id AND theirs.channel_id = mine.channel_id
+        WHERE mine.price_list_id = own.id AND theirs.price_list_id = other.id)
+ ORDER BY other.priority DESC, other.id
+ LIMIT %(most)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A rule that another one meets."""
+    """A rule or price list that another one meets."""
 
     id: int
     name: str
@@ -77,3 +100,10 @@ def rivals_of(rule_ids: Collection[int]) -> dict[int, list[Rival]]:
         for own, *rival in cursor.fetchall():
             found[own].append(Rival(*rival))
     return dict(found)
+
+
+def lists_met(list_id: int) -> list[Rival]:
+    """The first MOST lists with a price for a variant and channel that this one has a price for."""
+    with connection.cursor() as cursor:
+        cursor.execute(LISTS, {"id": list_id, "most": MOST})
+        return [Rival(*row) for row in cursor.fetchall()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,8 +10,10 @@ from typing import Final
 
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models import QuerySet
 
 from ..errors import InvalidInput
+from ..models import CustomerGroup, Segment, SegmentPin
 from ..sentences import Sentence
 from . import compile as compiler
 from .fields import FIELDS, Field
@@ -119,6 +122,23 @@ def _after(cursor: str | None) -> int:
             Sentence("{cursor!r} is no cursor of a preview.", cursor=cursor[:40]), field="after"
         )
     return int(cursor)
+
+
+def pins_of(group: CustomerGroup, *, included: bool) -> QuerySet[SegmentPin]:
+    """Who is pinned into the group, or out of it, with their customers."""
+    pins = SegmentPin.objects.filter(segment__group=group, included=included)
+    return pins.select_related("customer")
+
+
+def pinned(group: CustomerGroup, customer_ids: Collection[int]) -> dict[int, bool]:
+    """Those of these customers who are pinned: into the group, or out of it."""
+    pins = SegmentPin.objects.filter(segment__group=group, customer_id__in=customer_ids)
+    return dict(pins.values_list("customer_id", "included"))
+
+
+def is_running(segment: Segment, *, now: datetime) -> bool:
+    """Whether a worker runs the rule in full at `now`."""
+    return segment.leased_until is not None and segment.leased_until > now
 
 
 def catalogue() -> tuple[FieldInfo, ...]:

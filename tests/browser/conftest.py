@@ -32,6 +32,8 @@ ARGUMENTS = [
 PASSWORD = "group-prices"
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".state" / "screenshots"
+# The screenshot of a busy machine may else show a frame as it was before.
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PATIENCE = 60_000  # milliseconds until an element that does not come is missed; machines are busy
 
 
@@ -102,9 +104,11 @@ class Dashboard:
                 frame.wait_for_function(
                     "theme => document.documentElement.dataset.theme === theme"
                     " && !document.querySelector('main[aria-busy]')"
-                    " && document.getAnimations().length === 0",
+                    " && document.getAnimations().every("
+                    "  one => one.effect.getTiming().iterations === Infinity)",
                     arg=theme,
                 )
+                frame.evaluate(PAINTED)
 
 
 def app_id() -> str:

@@ -31,12 +31,17 @@ from tests.browser.conftest import Dashboard
 from tests.callers import bearer, token_of
 
 BASE = "/plugins/saleor.customer-groups/"
-# Dialogs of snapshots, which the group here is not, files, and a part of the builder.
+# Of snapshots and of groups that a rule keeps, which the group here is not; files; a part of the
+# builder.
 NO_PAGES = {
     "rule-edit",
     "group-renew",
     "group-replace",
     "group-append",
+    "group-pins",
+    "group-pin",
+    "group-unpin",
+    "group-run",
     "group-export-file",
     "loyalty-statement",
 }

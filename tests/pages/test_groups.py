@@ -23,6 +23,8 @@ from saleor_customer_groups.models import (
     PriceRule,
     Segment,
 )
+from saleor_customer_groups.pages import words
+from saleor_customer_groups.pages.groups import deleting
 from saleor_customer_groups.segments import editing as segments
 from tests.callers import customer, narrow_token_of, staff
 from tests.pages.conftest import Browser
@@ -222,11 +224,16 @@ def test_the_dialog_says_why_a_group_cannot_be_deleted(merchant: Browser) -> Non
         merchant.get(f"/groups/{group.pk}/delete"),
         merchant.post(f"/groups/{group.pk}/delete"),
     ):
-        assert "the price rule “Ten”" in answer.content.decode()
+        text = answer.content.decode()
+        assert re.search(rf'<a [^>]*/pages/prices/rules/{rule.pk}">the price rule “Ten”</a>', text)
     standard = CustomerGroup.objects.get(slug="standard")
     text = merchant.get(f"/groups/{standard.pk}/delete").content.decode()
     assert "It is a default group" in text
     assert CustomerGroup.objects.count() == 2
+
+
+def test_all_that_uses_a_group_has_a_page() -> None:
+    assert set(deleting.PAGES) == set(words.REFERENCES)
 
 
 def test_a_group_is_deleted(merchant: Browser) -> None:
@@ -404,11 +411,17 @@ def test_who_may_not_see_members_sees_none(client: Any) -> None:
     reader = Browser(client, narrow_token_of(staff(access.DISCOUNTS), "MANAGE_DISCOUNTS"))
     group = _group()
     _add(group, customer("Alice"))
-    for path in ("", "/history", "/add", "/paste", "/remove"):
+    for path in ("/history", "/add", "/paste", "/remove"):
         answer = reader.get(f"/groups/{group.pk}{path}")
         assert answer.status_code == 403
         assert "alice" not in answer.content.decode()
     assert reader.get("/pick/customers", {"typed": "ali"}).status_code == 403
+    first = reader.get(f"/groups/{group.pk}", {"q": "alice"}).content.decode()
+    assert "alice@" not in first
+    assert '<span class="pill">MANAGE_USERS</span>' in first
+    tabs = re.findall(rf"/pages/groups/{group.pk}/(\w+)\"", first)
+    assert tabs == ["rule", "figures", "settings"]
+    assert all(reader.get(f"/groups/{group.pk}/{tab}").status_code == 200 for tab in tabs)
 
 
 def test_history_shows_the_latest_first(merchant: Browser) -> None:
@@ -418,6 +431,25 @@ def test_history_shows_the_latest_first(merchant: Browser) -> None:
     text = merchant.get(f"/groups/{group.pk}/history").content.decode()
     assert text.index("Left") < text.index("Joined")
     assert "Moved away" in text
+
+
+def test_who_did_it_is_called_by_name(merchant: Browser) -> None:
+    group, alice = _group(), customer("Alice")
+    boss = staff(email="boss@example.com", first_name="Betty", last_name="Boss")
+    nameless = staff(email="nameless@example.com")
+    app = apps.get_model("app", "App").objects.create(name="Till")
+    gone = 987654
+    names = ("User", boss.pk), ("User", nameless.pk), ("App", app.pk), ("User", gone)
+    actors = [f"{kind}:{number}" for kind, number in names] + ["system", ""]
+    for actor in actors:
+        membership.add(group, [alice.pk], source=MembershipSource.MANUAL, actor=actor)
+        membership.remove(group, [alice.pk], source=MembershipSource.MANUAL, actor=actor)
+
+    text = merchant.get(f"/groups/{group.pk}/history").content.decode()
+
+    shown = re.findall(r'<td class="quiet">([^<]*)</td>', text)
+    named = ["Betty Boss", "nameless@example.com", "Till"]
+    assert shown[::-2] == [*named, "User:987654", "the shop itself", ""]
 
 
 # --- select with search ---------------------------------------------------------------------------

@@ -171,3 +171,19 @@ def test_more_customers_cost_no_more_statements(merchant: Browser, vip: Customer
             assert merchant.get("/customers", {"group": vip.pk}).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_group_is_filled_by_a_filter(merchant: Browser, vip: CustomerGroup) -> None:
+    alice, _ = customer("Alice"), customer("Bob")
+    members = merchant.get(f"/groups/{vip.pk}").content.decode()
+    assert f"/pages/customers?into={vip.pk}" in members
+    page = merchant.get("/customers", {"into": vip.pk, "q": "ali"}).content.decode()
+    assert "Add to VIP…" in page
+    assert f'<input type="hidden" name="into" value="{vip.pk}">' in page
+
+    dialog = merchant.get("/customers/add", {"q": "ali", "into": vip.pk}).content.decode()
+    assert f'<input type="hidden" name="group" value="{vip.pk}">' in dialog
+    merchant.post("/customers/add", {"q": "ali", "group": vip.pk})
+
+    assert _members(vip) == ["Alice"]
+    assert list(vip.memberships.values_list("customer_id", flat=True)) == [alice.pk]

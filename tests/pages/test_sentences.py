@@ -130,7 +130,7 @@ def test_what_uses_a_group_is_named(polish, vip):
     rule = {"in_group": {"one_of": [vip.pk]}}
     segments.create_dynamic("Friends", rule)
 
-    assert "<li>reguła grupy „Friends”</li>" in polish(f"/groups/{vip.pk}/delete")
+    assert ">reguła grupy „Friends”</a></li>" in polish(f"/groups/{vip.pk}/delete")
 
 
 def test_an_expired_snapshot_is_refused_with_its_day(polish, db):

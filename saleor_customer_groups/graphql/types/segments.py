@@ -161,7 +161,7 @@ class CustomerGroupSegment(graphene.ObjectType):
 
     @staticmethod
     def resolve_is_running(root: Segment, _info: Any) -> bool:
-        return root.leased_until is not None and root.leased_until > timezone.now()
+        return queries.is_running(root, now=timezone.now())
 
 
 class CustomerGroupSegmentRun(graphene.ObjectType):

@@ -88,12 +88,12 @@ class MakeForm(Form):
 
 @screen("members.read")
 def customers(visit: Visit) -> HttpResponse:
-    """The list, with the groups of those on the page."""
+    """The list, with the groups of those on the page. `into`: the group that the merchant fills."""
     text, now = visit.asked("q"), timezone.now()
-    group = _group(visit.asked("group"))
+    group, into = _group(visit.asked("group")), _group(visit.asked("into"))
     group_id = group.pk if group else None
     found = groups_listing.customers_found(text, group_id=group_id, now=now)
-    page = listing(visit, found, sorts=SORTS, default="email", keep=("q", "group"))
+    page = listing(visit, found, sorts=SORTS, default="email", keep=("q", "group", "into"))
     groups = groups_listing.groups_of([row.pk for row in page.rows], now=now)
     rows = [(row, groups.get(row.pk, [])) for row in page.rows]
     context = {
@@ -102,7 +102,7 @@ def customers(visit: Visit) -> HttpResponse:
         "rows": [(row, some[:SHOWN], len(some[SHOWN:])) for row, some in rows],
         "q": text,
         "group": group,
-        "chosen_groups": [group.pk] if group else [],
+        "into": into,
     }
     return visit.listed("customers/list.html", "customers/rows.html", context)
 
@@ -110,7 +110,8 @@ def customers(visit: Visit) -> HttpResponse:
 @screen("members.manage")
 def add(visit: Visit) -> HttpResponse:
     """The dialog that puts them into a group."""
-    chosen, form = _chosen(visit), GroupForm(visit.data)
+    chosen, into = _chosen(visit), visit.number("into")
+    form = GroupForm(visit.data, initial={"group": [into] if into else []})
     if visit.posted and form.is_valid():
         group = CustomerGroup.objects.filter(pk__in=form.cleaned_data["group"]).first()
         with form.refusing():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ...exporting import exports, queries
 from ...exporting.columns import tell_of_loyalty
 from ...models import Export, ExportFormat, ExportStatus
+from ..actors import names_of
 from ..downloads import download
 from ..groups.group import WITH_MEMBERS, context_of, group_or_404
 from ..lists import listing
@@ -40,6 +41,7 @@ def all_exports(visit: Visit, group_id: int) -> HttpResponse:
     context = {
         **context_of(group, "exports"),
         "list": page,
+        "actors": names_of(one.actor for one in page.rows),
         "here": page.with_(page=page.number),
         "running": any(one.status in UNFINISHED for one in page.rows),
         "now": timezone.now(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ...groups import applications, editing
 from ...models import Application, ApplicationStatus
+from ..actors import names_of
 from ..forms import Form
 from ..lists import listing
 from ..screens import screen
@@ -64,7 +65,13 @@ def all_applications(visit: Visit, group_id: int) -> HttpResponse:
     found = found.filter(status=pending) if waits else found.exclude(status=pending)
     sort = "asked" if waits else "decided"
     page = listing(visit, found, sorts={sort: SORTS[sort]}, default=sort, keep=("state",))
-    context = {**context_of(group, "applications"), "list": page, "waits": waits, "form": form}
+    context = {
+        **context_of(group, "applications"),
+        "list": page,
+        "actors": names_of(one.decided_by for one in page.rows),
+        "waits": waits,
+        "form": form,
+    }
     rows = visit.wants("rows")
     return visit.form("applications/rows.html" if rows else "applications/list.html", context)
 

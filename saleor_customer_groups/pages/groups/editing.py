@@ -13,7 +13,8 @@ from ...models import CustomerGroup, GroupKind
 from ...segments import editing as segments
 from ..screens import screen
 from ..visit import Visit
-from .forms import CopyForm, DefaultForm, GroupForm
+from ..words import KINDS
+from .forms import CopyForm, DefaultForm, GroupForm, KindForm
 from .group import context_of, filled_page, group_or_404
 
 
@@ -49,6 +50,22 @@ def settings(visit: Visit, group_id: int) -> HttpResponse:
             editing.update_group(group, actor=visit.actor, **form.details())
             return visit.go(visit.link("group-settings", group_id), toast=_("Saved."))
     return visit.form("groups/settings.html", {**context_of(group, "settings"), "form": form})
+
+
+@screen("groups.manage")
+def kind(visit: Visit, group_id: int) -> HttpResponse:
+    """The dialog that makes it a group of another kind."""
+    group = group_or_404(group_id)
+    form = KindForm(visit.data, group=group)
+    if visit.posted and form.is_valid():
+        with form.refusing():
+            changed = editing.update_group(group, actor=visit.actor, **form.details())
+            toast = _("%(group)s is of the kind “%(kind)s” now.") % {
+                "group": changed.name,
+                "kind": KINDS[changed.kind],
+            }
+            return visit.go(visit.link("group-settings", group_id), toast=toast)
+    return visit.form("groups/kind.html", {**context_of(group, ""), "form": form})
 
 
 @screen("groups.manage")

@@ -8,6 +8,7 @@ from django import forms
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
+from ...groups import kinds
 from ...importing.identifiers import Key
 from ...importing.pasted import AUTO
 from ...models import CustomerGroup, GroupKind
@@ -31,6 +32,17 @@ PALETTE: Final = (
 OFFERED: Final = (GroupKind.MANUAL, GroupKind.CHANNEL, GroupKind.SNAPSHOT, GroupKind.GUEST)
 
 
+FOR_GOOD: Final = _("Empty: for good.")
+
+
+class Moment(forms.DateTimeField):
+    """A moment in the shop's time zone, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(required=False, widget=widget, **kwargs)
+
+
 class GroupForm(Form):
     """What a group is: for a new one with its kind, for an old one with what its kind has."""
 
@@ -48,11 +60,9 @@ class GroupForm(Form):
     channel_id = forms.TypedChoiceField(
         required=False, label=_("Channel"), coerce=int, empty_value=None
     )
-    expires_at = forms.DateTimeField(
-        required=False,
+    expires_at = Moment(
         label=_("Expires"),
         help_text=_("From then on it starts nothing new. Empty: as the shop has set."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     priority = forms.IntegerField(
         required=False,
@@ -142,17 +152,71 @@ class DefaultForm(Form):
         field.choices = [("", _("the whole shop")), *channels.values_list("pk", "name")]
 
 
+class KindForm(Form):
+    """Another kind, of those that the group may become, and until when a snapshot lasts."""
+
+    kind = forms.ChoiceField(label=_("Kind"))
+    expires_at = Moment(
+        label=_("Expires"),
+        help_text=_("From then on it starts nothing new. Empty: as the shop has set."),
+    )
+
+    def __init__(self, *args: Any, group: CustomerGroup, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = kinds.successors(group.kind)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind, KINDS[kind]) for kind in offered]
+        field.initial = offered[0]
+        if GroupKind.SNAPSHOT not in offered:
+            del self.fields["expires_at"]
+
+    @property
+    def hides_end(self) -> bool:
+        """Whether the chosen kind has no end."""
+        return bool(self["kind"].value() != GroupKind.SNAPSHOT)
+
+    def details(self) -> dict[str, Any]:
+        """What the core is to change."""
+        details = dict(self.cleaned_data)
+        if details["kind"] != GroupKind.SNAPSHOT:
+            details.pop("expires_at", None)
+        return details
+
+
 class MembersForm(Form):
     """Customers who are picked, and until when they are in."""
 
     customers = Picked(kind="customers", label=_("Customers"))
-    until = forms.DateTimeField(
-        required=False,
-        label=_("Until"),
-        help_text=_("Empty: for good."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    until = Moment(label=_("Until"), help_text=FOR_GOOD)
     reason = forms.CharField(required=False, max_length=500, label=_("Reason"))
+
+
+class UntilForm(Form):
+    """Until when they are in."""
+
+    until = Moment(label=_("Until"), help_text=FOR_GOOD)
+    reason = forms.CharField(required=False, max_length=500, label=_("Reason"))
+
+
+class MoveForm(Form):
+    """Which group they enter in the place of this one, and until when."""
+
+    # All that the core refuses is about the group that they enter.
+    renamed: ClassVar[dict[str, str]] = {"": "into", "group": "into"}
+
+    into = Picked(kind="groups", single=True, label=_("Into the group"))
+    until = Moment(label=_("Until"), help_text=FOR_GOOD)
+    reason = forms.CharField(required=False, max_length=500, label=_("Reason"))
+
+
+class PinForm(Form):
+    """Who is in the group, or is not, whatever its rule says."""
+
+    customers = Picked(kind="customers", label=_("Customers"))
+    how = forms.ChoiceField(
+        label=_("Whatever the rule says"),
+        choices=[("in", _("they are always in")), ("out", _("they are never in"))],
+    )
 
 
 class PasteForm(Form):

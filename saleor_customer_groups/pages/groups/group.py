@@ -45,7 +45,7 @@ TABS: Final = (
         "applications", gettext_lazy("Applications"), "group-applications", "members.read", BY_HAND
     ),
     Tab("loyalty", gettext_lazy("Loyalty"), "group-loyalty", "loyalty.read"),
-    Tab("history", gettext_lazy("History"), "group-history"),
+    Tab("history", gettext_lazy("History"), "group-history", "members.read"),
     Tab("figures", gettext_lazy("Figures"), "group-figures", "groups.read", WITH_MEMBERS),
     Tab("settings", gettext_lazy("Settings"), "group-settings"),
 )

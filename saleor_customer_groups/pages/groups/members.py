@@ -1,4 +1,4 @@
-"""Who is in a group, putting customers in and taking them out, and what happened."""
+"""Who is in a group, putting customers in, and what happened."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ... import access
 from ...groups import listing as groups_listing
 from ...groups import membership
+from ...groups.kinds import KEPT_BY_RULE
 from ...importing import pasted
 from ...models import MembershipSource
+from ...segments import queries as segments
+from ..actors import names_of
 from ..lists import listing
 from ..screens import screen
 from ..visit import Visit
@@ -27,16 +31,25 @@ SORTS: Final = {
     "until": ("until", "pk"),
 }
 EVENTS: Final = {"at": ("-pk",)}
+READ: Final = "members.read"
 ADD: Final = "members.manage"
 
 
-@screen("members.read")
+@screen("groups.read")
 def members(visit: Visit, group_id: int) -> HttpResponse:
-    """The members tab, which is the group's first page."""
+    """The members tab, which is the group's first page: for who may not see members the way to the
+    other tabs.
+    """
     group = group_or_404(group_id)
+    if not visit.may(READ):
+        permissions = access.Forbidden(READ).permissions
+        context = {**context_of(group, "members"), "permissions": permissions}
+        return visit.render("groups/closed.html", context)
     found = groups_listing.members_named(group, visit.asked("q"), now=timezone.now())
     page = listing(visit, found, sorts=SORTS, default="joined")
     context = {**context_of(group, "members"), "list": page, "q": visit.asked("q")}
+    if group.kind in KEPT_BY_RULE:
+        context["pinned"] = segments.pinned(group, [one.customer_id for one in page.rows])
     return visit.listed("groups/members.html", "groups/member_rows.html", context)
 
 
@@ -96,21 +109,7 @@ def paste(visit: Visit, group_id: int) -> HttpResponse:
     return visit.form("groups/paste.html", context)
 
 
-@screen(ADD)
-def remove(visit: Visit, group_id: int) -> HttpResponse:
-    """Take the ticked members out: first the question, then the act."""
-    group = group_or_404(group_id)
-    given = visit.request.POST if visit.posted else visit.request.GET
-    ids = [int(text) for text in given.getlist("customer") if text.isdecimal()]
-    if visit.posted and "sure" in given:
-        result = membership.remove(group, ids, source=MembershipSource.MANUAL, actor=visit.actor)
-        count = len(result.removed)
-        toast = ngettext("%(n)s customer removed.", "%(n)s customers removed.", count)
-        return visit.go(visit.link("group", group_id), toast=toast % {"n": count})
-    return visit.render("groups/remove.html", {"group": group, "ids": ids})
-
-
-@screen("members.read")
+@screen(READ)
 def history(visit: Visit, group_id: int) -> HttpResponse:
     """What happened in the group, the latest first."""
     group = group_or_404(group_id)
@@ -118,5 +117,6 @@ def history(visit: Visit, group_id: int) -> HttpResponse:
     ids = {event.customer_id for event in page.rows}
     emails = dict(get_user_model()._default_manager.filter(pk__in=ids).values_list("pk", "email"))
     rows = [(event, emails.get(event.customer_id)) for event in page.rows]
-    context = {**context_of(group, "history"), "list": page, "rows": rows}
+    actors = names_of(event.actor for event in page.rows)
+    context = {**context_of(group, "history"), "list": page, "rows": rows, "actors": actors}
     return visit.listed("groups/history.html", "groups/history_rows.html", context)

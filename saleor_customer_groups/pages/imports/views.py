@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ...importing import files, jobs, report, sampling, sources
 from ...models import Import, ImportStatus
+from ..actors import names_of
 from ..downloads import download
 from ..groups.group import BY_HAND, context_of, group_or_404
 from ..lists import listing
@@ -32,7 +33,8 @@ def imports(visit: Visit, group_id: int) -> HttpResponse:
     """The earlier imports, the latest first."""
     group = group_or_404(group_id, BY_HAND)
     page = listing(visit, Import.objects.filter(group=group), sorts=SORTS, default="new")
-    context = {**context_of(group, "imports"), "list": page}
+    actors = names_of(one.actor for one in page.rows)
+    context = {**context_of(group, "imports"), "list": page, "actors": actors}
     return visit.listed("imports/list.html", "imports/rows.html", context)
 
 

@@ -14,8 +14,7 @@ from ...loyalty.earning import editing
 from ...models import EarningRule
 from ...pricing.states import state_of
 from ..lists import listing
-from ..prices.tables import filtered
-from ..prices.words import STATES
+from ..prices.tables import asked, filtered
 from ..screens import screen
 from ..visit import Visit
 from . import words
@@ -48,9 +47,7 @@ def rules(visit: Visit) -> HttpResponse:
         "section": "earning",
         "list": page,
         "rows": [row_of(rule, now) for rule in page.rows],
-        "q": visit.asked("q"),
-        "state": visit.asked("state"),
-        "states": STATES.items(),
+        **asked(visit),
     }
     return visit.listed("loyalty/earning.html", "loyalty/earning_rows.html", context)
 

@@ -217,12 +217,12 @@ def initial_of_rule(rule: PriceRule) -> dict[str, Any]:
     content = {
         **_schedule(given),
         "kind": given.kind,
-        "percentage": None if given.percentage is None else _plain(given.percentage),
+        "percentage": None if given.percentage is None else plain(given.percentage),
         "what": "everything" if given.everything else "some",
         "channels": list(given.channel_ids),
         "min_quantity": given.min_quantity,
     }
-    content |= {f"amount_{one}": _plain(amount) for one, amount in given.amounts.items()}
+    content |= {f"amount_{one}": plain(amount) for one, amount in given.amounts.items()}
     for thing in PICKED:
         content[thing] = _ids(given.targets, thing, excluded=False)
         content[f"not_{thing}"] = _ids(given.targets, thing, excluded=True)
@@ -234,7 +234,7 @@ def initial_of_list(price_list: PriceList) -> dict[str, Any]:
     return _schedule(list_input(price_list))
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
     """10 and 7.5, not 10.0000 and 1E+1."""
     return format(number.normalize(), "f")
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ...models import PriceList, PriceListEntry
 from ...pricing import editing, pasting
+from ...pricing.rivals import lists_met
 from ...pricing.states import state_of
 from ..lists import listing
 from ..screens import screen
@@ -36,7 +37,7 @@ def new(visit: Visit) -> HttpResponse:
 @screen("prices.read")
 def entries(visit: Visit, list_id: int) -> HttpResponse:
     """The prices on a list, found by SKU or name."""
-    found = _list_or_404(list_id)
+    found = list_or_404(list_id)
     rows = PriceListEntry.objects.filter(price_list=found).select_related(
         "variant__product", "channel"
     )
@@ -49,10 +50,17 @@ def entries(visit: Visit, list_id: int) -> HttpResponse:
     return visit.listed("prices/entries.html", "prices/entry_rows.html", context)
 
 
+@screen("prices.read")
+def rivals(visit: Visit, list_id: int) -> HttpResponse:
+    """Which other lists it meets; asked after the page, since all its prices are looked at."""
+    list_or_404(list_id)
+    return visit.render("prices/list_rivals.html", {"rivals": lists_met(list_id)})
+
+
 @screen("prices.read", change="prices.manage")
 def settings(visit: Visit, list_id: int) -> HttpResponse:
     """What a list is called, for whom and when."""
-    found = _list_or_404(list_id)
+    found = list_or_404(list_id)
     form = ListForm(visit.data, initial=initial_of_list(found))
     if visit.posted and _save(form, list_id=list_id) is not None:
         return visit.go(visit.link("price-list-settings", list_id), toast=_("Saved."))
@@ -62,7 +70,7 @@ def settings(visit: Visit, list_id: int) -> HttpResponse:
 @screen("prices.manage")
 def paste(visit: Visit, list_id: int) -> HttpResponse:
     """Prices from a spreadsheet: first a dry run with what is wrong, then they are set."""
-    found, form = _list_or_404(list_id), PasteForm(visit.data)
+    found, form = list_or_404(list_id), PasteForm(visit.data)
     context: dict[str, Any] = {**_context(found, "entries"), "form": form}
     if visit.posted and form.is_valid():
         sure = "sure" in visit.request.POST
@@ -81,7 +89,7 @@ def paste(visit: Visit, list_id: int) -> HttpResponse:
 @screen("prices.manage")
 def remove(visit: Visit, list_id: int) -> HttpResponse:
     """Take the ticked prices off the list: first the question, then the act."""
-    found = _list_or_404(list_id)
+    found = list_or_404(list_id)
     given = visit.request.POST if visit.posted else visit.request.GET
     ids = [int(text) for text in given.getlist("entry") if text.isdecimal()][:1000]
     if visit.posted and "sure" in given:
@@ -94,7 +102,7 @@ def remove(visit: Visit, list_id: int) -> HttpResponse:
 @screen("prices.manage")
 def delete(visit: Visit, list_id: int) -> HttpResponse:
     """The dialog that deletes a list."""
-    found = _list_or_404(list_id)
+    found = list_or_404(list_id)
     if visit.posted:
         editing.delete_list(list_id)
         toast = _("%(list)s was deleted.") % {"list": found.name}
@@ -119,5 +127,6 @@ def _context(found: PriceList, tab: str) -> dict[str, Any]:
     }
 
 
-def _list_or_404(list_id: int) -> PriceList:
+def list_or_404(list_id: int) -> PriceList:
+    """The price list, or the panel that says it is gone."""
     return get_object_or_404(PriceList, pk=list_id)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 
-from ...models import PriceList, PriceRule
+from ...models import CustomerGroup, PriceList, PriceRule
 from ...pricing import listing as core
 from ...pricing.rivals import rivals_of
 from ...pricing.states import State, in_state, state_of
@@ -81,7 +81,17 @@ def filtered(visit: Visit, rows: QuerySet[Any], *, groups: str = "groups") -> Qu
     return rows
 
 
+def asked(visit: Visit) -> dict[str, Any]:
+    """What prices/filters.html shows of the same."""
+    group = visit.number("group")
+    return {
+        "q": visit.asked("q"),
+        "state": visit.asked("state"),
+        "states": STATES.items(),
+        "group": None if group is None else CustomerGroup.objects.filter(pk=group).first(),
+    }
+
+
 def _answer(visit: Visit, section: str, context: dict[str, Any]) -> HttpResponse:
-    asked = {"q": visit.asked("q"), "state": visit.asked("state"), "states": STATES.items()}
-    whole = {"area": "prices", "section": section, **asked, **context}
+    whole = {"area": "prices", "section": section, **asked(visit), **context}
     return visit.listed(f"prices/{section}.html", f"prices/{section}_rows.html", whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import explaining, lists, rules, tables, widget
+from . import entries, explaining, lists, rules, tables, widget
 
 urlpatterns = [
     path("", tables.rules, name="price-rules"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("/lists", tables.lists, name="price-lists"),
     path("/lists/new", lists.new, name="price-list-new"),
     path("/lists/<int:list_id>", lists.entries, name="price-list"),
+    path("/lists/<int:list_id>/rivals", lists.rivals, name="price-list-rivals"),
+    path("/lists/<int:list_id>/entry", entries.entry, name="price-list-entry"),
     path("/lists/<int:list_id>/settings", lists.settings, name="price-list-settings"),
     path("/lists/<int:list_id>/paste", lists.paste, name="price-list-paste"),
     path("/lists/<int:list_id>/remove", lists.remove, name="price-list-remove"),

@@ -13,7 +13,7 @@ from ...importing import filling, sources
 from ...importing.filling import Filled
 from ...models import CustomerGroup, GroupKind
 from ...segments import compile as compiler
-from ...segments import editing, queries, templates
+from ...segments import editing, queries, reading, templates
 from ...segments.explain import explain
 from ...segments.rules import InvalidRule, Node, Problem, parse
 from ..groups.group import context_of, filled_page, group_or_404
@@ -24,6 +24,7 @@ from . import words
 from .boxes import sections, shop_choices, view_of, view_of_one
 from .draft import Condition, Group, added, of_rule, read_form, read_one, rule_of
 from .forms import ExplainForm, NewForm
+from .running import state_of
 from .telling import told
 from .values import Sent
 from .wrongs import by_place, slot_of
@@ -57,6 +58,8 @@ def rule(visit: Visit, group_id: int) -> HttpResponse:
     segment = getattr(group, "segment", None)
     tree = of_rule(segment.rule) if segment else Group("all", (Condition(),))
     context = {**context_of(group, "rule"), "saved": segment is not None}
+    if segment is not None:
+        context |= state_of(group, segment)
     if not visit.posted:
         return visit.render("rules/group.html", {**context, **builder(tree)})
     tree = _sent(visit)
@@ -143,8 +146,9 @@ def why(visit: Visit, group_id: int) -> HttpResponse:
     if visit.posted and form.is_valid():
         with form.refusing():
             customer_id = form.cleaned_data["customer"][0]
-            explained = explain(_parsed(_rule_of(group)), customer_id, now=timezone.now())
+            explained = explain(_rule_of(group), customer_id, now=timezone.now())
             context["explained"] = told(visit, explained)
+            context["pinned"] = queries.pinned(group, [customer_id]).get(customer_id)
     return visit.form("rules/why.html", context)
 
 
@@ -170,6 +174,10 @@ def _parsed(data: object) -> Node:
     return parse(data, absent=compiler.absent())
 
 
-def _rule_of(group: CustomerGroup) -> object:
+def _rule_of(group: CustomerGroup) -> Node:
+    """What keeps the group; a group that nothing keeps has no page for it."""
     segment = getattr(group, "segment", None)
-    return segment.rule if segment and group.kind == GroupKind.DYNAMIC else None
+    rule = reading.rule_of(segment) if segment else None
+    if rule is None:
+        raise Http404
+    return rule

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from saleor_customer_groups.groups import editing
 from saleor_customer_groups.models import PriceList, PriceListEntry
@@ -171,4 +173,103 @@ def test_others_may_not(who, request, trade_list, vip):
 
     assert {answer.status_code for answer in answers} == {401 if who == "nobody" else 403}
     assert list(PriceList.objects.values_list("name", flat=True)) == ["Trade"]
+    assert not PriceListEntry.objects.exists()
+
+
+def test_one_price_is_added_and_gets_another_amount(merchant, trade_list, listed):
+    address = f"/prices/lists/{trade_list.pk}/entry"
+    sent = {"variant": listed.small.pk, "channel": listed.usd.pk, "min_quantity": "10"}
+
+    assert merchant.post(address, {**sent, "amount": "80"}).status_code == 200
+    entry = PriceListEntry.objects.get()
+    assert (entry.amount, entry.min_quantity) == (Decimal(80), 10)
+    dialog = text(merchant.get(address, {"entry": entry.pk}))
+    assert 'value="80"' in dialog
+    assert f'<input type="hidden" name="variant" value="{listed.small.pk}">' in dialog
+    merchant.post(f"{address}?entry={entry.pk}", {**sent, "amount": "75.5"})
+
+    rows = PriceListEntry.objects.values_list("min_quantity", "amount")
+    assert list(rows) == [(10, Decimal("75.5"))]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"amount": "-1"}, "amount", "must not be negative"),
+        ({"amount": "1.999"}, "amount", "more decimals than USD knows"),
+        ({"min_quantity": "0"}, "min_quantity", "greater than or equal to 1"),
+        ({"variant": ""}, "variant", "This field is required."),
+        ({"variant": "987654"}, "variant", "987654"),
+    ],
+)
+def test_what_is_wrong_with_a_price_is_said_at_its_field(
+    merchant, trade_list, listed, wrong, field, said
+):
+    sent = {"variant": listed.small.pk, "channel": listed.usd.pk, "amount": "80", **wrong}
+
+    answer = merchant.post(f"/prices/lists/{trade_list.pk}/entry", sent)
+
+    assert answer.status_code == 422
+    assert said in text(answer).partition(f'id="id_{field}-help"')[2].partition("</div></div>")[0]
+    assert not PriceListEntry.objects.exists()
+
+
+def test_a_price_of_another_list_is_not_found(merchant, trade_list, listed, vip):
+    other = save_list(ListInput(name="Other", group_ids=[vip.pk]))
+    set_entries(other.pk, [EntryInput(listed.small.pk, listed.usd.pk, Decimal(80))])
+    entry = PriceListEntry.objects.get()
+
+    answer = merchant.get(f"/prices/lists/{trade_list.pk}/entry", {"entry": entry.pk})
+
+    assert answer.status_code == 404
+
+
+def test_a_list_says_which_others_it_meets(merchant, trade_list, listed, vip):
+    gold = editing.create_group("Gold")
+    past = timezone.now() - timedelta(days=1)
+    others = {
+        "Meets": ListInput(name="Meets", group_ids=[vip.pk]),
+        "Other things": ListInput(name="Other things", group_ids=[vip.pk]),
+        "Other group": ListInput(name="Other group", group_ids=[gold.pk]),
+        "Off": ListInput(name="Off", group_ids=[vip.pk], active=False),
+        "Over": ListInput(name="Over", group_ids=[vip.pk], ends_at=past),
+    }
+    price = EntryInput(listed.small.pk, listed.usd.pk, Decimal(80))
+    set_entries(trade_list.pk, [price])
+    save_list(ListInput(name="Trade", group_ids=[vip.pk], starts_at=past), list_id=trade_list.pk)
+    for name, given in others.items():
+        tea = EntryInput(listed.tea_bag.pk, listed.usd.pk, Decimal(8))
+        set_entries(save_list(given).pk, [tea if name == "Other things" else price])
+    page = f"/prices/lists/{trade_list.pk}"
+    assert f"{page}/rivals" in text(merchant.get(page))
+
+    shown = text(merchant.get(f"{page}/rivals"))
+
+    named = [name for name in others if f">{name}</a>" in shown]
+    assert named == ["Meets"]
+    other = PriceList.objects.get(name="Other group")
+    assert text(merchant.get(f"/prices/lists/{other.pk}/rivals")) == ""
+
+
+def test_rules_and_lists_of_a_group_are_found(merchant, trade_list, vip):
+    gold = editing.create_group("Gold")
+    save_list(ListInput(name="Of gold", group_ids=[gold.pk]))
+    assert f"/prices?group={gold.pk}" in text(merchant.get(f"/groups/{gold.pk}/settings"))
+
+    shown = text(merchant.get("/prices/lists", {"group": gold.pk}))
+
+    assert ("Of gold" in shown, "Trade" in shown) == (True, False)
+    assert f'<input type="hidden" name="group" value="{gold.pk}">' in shown
+    assert "No rule is like that" in text(merchant.get("/prices", {"group": gold.pk}))
+
+
+def test_who_may_not_sets_no_price(nobody, storekeeper, client, trade_list, listed):
+    reader = Browser(client, narrow_token_of(staff("order.manage_orders"), "MANAGE_ORDERS"))
+    sent = {"variant": listed.small.pk, "channel": listed.usd.pk, "amount": "80"}
+    page = f"/prices/lists/{trade_list.pk}"
+    for browser, status in ((nobody, 401), (storekeeper, 403), (reader, 403)):
+        assert browser.get(f"{page}/entry").status_code == status
+        assert browser.post(f"{page}/entry", sent).status_code == status
+    for browser, status in ((nobody, 401), (storekeeper, 403), (reader, 200)):
+        assert browser.get(f"{page}/rivals").status_code == status
     assert not PriceListEntry.objects.exists()

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from saleor_customer_groups.models import CustomerGroup, PriceRule
 from saleor_customer_groups.pricing.editing import save_rule
 from saleor_customer_groups.pricing.inputs import RuleInput, TargetInput
+from tests.callers import narrow_token_of, staff
+from tests.pages.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 RULE = {
@@ -184,3 +186,22 @@ def test_others_may_not(who, request, vip, listed):
     assert {answer.status_code for answer in answers} == {401 if who == "nobody" else 403}
     rule.refresh_from_db()
     assert rule.percentage == 10
+
+
+def test_who_may_not_find_customers_or_groups_is_not_offered_to(client, vip):
+    """The answer to a search would stand in the place of the form that is being filled in."""
+    seller = Browser(
+        client, narrow_token_of(staff("discount.manage_discounts"), "MANAGE_DISCOUNTS")
+    )
+    cashier = staff("order.manage_orders", email="cashier@example.com")
+    reader = Browser(client, narrow_token_of(cashier, "MANAGE_ORDERS"))
+
+    form, asked = (text(seller.get(f"/prices/{page}")) for page in ("rules/new", "explain"))
+    found, looked = text(seller.get("/prices")), text(reader.get("/prices"))
+
+    assert ("pick/groups" in form, "pick/customers" in form) == (True, False)
+    customer, variants = (
+        asked.partition(f'id="id_{name}"')[2].partition(">")[0] for name in ("customer", "variants")
+    )
+    assert ('placeholder="No access" disabled' in customer, "disabled" in variants) == (True, False)
+    assert ("pick/groups" in found, "pick/groups" in looked) == (True, False)

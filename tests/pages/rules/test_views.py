@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.apps import apps
 
 from saleor_customer_groups.groups import editing as groups
 from saleor_customer_groups.groups import membership
@@ -12,7 +13,7 @@ from saleor_customer_groups.importing import applying, filling, staging
 from saleor_customer_groups.models import CustomerGroup, Import, MembershipSource, Segment
 from saleor_customer_groups.pages.rules.draft import Condition, Group, of_rule
 from saleor_customer_groups.pages.rules.views import _begun
-from saleor_customer_groups.segments import templates
+from saleor_customer_groups.segments import editing, templates
 from tests.callers import customer
 
 from .test_draft import sent_by
@@ -260,3 +261,27 @@ def test_every_template_begins_a_rule_that_can_be_saved(merchant, code):
     assert merchant.get("/groups/rules/new", {"template": code}).status_code == 200
     merchant.post("/groups/rules/new", {**sent_by(tree), "name": "Ours"})
     assert Segment.objects.count() == 1
+
+
+def test_of_a_channel_it_explains_the_channel(merchant):
+    channel = apps.get_model("channel", "Channel").objects.create(
+        name="Main", slug="main", currency_code="USD", default_country="US"
+    )
+    group = editing.create_of_channel("Main", channel.pk)
+
+    answer = merchant.post(f"/groups/{group.pk}/why", {"customer": customer("Bob").pk})
+
+    assert "Channel is main" in text(answer)
+    assert "does not hold" in text(answer)
+
+
+@pytest.mark.parametrize(("included", "said"), [(True, "always in"), (False, "never in")])
+def test_it_says_who_is_pinned(merchant, included, said):
+    group = editing.create_dynamic("Ours", RULE)
+    bob = customer("Bob", email="bob@other.example")
+    page = f"/groups/{group.pk}/why"
+    assert "pinned" not in text(merchant.post(page, {"customer": bob.pk}))
+
+    editing.pin(group, [bob.pk], included=included)
+
+    assert f"The customer is pinned: {said}" in text(merchant.post(page, {"customer": bob.pk}))
