@@ -25,6 +25,11 @@ def called(actors: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def named(actor: str) -> str:
+    """The same of one."""
+    return called([actor]).get(actor, "")
+
+
 def _names(kind: str, keys: Mapping[str, int]) -> dict[int, str]:
     if not keys:
         return {}

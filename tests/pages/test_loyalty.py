@@ -165,6 +165,7 @@ def test_an_adjustment_is_prepared_and_previewed_before_anything_happens(
     assert f"/loyalty/adjustments/{made.pk}" in answer["HX-Location"]
     assert (made.status, made.amount, made.valid_days) == ("draft", 1000, 90)
     assert (made.reason, made.notify_email, made.notify_sms) == ("Thank you", True, False)
+    assert "merchant@example.com" in text(merchant.get(f"/loyalty/adjustments/{made.pk}"))
     shown = text(merchant.get(f"/loyalty/adjustments/{made.pk}/preview"))
     assert "<strong>1</strong>" in shown
     assert "of 2 customers change" in shown

@@ -346,6 +346,8 @@ def test_points_become_credit_once(merchant: Browser, rate: PointRate, alice: An
     assert "It was done before: 300 points became $3.00." in second["HX-Trigger"]
     assert points_of(alice) == 200
     assert balance(alice.pk, unit="credit", currency="USD").amount == Decimal(3)
+    sources = LoyaltyEntry.objects.filter(kind="convert").values_list("source", flat=True)
+    assert list(sources) == ["manual", "manual"]
 
 
 def test_points_become_a_voucher_and_points_again(

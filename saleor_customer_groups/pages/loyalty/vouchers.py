@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ...host import point_vouchers
 from ...loyalty import converting, queries, vouchers
 from ...loyalty.rules import POINTS, from_units
-from ...models import LoyaltyUnit, PointRate, PointVoucher
+from ...models import LoyaltySource, LoyaltyUnit, PointRate, PointVoucher
 from ..amounts import amount_text
 from ..screens import screen
 from ..visit import Visit
@@ -55,6 +55,7 @@ def _to_credit(visit: Visit, customer_id: int, form: ConvertForm) -> HttpRespons
         given["points"],
         currency=given["currency"],
         key=form.its_key,
+        source=LoyaltySource.MANUAL,
         actor=visit.actor,
     )
     amount = amount_text(done.credit, given["currency"])
@@ -69,6 +70,7 @@ def _to_voucher(visit: Visit, customer_id: int, form: ConvertForm) -> HttpRespon
         given["points"],
         currency=given["currency"],
         key=form.its_key,
+        source=LoyaltySource.MANUAL,
         actor=visit.actor,
     )
     amount = amount_text(done.amount, given["currency"])
@@ -94,6 +96,7 @@ def give_back(visit: Visit, customer_id: int, voucher_id: int) -> HttpResponse:
             posted = point_vouchers.give_back(
                 voucher.code_id,
                 key=form.its_key,
+                source=LoyaltySource.MANUAL,
                 actor=visit.actor,
                 reason=form.cleaned_data["reason"],
             )
