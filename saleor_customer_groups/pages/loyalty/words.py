@@ -52,7 +52,7 @@ ENTRIES: Final[dict[str, Any]] = {
     LoyaltyKind.SPEND: _("Spent"),
     LoyaltyKind.HOLD: _("Held for a checkout"),
     LoyaltyKind.RELEASE: _("Released"),
-    LoyaltyKind.EXPIRE: _("Expired"),
+    LoyaltyKind.EXPIRE: _("Has expired"),
     LoyaltyKind.REVERSE: _("Taken back"),
     LoyaltyKind.ADJUST: _("Adjusted"),
     LoyaltyKind.CLAW_BACK: _("Clawed back after a refund"),
