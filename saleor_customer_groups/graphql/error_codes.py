@@ -46,6 +46,7 @@ CODES: Final = (
     "invalid_domain",
     "invalid_url",
     "is_over",
+    "is_paying",
     "is_voucher",
     "kept_by_rule",
     "key_used",

@@ -51,6 +51,7 @@ def points_to_voucher(
     *,
     currency: str,
     key: str,
+    source: str = "api",
     actor: str = "",
     now: datetime | None = None,
 ) -> Exchanged:
@@ -60,16 +61,35 @@ def points_to_voucher(
     has the currency (no_channel).
     """
     return vouchers.points_to_voucher(
-        customer_id, points, currency=currency, key=key, make=_make, actor=actor, now=now
+        customer_id,
+        points,
+        currency=currency,
+        key=key,
+        make=_make,
+        source=source,
+        actor=actor,
+        now=now,
     )
 
 
 def give_back(
-    code_id: UUID, *, key: str, actor: str = "", reason: str = "", now: datetime | None = None
+    code_id: UUID,
+    *,
+    key: str,
+    source: str = "api",
+    actor: str = "",
+    reason: str = "",
+    now: datetime | None = None,
 ) -> Posted:
     """Give the points of a voucher back that was not used; it is switched off for good."""
     return vouchers.give_back(
-        code_id, key=key, switch_off=_switch_off, actor=actor, reason=reason, now=now
+        code_id,
+        key=key,
+        switch_off=_switch_off,
+        source=source,
+        actor=actor,
+        reason=reason,
+        now=now,
     )
 
 

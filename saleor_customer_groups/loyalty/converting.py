@@ -83,6 +83,7 @@ def points_to_credit(
     *,
     currency: str,
     key: str,
+    source: str = "api",
     actor: str = "",
     now: datetime | None = None,
 ) -> Converted:
@@ -99,6 +100,7 @@ def points_to_credit(
         points,
         currency=currency,
         key=key,
+        source=source,
         actor=actor,
         reference=f"Convert:{currency}",
     )
@@ -152,7 +154,14 @@ def worth(points: int, currency: str, *, now: datetime) -> tuple[Decimal, dateti
 
 
 def taking(
-    customer_id: int, points: int, *, currency: str, key: str, actor: str, reference: str
+    customer_id: int,
+    points: int,
+    *,
+    currency: str,
+    key: str,
+    source: str,
+    actor: str,
+    reference: str,
 ) -> Posting:
     """What takes the points. InvalidInput: there is no such currency, or nothing to take."""
     rules.check_unit(LoyaltyUnit.CREDIT, currency)
@@ -164,7 +173,7 @@ def taking(
         amount=-points,
         kind="convert",
         key=f"{key}:points",
-        source="api",
+        source=source,
         actor=actor,
         # A part of the request: under the same key it cannot be another currency.
         reference=reference,

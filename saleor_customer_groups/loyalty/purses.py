@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from .. import conf
+from ..errors import Refused
 from ..models import (
     HoldState,
     LoyaltyAccount,
@@ -25,11 +26,13 @@ from ..models import (
     Purse,
     PurseEvent,
 )
+from ..sentences import Sentence
 from . import holds, paying, purse_queue
 from .rules import from_units
 
 # A hold outlives its claim, so that the end of the claim decides what becomes of it.
 LONGER: Final = timedelta(minutes=30)
+KEY: Final = "purse:"  # what the keys of these holds begin with
 
 
 def locked(customer_id: int) -> list[Purse]:
@@ -98,7 +101,7 @@ def reserve(purse: Purse, units: int, *, now: datetime) -> None:
             unit=unit,
             currency=purse.currency,
             amount=from_units(share, purse.currency),
-            key=f"purse:{purse.pk}:{purse.claims}:{unit}",
+            key=f"{KEY}{purse.pk}:{purse.claims}:{unit}",
             expires_at=purse.claimed_until + LONGER,
             reference=held_for(purse.claimed_by),
             now=now,
@@ -116,6 +119,20 @@ def open_holds(purse: Purse, checkout: UUID | None) -> list[LoyaltyHold]:
         reference=held_for(checkout), state=HoldState.OPEN, account__in=_account_ids(purse)
     )
     return list(found.select_related("account").order_by("pk"))
+
+
+def is_paying(held: LoyaltyHold) -> bool:
+    """Whether a checkout that claimed a purse pays with what is held (`reserve`)."""
+    return (held.entry.key or "").startswith(KEY) and held.state == HoldState.OPEN
+
+
+def require_not_paying(held: LoyaltyHold) -> None:
+    """Refused: somebody else would end what a checkout pays with, and its order takes it again."""
+    if is_paying(held):
+        sentence = Sentence(
+            "A checkout is being paid with this. It ends with the order, or by itself soon."
+        )
+        raise Refused(sentence, code="is_paying")
 
 
 def held_lots(held: Iterable[LoyaltyHold]) -> list[paying.Available]:

@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from ..models import LoyaltyEntry, LoyaltyLot, LoyaltyNote
+from ..models import (
+    HoldState,
+    LoyaltyEntry,
+    LoyaltyHold,
+    LoyaltyLot,
+    LoyaltyNote,
+    PointVoucher,
+)
 from . import rules, writing
+from .ledger import REVERSIBLE
 from .rules import Amount
 
 PAGE: Final = 50
@@ -195,6 +203,29 @@ def entries_of(customer_id: int) -> QuerySet[LoyaltyEntry]:
     """All that ever happened to what a customer has, with its account and note."""
     entries = LoyaltyEntry.objects.filter(account__customer=customer_id)
     return entries.select_related("account", "note")
+
+
+def holds_of(customer_id: int) -> QuerySet[LoyaltyHold]:
+    """What is reserved of the customer's balances now, the first to end first."""
+    found = LoyaltyHold.objects.filter(account__customer=customer_id, state=HoldState.OPEN)
+    return found.select_related("account", "entry").order_by("expires_at", "pk")
+
+
+def reversible(entry_ids: Sequence[int]) -> dict[int, int]:
+    """How much `ledger.reverse` could still take back of these entries, in smallest units; not of
+    those that it refuses as they are: fully reversed, held, or a voucher. A lot may have less.
+    """
+    entry = OuterRef("pk")
+    found = LoyaltyEntry.objects.filter(
+        ~Exists(LoyaltyHold.objects.filter(entry=entry, state=HoldState.OPEN)),
+        ~Exists(PointVoucher.objects.filter(entry=entry, ended_at=None)),
+        pk__in=entry_ids,
+        kind__in=REVERSIBLE,
+    )
+    mirrors = LoyaltyEntry.objects.filter(reverses__in=entry_ids).order_by()
+    back = dict(mirrors.values_list("reverses").annotate(Sum("amount")))
+    left = {one.pk: abs(one.amount + back.get(one.pk, 0)) for one in found}
+    return {key: units for key, units in left.items() if units}
 
 
 def _line(entry: LoyaltyEntry, note: LoyaltyNote | None, currency: str) -> StatementLine:

@@ -23,6 +23,7 @@ from ..models import CreditRequest, CreditRequestState
 from ..sentences import Sentence
 from ..webhooks import outbox
 from . import rules
+from .rules import Posting
 
 EXTERNAL: Final = "external"
 
@@ -44,6 +45,19 @@ class Wish:
 def are_used() -> bool:
     """Whether another system keeps the ledger of this shop."""
     return bool(conf.get("LOYALTY_MODE") == EXTERNAL)
+
+
+def wish_of(posting: Posting) -> Wish:
+    """What would be posted here, as it is asked for there. InvalidInput: it makes no sense."""
+    return Wish(
+        key=posting.key,
+        customer_id=posting.customer_id,
+        unit=posting.unit,
+        amount=rules.check(posting),
+        currency=posting.currency,
+        reason=posting.reason,
+        expires_at=posting.expires_at,
+    )
 
 
 @transaction.atomic

@@ -61,6 +61,7 @@ def points_to_voucher(
     currency: str,
     key: str,
     make: Callable[[Wanted], None],
+    source: str = "api",
     actor: str = "",
     now: datetime | None = None,
 ) -> Exchanged:
@@ -77,6 +78,7 @@ def points_to_voucher(
         points,
         currency=currency,
         key=key,
+        source=source,
         actor=actor,
         reference=events.global_id("VoucherCode", code_id),
     )
@@ -106,6 +108,7 @@ def give_back(
     *,
     key: str,
     switch_off: Callable[[UUID], bool],
+    source: str = "api",
     actor: str = "",
     reason: str = "",
     now: datetime | None = None,
@@ -130,7 +133,7 @@ def give_back(
         return ledger.reverse(
             voucher.entry_id,
             key=key,
-            source="api",
+            source=source,
             actor=actor,
             reason=reason,
             reference=events.global_id("VoucherCode", code_id),

@@ -32,6 +32,11 @@ def names_of(actors: Iterable[str]) -> dict[str, Any]:
     return names
 
 
+def name_of(actor: str) -> str:
+    """The same of one."""
+    return str(names_of([actor]).get(actor, actor))
+
+
 def _ids(actors: Iterable[str], before: str) -> list[int]:
     ends = (one.removeprefix(before) for one in actors if one.startswith(before))
-    return [int(end) for end in ends if end.isdecimal()]
+    return [int(end) for end in ends if end.isdecimal() and len(end) < 10]

@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from binascii import Error
 from typing import Final
 from urllib.parse import quote
+from uuid import UUID
 
 LARGEST: Final = 2**31 - 1
 
@@ -21,11 +22,11 @@ def pk_of(kind: str, text: str) -> int | None:
     return int(number) if int(number) <= LARGEST else None
 
 
-def global_id(kind: str, pk: int) -> str:
+def global_id(kind: str, pk: int | UUID) -> str:
     """The global id of a thing."""
     return b64encode(f"{kind}:{pk}".encode()).decode()
 
 
-def dashboard_page(section: str, kind: str, pk: int) -> str:
+def dashboard_page(section: str, kind: str, pk: int | UUID) -> str:
     """A thing's own page in the Dashboard, such as /customers/VXNlcjox."""
     return f"/{section}/{quote(global_id(kind, pk))}"

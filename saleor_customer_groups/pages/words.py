@@ -117,6 +117,7 @@ WORDS: Final = {
     "skip": loyalty.SKIPS,
     "entry": loyalty.ENTRIES,
     "origin": loyalty.ORIGINS,
+    "request": loyalty.REQUESTS,
     "broadcast": broadcasts.STATUSES,
     "channel": broadcasts.CHANNELS,
     "unreached": broadcasts.UNREACHED,

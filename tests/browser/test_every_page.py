@@ -15,8 +15,9 @@ from saleor_customer_groups.broadcasts import editing as broadcasts
 from saleor_customer_groups.exporting import exports
 from saleor_customer_groups.groups import applications
 from saleor_customer_groups.groups import editing as groups
+from saleor_customer_groups.host import point_vouchers
 from saleor_customer_groups.importing import files
-from saleor_customer_groups.loyalty import ledger
+from saleor_customer_groups.loyalty import converting, holds, ledger
 from saleor_customer_groups.loyalty.adjustments import drafts
 from saleor_customer_groups.loyalty.adjustments.drafts import Draft
 from saleor_customer_groups.loyalty.earning.editing import save_rule
@@ -74,7 +75,15 @@ def _given(customer_id: int) -> dict[str, int]:
     vip = CustomerGroup.objects.get(slug="vip")
     amount: Any = {"unit": "credit", "currency": "USD", "amount": Decimal(25)}
     entry = {"customer_id": customer_id, "kind": "award", "key": "welcome", "source": "manual"}
-    ledger.post(Posting(**entry, **amount))  # type: ignore[arg-type]  # of several types
+    posted = ledger.post(Posting(**entry, **amount))  # type: ignore[arg-type]  # of several types
+    points: Any = {"unit": "points", "currency": "", "amount": 900, "key": "points"}
+    ledger.post(Posting(**{**entry, **points}))
+    until = timezone.now() + timedelta(days=1)
+    held = holds.hold(
+        customer_id=customer_id, unit="points", amount=40, key="till:1", expires_at=until
+    )
+    converting.set_rate("USD", points=100)
+    voucher = point_vouchers.points_to_voucher(customer_id, 300, currency="USD", key="shown")
     adjustment = drafts.create(Draft(**amount), Audience(group_id=vip.pk))
     rule = save_rule(
         EarningRuleInput(name="A point a dollar", group_id=vip.pk, unit="points", rate=Decimal(1))
@@ -84,6 +93,9 @@ def _given(customer_id: int) -> dict[str, int]:
     )
     return {
         "customer_id": customer_id,
+        "entry_id": posted.entry_id,
+        "hold_id": held.entry_id,
+        "voucher_id": voucher.taken.entry_id,
         "adjustment_id": adjustment.pk,
         "broadcast_id": broadcast.pk,
         "earning_id": rule.pk,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from saleor_customer_groups.groups import editing, membership
-from saleor_customer_groups.loyalty import ledger, purse_queue
+from saleor_customer_groups.loyalty import holds, ledger, purse_queue
 from saleor_customer_groups.loyalty.adjustments import running, steps
 from saleor_customer_groups.loyalty.rules import Posting
 from saleor_customer_groups.models import Adjustment, EarningRule, MembershipSource
@@ -146,6 +148,81 @@ def test_a_merchant_reads_a_customers_statement(
     merchant.check("loyalty-statement-older")
 
 
+def test_a_merchant_books_for_one_customer(
+    merchant: Dashboard, people: dict[str, Any], vip: Any
+) -> None:
+    screen = merchant.open("/loyalty/rates")
+    merchant.check("point-rates-empty")
+    screen.get_by_role("button", name="Set a rate…").click()
+    screen.get_by_role("button", name="Save").click()
+    screen.get_by_text("This field is required.").wait_for()
+    screen.get_by_label("Points that make $1.00").fill("100")
+    merchant.check("point-rate")
+    screen.get_by_role("button", name="Save").click()
+    screen.get_by_text("100 points make $1.00").wait_for()
+    merchant.check("point-rates")
+
+    screen = merchant.open(f"/loyalty/customers/{people['Alice'].pk}")
+    screen.get_by_role("button", name="Give or take…").click()
+    screen.get_by_label("What", exact=True).select_option("points")
+    screen.get_by_label("Currency").wait_for(state="hidden")
+    screen.get_by_role("button", name="Book it").click()
+    screen.get_by_text("This field is required.").wait_for()
+    screen.get_by_label("Amount").fill("900")
+    screen.get_by_label("It expires").select_option("date")
+    screen.get_by_label("Date", exact=True).fill("2099-01-01T00:00")
+    screen.get_by_label("Reason").fill("A late delivery")
+    merchant.check("loyalty-give")
+    screen.get_by_role("button", name="Book it").click()
+    screen.get_by_text("+900 points").wait_for()
+    assert merchant.toast() == "Booked: +900 points."
+
+    screen.get_by_role("button", name="Give or take…").click()
+    screen.get_by_label("What is done").select_option("take")
+    screen.get_by_label("It expires").wait_for(state="hidden")
+    screen.get_by_label("Amount").fill("901")
+    screen.get_by_role("button", name="Book it").click()
+    screen.locator("#id_amount-help .error").wait_for()
+    merchant.check("loyalty-take-error")
+    screen.get_by_label("Where less is there").check()
+    screen.get_by_label("Amount").fill("100")
+    screen.get_by_role("button", name="Book it").click()
+    screen.get_by_text("−100 points").wait_for()
+
+    screen.get_by_role("button", name="Take back… −100 points").click()
+    screen.get_by_text("Empty: all, 100 points.").wait_for()
+    merchant.check("loyalty-take-back")
+    screen.get_by_role("button", name="Take back", exact=True).click()
+    screen.get_by_text("+100 points").wait_for()
+
+    screen.get_by_role("button", name="Convert points…").click()
+    screen.get_by_label("Points", exact=True).fill("300")
+    screen.get_by_label("They become").select_option("voucher")
+    merchant.check("loyalty-convert")
+    screen.get_by_role("button", name="Convert", exact=True).click()
+    screen.get_by_role("heading", name="Vouchers for points").wait_for()
+    held = {"unit": "points", "key": "till:1", "reference": "Till:1"}
+    until = timezone.now() + timedelta(days=1)
+    holds.hold(customer_id=people["Alice"].pk, amount=40, expires_at=until, **held)
+    screen = merchant.open(f"/loyalty/customers/{people['Alice'].pk}")
+    screen.get_by_role("heading", name="Reserved", exact=True).wait_for()
+    merchant.check("loyalty-statement-acts")
+    screen.get_by_role("button", name="Spend… 40 points").click()
+    merchant.check("loyalty-hold-capture")
+    screen.get_by_label("Amount").fill("15")
+    screen.get_by_role("button", name="Spend", exact=True).click()
+    screen.get_by_role("heading", name="Reserved", exact=True).wait_for(state="detached")
+    screen.get_by_role("button", name="Into points again…").click()
+    merchant.check("loyalty-voucher-back")
+    screen.get_by_role("button", name="Make points of it").click()
+    screen.get_by_role("heading", name="Vouchers for points").wait_for(state="detached")
+    assert merchant.toast() == "300 points are back."
+    merchant.tab.select_option("#locale", "pl")
+    screen.get_by_role("button", name="Dodaj lub odejmij…").click()
+    screen.get_by_label("Kwota").wait_for()
+    merchant.check("loyalty-give-polish")
+
+
 def test_a_merchant_lets_orders_earn_points(merchant: Dashboard, vip: Any) -> None:
     category = apps.get_model("product", "Category").objects.create(name="Coffee", slug="coffee")
     screen = merchant.open("/loyalty/earning")
@@ -158,6 +235,7 @@ def test_a_merchant_lets_orders_earn_points(merchant: Dashboard, vip: Any) -> No
     screen.get_by_role("option", name="VIP").click()
     screen.get_by_label("Points for each 1.00 of the order").fill("1")
     screen.get_by_role("button", name="Add multiplier").click()
+    screen.get_by_label("Times the rate").wait_for()
     screen.get_by_role("button", name="Create rule").click()
     screen.get_by_text("This field is required.").wait_for()
     screen.get_by_label("Times the rate").fill("2")

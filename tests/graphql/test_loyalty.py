@@ -485,6 +485,20 @@ def test_it_holds_and_captures(cards, reader, alice):
     assert cards.one(RELEASE, id=held["id"])["errors"] == [{"field": None, "code": "HOLD_CAPTURED"}]
 
 
+@pytest.mark.parametrize("act", [CAPTURE, RELEASE])
+def test_what_a_checkout_is_being_paid_with_is_left_to_its_order(cards, alice, act):
+    from saleor_customer_groups.events import global_id
+
+    points(alice, 100)
+    given = {"unit": "points", "amount": 60, "key": "purse:1:1:points", "expires_at": LATER}
+    posted = holds.hold(customer_id=alice.pk, **given)
+
+    answer = cards.one(act, id=global_id("LoyaltyHold", posted.entry_id))
+
+    assert answer["errors"] == [{"field": None, "code": "IS_PAYING"}]
+    assert LoyaltyHold.objects.get().state == "open"
+
+
 def test_it_releases_a_hold(cards, reader, alice):
     points(alice, 100)
     posted = holds.hold(customer_id=alice.pk, unit="points", amount=60, key="t:1", expires_at=LATER)

@@ -222,6 +222,13 @@ def test_recipients_are_shown_by_state(merchant: Browser, vip: CustomerGroup) ->
     assert "alice@example.com" not in skipped
 
 
+def test_a_draft_has_no_recipients_yet(merchant: Browser, vip: CustomerGroup) -> None:
+    address = f"/broadcasts/{draft(vip).pk}/recipients"
+
+    assert "It has no recipients yet" in text(merchant.get(address))
+    assert "No recipient is in this state" in text(merchant.get(address, {"state": "skipped"}))
+
+
 @pytest.mark.parametrize("who", ["nobody", "storekeeper"])
 def test_others_may_not(who: str, request: pytest.FixtureRequest, vip: CustomerGroup) -> None:
     browser = request.getfixturevalue(who)

@@ -10,8 +10,7 @@ from ... import models
 from ...access import Act
 from ...errors import InvalidInput
 from ...host.graphql_types import DateTime, Decimal
-from ...loyalty import holds, ledger, requests, rules
-from ...loyalty.requests import Wish
+from ...loyalty import holds, ledger, purses, requests, rules
 from ...loyalty.rules import Posting, Short
 from ..fields import caller_of
 from ..ids import key_of
@@ -153,6 +152,7 @@ class LoyaltyHoldCapture(BaseMutation):
     ) -> dict[str, Any]:
         held = _hold(key_of(id, "LoyaltyHold"))
         part = None if amount is None else given(amount, held.account.unit)
+        purses.require_not_paying(held)
         spent = holds.capture(held.pk, amount=part, reference=reference)
         return {"hold": _hold(held.pk), "spent": amount_of(spent, held.account.currency)}
 
@@ -171,6 +171,7 @@ class LoyaltyHoldRelease(BaseMutation):
     @classmethod
     def perform(cls, info: Any, *, id: str) -> dict[str, Any]:
         held = _hold(key_of(id, "LoyaltyHold"))
+        purses.require_not_paying(held)
         freed = holds.release(held.pk)
         return {"hold": _hold(held.pk), "freed": amount_of(freed, held.account.currency)}
 
@@ -203,16 +204,7 @@ def _posting(input: dict[str, Any], *, actor: str) -> Posting:
 
 def _asked(input: dict[str, Any]) -> dict[str, Any]:
     """Ask the system that keeps the ledger."""
-    posting = _posting(input, actor="")
-    wish = Wish(
-        key=posting.key,
-        customer_id=posting.customer_id,
-        unit=posting.unit,
-        amount=rules.check(posting),
-        currency=posting.currency,
-        reason=posting.reason,
-        expires_at=posting.expires_at,
-    )
+    wish = requests.wish_of(_posting(input, actor=""))
     is_new = requests.ask([wish])
     request = models.CreditRequest.objects.get(key=wish.key)
     return {"request": request, "repeated": not is_new}
@@ -238,7 +230,7 @@ def _entry(key: int) -> models.LoyaltyEntry:
 
 def _hold(key: int) -> models.LoyaltyHold:
     """InvalidInput where there is none."""
-    found = models.LoyaltyHold.objects.select_related("account").filter(pk=key).first()
+    found = models.LoyaltyHold.objects.select_related("account", "entry").filter(pk=key).first()
     if found is None:
         raise InvalidInput("There is no such hold.", field="id", code="not_found")
     return found

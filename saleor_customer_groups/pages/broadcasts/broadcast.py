@@ -12,6 +12,7 @@ from ...broadcasts import audience, queries
 from ...errors import CustomerGroupsError
 from ...models import Broadcast, BroadcastStatus
 from ...models.broadcasts import ENDED
+from ..actors import name_of
 from ..screens import screen
 from ..sentences import said
 from ..visit import Visit
@@ -25,7 +26,8 @@ NOT_BEGUN: Final = (BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, BroadcastS
 @screen(READ)
 def broadcast(visit: Visit, broadcast_id: int) -> HttpResponse:
     """Its page; reach and message follow by themselves."""
-    context = context_of(broadcast_or_404(broadcast_id))
+    found = broadcast_or_404(broadcast_id)
+    context = {**context_of(found), "actor": name_of(found.actor)}
     if not context["not_begun"]:
         context["counts"] = queries.counts(broadcast_id)
     return visit.render("broadcasts/broadcast.html", context)

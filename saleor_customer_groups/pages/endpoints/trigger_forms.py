@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.apps import apps
@@ -30,6 +30,8 @@ FIXED: Final = _(
 
 class TriggerForm(Form):
     """A whole trigger."""
+
+    renamed: ClassVar[dict[str, str]] = {"amount": "at_most"}
 
     name = forms.CharField(max_length=250, label=_("Name"))
     purpose = forms.ChoiceField(
@@ -107,6 +109,8 @@ class TriggerForm(Form):
         purpose = given.get("purpose")
         if purpose in NEEDS_GROUP and not given.get("group"):
             self.add_error("group", _("Choose a group."))
+        if purpose == "award" and given.get("unit") == POINTS and _is_part(given.get("at_most")):
+            self.add_error("at_most", _("Points are whole numbers."))
         if purpose == "broadcast_start" and not given.get("broadcast"):
             self.add_error("broadcast", _("Choose a broadcast; prepare one first."))
         return given
@@ -161,6 +165,10 @@ def _broadcasts(chosen: int | None) -> list[tuple[str, str]]:
     return [(str(pk), title) for pk, title in rows.items()]
 
 
+def _is_part(value: Decimal | None) -> bool:
+    return value is not None and value != value.to_integral_value()
+
+
 def _amount(value: Decimal, unit: str) -> int | str:
-    """Points are whole numbers, money is a text; points with a fraction are left to be refused."""
-    return int(value) if unit == POINTS and value == value.to_integral_value() else str(value)
+    """Points are a number, money is a text."""
+    return int(value) if unit == POINTS else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Max
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from ... import conf
 from ...errors import CustomerGroupsError
-from ...models import CallOutcome, Trigger, TriggerCall
+from ...models import Broadcast, CallOutcome, CustomerGroup, Trigger, TriggerCall
 from ...triggers import purposes
 from ...webhooks import triggers as core
 from ...webhooks.triggers import IssuedTrigger
 from ..addresses import base_of
+from ..amounts import amount_text
 from ..lists import listing
+from ..loyalty.words import UNITS
 from ..screens import screen
 from ..visit import Visit
 from .trigger_forms import OF_GROUP, TriggerForm
@@ -83,6 +86,7 @@ def trigger(visit: Visit, trigger_id: int) -> HttpResponse:
     context = {
         **_context(visit, found),
         "list": page,
+        "facts": [_fact(visit, found, name) for name in found.config],
         "outcome": outcome,
         "outcomes": CALLS.items(),
     }
@@ -155,10 +159,25 @@ def _context(visit: Visit, found: Trigger) -> dict[str, Any]:
         "address": visit.request.build_absolute_uri(
             f"{base_of(visit.request)}/trigger/{found.uid}"
         ),
-        "config": found.config.items(),
         "days": conf.get("TRIGGER_DAYS"),
         "two_secrets": until is not None and until > timezone.now(),
     }
+
+
+def _fact(visit: Visit, found: Trigger, name: str) -> tuple[str, str, str]:
+    """What its purpose wants to know, in words, and the page of what is named."""
+    value, currency = found.config[name], found.config.get("currency", "")
+    if name == "unit":
+        return name, str(UNITS.get(value, value)), ""
+    if name == "at_most":
+        return name, amount_text(Decimal(str(value)), currency), ""
+    if name == "group" and visit.may("groups.read"):
+        group = CustomerGroup.objects.filter(slug=value).first()
+        return (name, group.name, visit.link("group", group.pk)) if group else (name, value, "")
+    if name == "broadcast" and visit.may("broadcasts.read"):
+        sale = Broadcast.objects.filter(pk=value).first()
+        return (name, sale.title, visit.link("broadcast", sale.pk)) if sale else (name, value, "")
+    return name, str(value), ""
 
 
 def _trigger_or_404(trigger_id: int) -> Trigger:

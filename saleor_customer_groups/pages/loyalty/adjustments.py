@@ -16,6 +16,7 @@ from ...loyalty.adjustments import drafts, previews, steps
 from ...loyalty.rules import from_units
 from ...models import Adjustment, AdjustmentStatus, LoyaltyUnit
 from ...segments.rules import InvalidRule
+from ..actors import name_of
 from ..lists import listing
 from ..rules.draft import Condition, Group, of_rule, read_form, rule_of
 from ..rules.views import builder
@@ -128,7 +129,9 @@ def _model(visit: Visit) -> Adjustment | None:
 @screen(READ)
 def adjustment(visit: Visit, adjustment_id: int) -> HttpResponse:
     """One: what it would do, how far it is, or what came of it."""
-    return visit.render("loyalty/adjustment.html", context_of(adjustment_or_404(adjustment_id)))
+    found = adjustment_or_404(adjustment_id)
+    context = {**context_of(found), "actor": name_of(found.actor)}
+    return visit.render("loyalty/adjustment.html", context)
 
 
 @screen(READ)

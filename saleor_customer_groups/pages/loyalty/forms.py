@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...loyalty.adjustments.drafts import Draft
-from ...loyalty.rules import from_units
+from ...loyalty.rules import Amount, from_units
 from ...models import Adjustment, AdjustmentMode, LoyaltyUnit
 from ...segments.audience import Audience
 from ..forms import Form, Lines, Picked
@@ -31,6 +31,15 @@ def moment(label: Any, help_text: Any = "", *, required: bool = False) -> forms.
     """A field for a moment in the shop's time zone."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
     return forms.DateTimeField(required=required, label=label, help_text=help_text, widget=widget)
+
+
+def whole_points(amount: Decimal, unit: str) -> Amount:
+    """The amount as its unit has it. ValidationError: points with a fraction."""
+    if unit != LoyaltyUnit.POINTS:
+        return amount
+    if amount != int(amount):
+        raise forms.ValidationError(gettext("Points are whole numbers."))
+    return int(amount)
 
 
 class AdjustmentForm(Form):
@@ -91,14 +100,9 @@ class AdjustmentForm(Form):
             "expires_at": not self.shows("validity", "date"),
         }
 
-    def clean_amount(self) -> Decimal | int:
+    def clean_amount(self) -> Amount:
         """Points are whole."""
-        amount: Decimal = self.cleaned_data["amount"]
-        if self.cleaned_data.get("unit") != LoyaltyUnit.POINTS:
-            return amount
-        if amount != int(amount):
-            raise forms.ValidationError(gettext("Points are whole numbers."))
-        return int(amount)
+        return whole_points(self.cleaned_data["amount"], self.cleaned_data.get("unit", ""))
 
     def draft(self) -> Draft:
         """What was filled in, as the core wants it."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import acting, adjustments, customers, earning, group, overview, people, statements
+from . import (
+    acting,
+    adjustments,
+    customers,
+    earning,
+    giving,
+    group,
+    holds,
+    overview,
+    people,
+    rates,
+    statements,
+    vouchers,
+)
 
 urlpatterns = [
     path("loyalty", overview.overview, name="loyalty"),
@@ -38,6 +51,31 @@ urlpatterns = [
     path(
         "loyalty/customers/<int:customer_id>/statement", statements.file, name="loyalty-statement"
     ),
+    path("loyalty/customers/<int:customer_id>/give", giving.give, name="loyalty-give"),
+    path(
+        "loyalty/customers/<int:customer_id>/entries/<int:entry_id>/take-back",
+        giving.take_back,
+        name="loyalty-take-back",
+    ),
+    path(
+        "loyalty/customers/<int:customer_id>/holds/<int:hold_id>/capture",
+        holds.capture,
+        name="loyalty-hold-capture",
+    ),
+    path(
+        "loyalty/customers/<int:customer_id>/holds/<int:hold_id>/release",
+        holds.release,
+        name="loyalty-hold-release",
+    ),
+    path("loyalty/customers/<int:customer_id>/convert", vouchers.convert, name="loyalty-convert"),
+    path(
+        "loyalty/customers/<int:customer_id>/vouchers/<int:voucher_id>/give-back",
+        vouchers.give_back,
+        name="loyalty-voucher-back",
+    ),
+    path("loyalty/rates", rates.rates, name="point-rates"),
+    path("loyalty/rates/<slug:currency>", rates.rate, name="point-rate"),
+    path("loyalty/rates/<slug:currency>/drop", rates.drop, name="point-rate-drop"),
     path("loyalty/earning", earning.rules, name="earning-rules"),
     path("loyalty/earning/new", earning.new, name="earning-rule-new"),
     path("loyalty/earning/multipliers", earning.multipliers, name="earning-multipliers"),

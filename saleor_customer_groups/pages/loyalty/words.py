@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
@@ -12,10 +13,12 @@ from ...models import (
     Adjustment,
     AdjustmentMode,
     AdjustmentStatus,
+    CreditRequestState,
     EarningRule,
     LoyaltyKind,
     LoyaltySource,
     LoyaltyUnit,
+    PointRate,
     SkipReason,
 )
 from ..amounts import amount_text, number_text
@@ -49,7 +52,7 @@ ENTRIES: Final[dict[str, Any]] = {
     LoyaltyKind.SPEND: _("Spent"),
     LoyaltyKind.HOLD: _("Held for a checkout"),
     LoyaltyKind.RELEASE: _("Released"),
-    LoyaltyKind.EXPIRE: _("Expired"),
+    LoyaltyKind.EXPIRE: _("Has expired"),
     LoyaltyKind.REVERSE: _("Taken back"),
     LoyaltyKind.ADJUST: _("Adjusted"),
     LoyaltyKind.CLAW_BACK: _("Clawed back after a refund"),
@@ -65,6 +68,11 @@ ORIGINS: Final[dict[str, Any]] = {
     LoyaltySource.API: _("Other system"),
     LoyaltySource.SYSTEM: _("System"),
 }
+REQUESTS: Final[dict[str, Any]] = {
+    CreditRequestState.REQUESTED: _("Asked"),
+    CreditRequestState.ACCEPTED: _("Accepted"),
+    CreditRequestState.REJECTED: _("Refused"),
+}
 TONES: Final[dict[str, str]] = {
     AdjustmentStatus.RUNNING: "info",
     AdjustmentStatus.PAUSED: "warning",
@@ -72,6 +80,8 @@ TONES: Final[dict[str, str]] = {
     AdjustmentStatus.FAILED: "error",
     AdjustmentStatus.REVERSING: "info",
     AdjustmentStatus.REVERSED: "warning",
+    CreditRequestState.ACCEPTED: "success",
+    CreditRequestState.REJECTED: "error",
 }
 
 
@@ -105,6 +115,12 @@ def rate_of(rule: EarningRule) -> str:
         "percent": percent,
         "unit": str(UNITS[rule.unit]).lower(),
     }
+
+
+def worth_of(rate: PointRate) -> str:
+    """What points are worth: "100 points make $1.00"."""
+    points, one = amount_text(rate.points, ""), amount_text(Decimal(1), rate.currency)
+    return gettext("%(points)s make %(one)s") % {"points": points, "one": one}
 
 
 def signed(amount: Amount, currency: str) -> str:

@@ -8,10 +8,8 @@ from django.apps import apps
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
-from ...models import CustomerGroup
-from ...pricing import counter
+from ...pricing import counter, touching
 from ...pricing.catalogue import Asked
-from ...pricing.states import State, in_state
 from ..amounts import money_text
 from ..ids import pk_of
 from ..screens import screen
@@ -32,7 +30,7 @@ def product(visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"product": found, "channel": channel, "channels": listed,
                                "global_id": visit.asked("productId")}  # fmt: skip
     if channel is not None:
-        context["rows"] = _rows(found, channel)
+        context |= _rows(found, channel)
     return visit.render("prices/widget.html", context)
 
 
@@ -44,22 +42,22 @@ def _product_or_404(visit: Visit) -> Any:
     return found
 
 
-def _rows(product: Any, channel: Any) -> list[dict[str, Any]]:
+def _rows(product: Any, channel: Any) -> dict[str, Any]:
+    """The first groups that pay something else, and whether there may be others."""
     variants = apps.get_model("product", "ProductVariant")._default_manager.filter(product=product)
-    asked = [Asked(pk) for pk in variants.order_by("pk").values_list("pk", flat=True)[:VARIANTS]]
-    now = timezone.now()
-    holds = in_state(State.ACTIVE, now)
-    by_rule = CustomerGroup.objects.filter(price_rules__in=_those("PriceRule", holds))
-    by_list = CustomerGroup.objects.filter(price_lists__in=_those("PriceList", holds))
+    ids = list(variants.order_by("pk").values_list("pk", flat=True)[:VARIANTS])
+    asked, now = [Asked(pk) for pk in ids], timezone.now()
+    groups = touching.groups_for(product, ids, channel_id=channel.pk, now=now)
+    found = list(groups[: GROUPS + 1])
     rows = []
-    for group in (by_rule | by_list).distinct()[:GROUPS]:
+    for group in found[:GROUPS]:
         quotes = counter.quotes_of_group(
             group.pk, asked, channel_id=channel.pk, currency=channel.currency_code, now=now
         )
         charged = [quote for quote in quotes if quote is not None and quote.charged == "group"]
         if charged:
             rows.append({"group": group, **_range(charged, channel.currency_code)})
-    return rows
+    return {"rows": rows, "more": len(found) > GROUPS}
 
 
 def _range(quotes: list[Any], currency: str) -> dict[str, Any]:
@@ -67,8 +65,3 @@ def _range(quotes: list[Any], currency: str) -> dict[str, Any]:
     lowest, highest = money_text(prices[0], currency), money_text(prices[-1], currency)
     names = list(dict.fromkeys(quote.name for quote in quotes))
     return {"price": lowest if lowest == highest else f"{lowest} – {highest}", "why": names}
-
-
-def _those(model: str, holds: Any) -> Any:
-    rows = apps.get_model("saleor_customer_groups", model)._default_manager
-    return rows.filter(holds).order_by().values("pk")

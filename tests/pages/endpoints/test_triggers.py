@@ -79,13 +79,34 @@ def test_each_purpose_keeps_what_it_wants_to_know(merchant, vip, dollars):
 
 
 @pytest.mark.parametrize(
+    ("at_most", "said"), [("0", "The amount must not be 0."), ("1.001", "USD"), ("1.5", "")]
+)
+def test_a_limit_that_is_none_is_said_at_its_field(merchant, dollars, at_most, said):
+    answer = make(merchant, purpose="award", unit="credit", currency="USD", at_most=at_most)
+
+    at_field = text(answer).partition('id="id_at_most-help"')[2].partition("</div>")[0]
+    assert said in at_field
+    assert Trigger.objects.exists() is (said == "")
+
+
+def test_what_a_trigger_knows_is_told_in_words(merchant, vip, dollars):
+    make(merchant, purpose="award", unit="credit", currency="USD", at_most="1010.5", group=vip.pk)
+
+    shown = text(merchant.get(f"/endpoints/triggers/{Trigger.objects.get().pk}"))
+
+    assert "<dd>Credit</dd>" in shown
+    assert "<dd>$1,010.50</dd>" in shown
+    assert re.search(rf'href="[^"]+/groups/{vip.pk}">VIP</a>', shown)
+
+
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"purpose": "members_add"}, "Choose a group."),
         ({"purpose": "broadcast_start"}, "Choose a broadcast; prepare one first."),
         (
             {"purpose": "award", "unit": "points", "at_most": "1.5"},
-            "at_most must be a whole number",
+            "Points are whole numbers.",
         ),
         ({"purpose": "credit_confirm", "calls_a_minute": "7000"}, "1 to 6,000 calls a minute"),
         ({"purpose": "credit_confirm", "name": ""}, "This field is required."),

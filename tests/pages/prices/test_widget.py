@@ -62,6 +62,25 @@ def test_a_product_without_group_prices_says_so(merchant, vip, listed):
     assert "Every group pays the shop's own price." in shown
 
 
+def test_groups_with_prices_for_other_things_hide_nobody(merchant, vip, listed):
+    for number in range(11):
+        other = CustomerGroup.objects.create(name=f"G{number}", slug=f"g{number}", priority=9)
+        rule(other, 5, everything=False, targets=[TargetInput("product", listed.espresso.pk)])
+    rule(vip, 10, everything=False, targets=[TargetInput("category", listed.tea.category_id)])
+
+    asked = {"productId": global_id("Product", listed.tea.pk)}
+    shown = text(merchant.get("/widgets/product", asked))
+
+    assert "VIP" in shown
+    assert "$9.00" in shown
+    assert "More groups have prices" not in shown
+    many = text(
+        merchant.get("/widgets/product", {"productId": global_id("Product", listed.espresso.pk)})
+    )
+    assert many.count("$95.00") == 10
+    assert "More groups have prices" in many
+
+
 def test_what_is_no_product_is_not_found(merchant, db):
     assert merchant.get("/widgets/product", {"productId": "nonsense"}).status_code == 404
 
