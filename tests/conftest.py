@@ -38,19 +38,24 @@ else:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes minutes, unless it is asked for (`-m reliability`); skip in the sandbox
-    what is marked `real_saleor`.
+    """Leave out what takes minutes, unless it is asked for (`-m reliability`), and on the real
+    Saleor what needs none (`any_host`); skip in the sandbox what is marked `real_saleor`.
     """
     if not config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("reliability")]
-        if long:
-            config.hook.pytest_deselected(items=long)
-            items[:] = [item for item in items if item not in long]
+        _leave_out("reliability", config, items)
     if HOST_IS_SALEOR:
+        _leave_out("any_host", config, items)
         return
     for item in items:
         if item.get_closest_marker("real_saleor"):
             item.add_marker(pytest.mark.skip(reason="needs the real Saleor"))
+
+
+def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    out = [item for item in items if item.get_closest_marker(marker)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,7 @@ def replay(events: list[MembershipEvent], when: datetime) -> set[int]:
     return {customer for customer, until in ends.items() if until is None or until > when}
 
 
+@pytest.mark.any_host
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

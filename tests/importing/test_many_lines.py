@@ -50,6 +50,7 @@ def story():
     }
 
 
+@pytest.mark.any_host
 def test_c1_each_of_ten_thousand_bad_lines_is_named(vip, story):
     lines, expected = story
     users = get_user_model().objects

@@ -236,6 +236,7 @@ def test_w8_410_switches_off_and_keeps_what_is_pending(endpoint, receiver, clock
     assert '"reason":"gone"' in told.body
 
 
+@pytest.mark.any_host
 def test_w1_a_day_of_refusal_loses_nothing_and_keeps_the_order(endpoint, receiver, clock):
     rooms = [f"room{number}" for number in range(7)]
     numbers = dict.fromkeys(rooms, 0)
@@ -264,6 +265,7 @@ def test_w1_a_day_of_refusal_loses_nothing_and_keeps_the_order(endpoint, receive
         assert [n for r, n in receiver.heard if r == room] == list(range(1, numbers[room] + 1))
 
 
+@pytest.mark.any_host
 def test_w2_random_failures_leave_no_gap_and_no_disorder(clock, db):
     dice = random.Random(2)
     receivers = {}
@@ -285,6 +287,7 @@ def test_w2_random_failures_leave_no_gap_and_no_disorder(clock, db):
             assert [n for r, n in flaky.heard if r == room] == list(range(1, 51))
 
 
+@pytest.mark.any_host
 def test_w10_five_days_of_failing(endpoint, receiver, clock, caplog):
     receiver.answer = DOWN
     began = clock.now
