@@ -45,7 +45,7 @@ def test_a_merchant_makes_a_group_and_fills_it(merchant: Dashboard, people: dict
     screen.get_by_role("link", name="bob@example.com").wait_for()
     merchant.check("group-members")
 
-    screen.get_by_label("alice@example.com").check()
+    screen.get_by_role("checkbox", name="alice@example.com").check()
     screen.get_by_role("button", name="Remove from group").click()
     screen.get_by_role("heading", name="Remove from the group?").wait_for()
     merchant.check("group-remove")

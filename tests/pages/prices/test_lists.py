@@ -260,6 +260,7 @@ def test_rules_and_lists_of_a_group_are_found(merchant, trade_list, vip):
 
     assert ("Of gold" in shown, "Trade" in shown) == (True, False)
     assert f'<input type="hidden" name="group" value="{gold.pk}">' in shown
+    assert f'/pages/prices?group={gold.pk}">Rules</a>' in shown
     assert "No rule is like that" in text(merchant.get("/prices", {"group": gold.pk}))
 
 
