@@ -15,6 +15,7 @@ from ...groups.kinds import KEPT_BY_RULE
 from ...host import dashboard
 from ...models import CustomerGroup, Membership, MembershipSource
 from ..ids import pk_of
+from ..panels import PAGES
 from ..prices.summary import in_force
 from ..screens import screen
 from ..sentences import said
@@ -36,8 +37,21 @@ def customer(visit: Visit) -> HttpResponse:
         "rows": rows,
         "by_rule": KEPT_BY_RULE,
         "global_id": _asked(visit),
+        "explains": _page(f"{visit.link('price-explain')}?customer={found.pk}") if sees else None,
+        "statement": _page(visit.link("loyalty-customer", found.pk))
+        if _sees_loyalty(visit)
+        else None,
     }
     return told(visit.render("customers/widget.html", context), toast, status=status)
+
+
+def _sees_loyalty(visit: Visit) -> bool:
+    return visit.may("loyalty.read") or dashboard.opens(visit.caller, "loyalty.read")
+
+
+def _page(address: str) -> str | None:
+    """Where the Dashboard shows a page of ours."""
+    return dashboard.page_of(address.partition(PAGES)[2])
 
 
 def _asked(visit: Visit) -> str:

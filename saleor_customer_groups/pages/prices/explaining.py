@@ -21,7 +21,8 @@ from .forms import AskForm
 def explain(visit: Visit) -> HttpResponse:
     """The question and, once it is asked, its answer. A customer or a guest, many variants."""
     asked = bool(visit.request.GET.get("channel"))
-    form = AskForm(visit.request.GET if asked else None)
+    chosen = {"customer": [customer] if (customer := visit.number("customer")) else []}
+    form = AskForm(visit.request.GET if asked else None, initial=chosen)
     context: dict[str, Any] = {
         "area": "prices",
         "section": "explain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from saleor.app.models import App
@@ -125,6 +126,29 @@ def test_the_frame_of_a_customer_shows_prices_to_those_who_may_see_them_on_a_pag
 
     assert answer.status_code == 200
     assert ("10 % off" in text(answer)) is shown
+    leads = f"/extensions/app/{quote(global_id('App', our_app.pk))}/prices/explain?customer="
+    assert (f"{leads}{alice.pk}" in text(answer)) is shown
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"), [([access.USERS, access.ORDERS], True), ([access.USERS], False)]
+)
+def test_the_card_of_a_customer_leads_to_their_statement_who_may_read_it(
+    client, vip, alice, our_app, own, shown
+):
+    token = frame_token_of(staff(*own), our_app, "MANAGE_USERS")
+
+    answer = Browser(client, token).get(
+        "/widgets/customer", {"customerId": global_id("User", alice.pk)}
+    )
+
+    assert (f"/loyalty/customers/{alice.pk}" in text(answer)) is shown
+
+
+def test_a_price_is_explained_for_the_customer_whose_card_led_there(merchant, alice, listed):
+    shown = text(merchant.get("/prices/explain", {"customer": alice.pk}))
+
+    assert f'name="customer" value="{alice.pk}"' in shown
 
 
 @pytest.mark.parametrize("who", ["nobody", "storekeeper"])
