@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 
 import django.test
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
 
 from tests.emptying import empty_only_what_has_rows
 
@@ -23,6 +25,15 @@ django.test.TransactionTestCase.databases = {WRITER, REPLICA}
 django.test.TestCase.databases = {WRITER, REPLICA}
 
 empty_only_what_has_rows()
+
+# How long an example takes says nothing on a busy machine; fixtures are undone by each test itself.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("suite")
 
 if HOST_IS_SALEOR:
     from tests.saleor_host import FIXTURES, prepare

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_customer_groups import events, tasks
@@ -195,9 +195,7 @@ ACTS = st.lists(
 
 
 @given(acts=ACTS)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 def test_who_only_listens_knows_who_is_in(acts, customer, request):
     """After each sweep, whoever has heard all events has the members that the database has."""
     people = _people(request, customer)

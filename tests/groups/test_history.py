@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_customer_groups.groups import deleting, erasure, membership, queries
@@ -86,9 +86,7 @@ def replay(events: list[MembershipEvent], when: datetime) -> set[int]:
 
 
 @pytest.mark.any_host
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(acts=st.lists(ACTS, max_size=14), erased=st.booleans())
 def test_it_is_what_the_history_says_line_by_line(acts, erased, alice, bob, charlie, vip):
     MembershipEvent.objects.all().delete()

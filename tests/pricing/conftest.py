@@ -12,17 +12,12 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from hypothesis import settings
 
 from saleor_customer_groups import repricing
 from saleor_customer_groups.models import CustomerGroup, Membership
 from saleor_customer_groups.pricing import presence
 from saleor_customer_groups.pricing.rules import Item
 from saleor_customer_groups.webhooks import outbox
-
-# No deadline: how long an example takes says nothing on a busy machine.
-settings.register_profile("pricing", deadline=None, print_blob=True)
-settings.load_profile("pricing")
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from saleor_customer_groups.segments import compile as compiler
@@ -23,11 +23,7 @@ from .conftest import found_among, run
 from .shop import NOW, address, model, order, person
 
 pytestmark = pytest.mark.django_db
-SETTINGS = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+SETTINGS = settings(max_examples=60)
 COUNTRIES = ("PL", "DE", "US")
 
 

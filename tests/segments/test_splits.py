@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from saleor_customer_groups.errors import InUse, InvalidInput, Refused
@@ -135,9 +135,7 @@ class TestByPercent:
         with pytest.raises(InUse, match="VIP cannot be deleted, because it is used by .* “A”"):
             deleting.delete_group(vip)
 
-    @settings(
-        max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @settings(max_examples=15)
     @given(
         cuts=some.sets(some.integers(1, 9_999), max_size=6),
         salt=some.text(
