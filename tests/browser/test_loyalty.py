@@ -158,6 +158,7 @@ def test_a_merchant_lets_orders_earn_points(merchant: Dashboard, vip: Any) -> No
     screen.get_by_role("option", name="VIP").click()
     screen.get_by_label("Points for each 1.00 of the order").fill("1")
     screen.get_by_role("button", name="Add multiplier").click()
+    screen.get_by_label("Times the rate").wait_for()
     screen.get_by_role("button", name="Create rule").click()
     screen.get_by_text("This field is required.").wait_for()
     screen.get_by_label("Times the rate").fill("2")
