@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import graphene
 from graphene.types.mountedtype import MountedType
+from graphql import GraphQLError
 
 from ..access import Act, Caller, needed
+from ..errors import InvalidInput
 from ..host.db import on_writer
 from ..host.merging import caller_in_saleor
 from .arguments import check
@@ -43,7 +45,7 @@ class Guarded(graphene.Field):
         @on_writer
         def checked(root: Any, info: Any, **arguments: Any) -> Any:
             caller_of(info).require(self.act)
-            check(arguments)
+            _check(arguments)
             return self.finish(resolve(root, info, **arguments), info, arguments)
 
         return checked
@@ -65,6 +67,14 @@ class ConnectionField(Guarded):
     def finish(self, value: Any, info: Any, arguments: dict[str, Any]) -> Any:
         """The page that was asked for."""
         return page_of(value, **{name: arguments.get(name) for name in ARGUMENTS})
+
+
+def _check(arguments: dict[str, Any]) -> None:
+    """GraphQLError, which Saleor's endpoint tells of fields within our types too."""
+    try:
+        check(arguments)
+    except InvalidInput as refusal:
+        raise GraphQLError(refusal.message) from refusal
 
 
 def says(act: Act) -> str:

@@ -6,15 +6,17 @@ import json
 from decimal import Decimal
 from typing import Any, Final
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from graphql import GraphQLError, execute, parse, validate
 from graphql.error import GraphQLSyntaxError
 from graphql.execution.values import get_variable_values
 from graphql.language.printer import print_ast
 
 from ..access import InvalidToken
+from ..errors import InvalidInput
 from ..host import auth, storefront
 from . import limits
 from .errors import formatted
@@ -33,6 +35,10 @@ def respond(request: HttpRequest) -> HttpResponse:
         asked = _read(request)
     except RequestDataTooBig:
         return _refuse("Request body exceeds maximum size.", status=413)
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        return _refuse(f"The body cannot be read: {error}", status=400)
+    except InvalidInput as refusal:
+        return _refuse(refusal.message, status=400)
     except (ValueError, RecursionError):
         return _refuse("Unable to parse query.", status=400)
     if isinstance(asked, list):
@@ -105,7 +111,8 @@ def _read(request: HttpRequest) -> Any:
     if request.content_type == MULTIPART:
         return with_files(request.POST, request.FILES)
     if request.content_type != JSON:
-        raise ValueError(request.content_type)
+        sentence = f"The body must be {JSON} or {MULTIPART}, not “{request.content_type}”."
+        raise InvalidInput(sentence, field="body")
     return json.loads(request.body)
 
 

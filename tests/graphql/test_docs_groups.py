@@ -77,7 +77,7 @@ def shop(alice):
 
 
 @pytest.mark.parametrize(
-    ("page", "count"), [("groups", 18), ("members", 17), ("segments", 13), ("files", 11)]
+    ("page", "count"), [("groups", 19), ("members", 17), ("segments", 13), ("files", 11)]
 )
 def test_each_request_of_staff_runs(users_staff, shop, page, count):
     requests = requests_of(page)

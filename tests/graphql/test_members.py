@@ -449,6 +449,24 @@ def test_customers_see_their_own_groups(members, people):
     assert Api().refused(MINE) == ["You must be logged in."]
 
 
+def test_customers_read_the_public_metadata_of_their_groups(members, people):
+    editing.update_group(
+        members, colour="#1f7a4d", metadata={"a": "1", "badge": "gold"}, private_metadata={"b": "2"}
+    )
+    query = """{ myCustomerGroups { colour metadata { key value } metafield(key: "badge")
+        private: metafield(key: "b") metafields(keys: ["a"]) } }"""
+
+    assert Api(callers.token_of(people[0])).one(query) == [
+        {
+            "colour": "#1f7a4d",
+            "metadata": [{"key": "a", "value": "1"}, {"key": "badge", "value": "gold"}],
+            "metafield": "gold",
+            "private": None,
+            "metafields": {"a": "1"},
+        }
+    ]
+
+
 @pytest.mark.parametrize("who", ["nobody", "wrong_staff", "shopper"])
 def test_others_may_not(who, request, members, people):
     api = Api(callers.token_of(people[0])) if who == "shopper" else request.getfixturevalue(who)

@@ -79,9 +79,8 @@ CODES = "CustomerGroupsErrorCode"
 def parts():
     """What the schema has of ours, by the way that leads there."""
     types = schema().get_type_map()
-    for name in own_types(schema()):
-        if name.startswith("_"):
-            continue
+    told = {one.name.value for one in definitions_of(sdl()) if hasattr(one, "name")}
+    for name in own_types(schema()) & told:
         for field, of in getattr(types[name], "fields", {}).items():
             yield f"{name}.{field}", of
             for argument, taken in getattr(of, "args", {}).items():

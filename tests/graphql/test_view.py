@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from graphql.error import GraphQLLocatedError
 
+from saleor_customer_groups.errors import InvalidInput
 from saleor_customer_groups.graphql import errors, uploads
 from saleor_customer_groups.host import auth
 from tests import callers
@@ -28,7 +29,7 @@ def test_a_get_is_refused():
 @pytest.mark.parametrize(
     ("body", "status", "message"),
     [
-        ("", 400, "Unable to parse query."),
+        ("", 400, "The body must be application/json or multipart/form-data, not “”."),
         ("{", 400, "Unable to parse query."),
         ("7", 400, "Must provide a query string."),
         ("{}", 400, "Must provide a query string."),
@@ -79,8 +80,31 @@ def test_a_query_whose_variables_or_name_do_not_fit_is_refused(asked, message):
     assert error["message"] == message
 
 
-def test_another_content_type_is_refused():
-    assert Client().post(PATH, NAMES, content_type="text/plain").status_code == 400
+MULTIPART = "multipart/form-data; boundary=b"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "message"),
+    [
+        (
+            "text/plain",
+            NAMES,
+            "The body must be application/json or multipart/form-data, not “text/",
+        ),
+        ("multipart/form-data", "x", "The body cannot be read: Invalid boundary in multipart"),
+        (MULTIPART, "x", "The field operations of the body must be a JSON object."),
+        (
+            MULTIPART,
+            '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n' * 1_001 + "--b--",
+            "The body cannot be read: The number of GET/POST parameters exceeded",
+        ),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused_with_its_cause(content_type, body, message):
+    answer = Client().generic("POST", PATH, body, content_type=content_type)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["message"].startswith(message)
 
 
 def test_one_query_in_a_list_is_answered_as_one(boss):
@@ -177,19 +201,29 @@ def test_files_come_where_the_map_says():
     assert asked["variables"] == {"file": file, "list": [None, file]}
 
 
-@pytest.mark.parametrize(
-    "places", ['{"0": ["variables.none.deep"]}', '{"0": ["variables.list.9"]}']
-)
-def test_a_map_to_nowhere_is_refused(places):
+@pytest.mark.parametrize("place", ["variables.none.deep", "variables.list.9", "variables.list.x"])
+def test_a_map_to_nowhere_is_refused(place):
+    places = json.dumps({"0": [place]})
     fields = {"operations": '{"variables": {"list": []}}', "map": places}
 
-    with pytest.raises(ValueError, match="no such place"):
+    with pytest.raises(InvalidInput, match=f"^The operations have no place “{place}”.$"):
         uploads.with_files(fields, {"0": None})
 
 
-def test_a_map_without_places_is_refused():
-    with pytest.raises(ValueError, match="no places"):
-        uploads.with_files({"operations": "{}", "map": '{"0": 7}'}, {"0": None})
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        ('{"0": 7}', "The map must name a list of places for “0”."),
+        ('{"1": ["variables.a"]}', "There is no file “1”, which the map names."),
+        ("[]", "The field map of the body must be a JSON object."),
+        ("{", "The field map of the body must be a JSON object."),
+    ],
+)
+def test_a_map_that_is_none_is_refused(places, message):
+    fields = {"operations": '{"variables": {}}', "map": places}
+
+    with pytest.raises(InvalidInput, match=message):
+        uploads.with_files(fields, {"0": None})
 
 
 def test_each_variable_that_does_not_fit_is_named():

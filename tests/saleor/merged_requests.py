@@ -15,7 +15,7 @@ import django
 from django.db import connections, transaction
 
 QUERIES = {
-    "me": "{ me { customerGroups { name slug } } }",
+    "me": "{ me { customerGroups { name slug metafields } } }",
     "my_loyalty": "{ me { loyalty { balances { amount { points } } } } }",
     "loyalty": """query($user: ID!) { user(id: $user) { loyalty {
         balances { amount { points } } statement(first: 1) { totalCount } } } }""",
@@ -39,6 +39,8 @@ QUERIES = {
         productVariant(id: $variant, channel: "usd") {
             groupPricing(quantity: $nothing) { quantity } } }""",
     "half": '{ customerGroup(slug: "\\ud800") { name } }',
+    "half_within": """query($user: ID!) { user(id: $user) { loyalty {
+        statement(first: 1, currency: "\\ud800") { totalCount } } } }""",
     "wrong_page": "{ customerGroups(first: 1000) { totalCount } }",
     "wrong_id": '{ groupPriceRule(id: "nonsense") { name } }',
     "create": """mutation { customerGroupCreate(input: {name: "Merged"}) {

@@ -50,7 +50,7 @@ def code_of(answer: dict[str, Any]) -> str:
 
 
 def test_customers_see_their_groups(said):
-    groups = [{"name": "VIP", "slug": "vip"}]
+    groups = [{"name": "VIP", "slug": "vip", "metafields": {}}]
 
     assert said["me by alice"]["data"] == {"me": {"customerGroups": groups}}
     assert said["me by bob"]["data"] == {"me": {"customerGroups": []}}
@@ -139,6 +139,8 @@ def test_odd_values_are_no_fault(said):
     assert said["null by alice"]["data"] == {"productVariant": {"groupPricing": {"quantity": 1}}}
     (error,) = said["half by staff"]["errors"]
     assert error["message"] == "The slug is no valid Unicode at place 1."
+    (error,) = said["half_within by cards"]["errors"]
+    assert error["message"] == "The currency is no valid Unicode at place 1."
 
 
 def test_permissions_hold_and_are_refused_as_saleor_refuses(said):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import graphene
 
+from .metadata import PublicMetadata
 
-class CustomersGroup(graphene.ObjectType):
+
+class CustomersGroup(PublicMetadata, graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the group.")
     name = graphene.String(required=True, description="What it is called.")
     slug = graphene.String(required=True, description="Its name in addresses.")

@@ -17,13 +17,14 @@ from ..enums import enum_of
 from ..fields import Guarded
 from ..loaders.groups import ChannelById, DefaultsOfGroup, MembersOfGroup
 from ..loaders.segments import SegmentOfGroup
+from .metadata import PublicMetadata, items, of_keys
 from .relations import WithChannel
 from .segments import CustomerGroupSegment
 
 Kind = enum_of(GroupKind, "CustomerGroupKind", "What decides who is in a group.")
 
 
-class CustomerGroup(WithChannel, graphene.ObjectType):
+class CustomerGroup(WithChannel, PublicMetadata, graphene.ObjectType):
     id = graphene.GlobalID(required=True, description="The ID of the group.")
     name = graphene.String(required=True, description="What it is called.")
     slug = graphene.String(required=True, description="Its name in addresses and files.")
@@ -64,15 +65,6 @@ class CustomerGroup(WithChannel, graphene.ObjectType):
         CustomerGroupSegment,
         act=Act.READ_GROUPS,
         description="The rule that keeps it; null: none does.",
-    )
-    metadata = NonNullList(MetadataItem, required=True, description="Public metadata.")
-    metafield = graphene.String(
-        description="The value of one key of the public metadata; null: there is none.",
-        key=graphene.String(required=True, description="The key."),
-    )
-    metafields = JSON(
-        description="Public metadata as an object.",
-        keys=NonNullList(graphene.String, description="Of these keys only."),
     )
     private_metadata = Guarded(
         NonNullList(MetadataItem),
@@ -125,23 +117,8 @@ class CustomerGroup(WithChannel, graphene.ObjectType):
         return DefaultsOfGroup.of(info).load(root.pk).then(load)
 
     @staticmethod
-    def resolve_metadata(root: Row, _info: Any) -> list[MetadataItem]:
-        return items(root.metadata)
-
-    @staticmethod
     def resolve_private_metadata(root: Row, _info: Any) -> list[MetadataItem]:
         return items(root.private_metadata)
-
-    @staticmethod
-    def resolve_metafield(root: Row, _info: Any, *, key: str) -> str | None:
-        value: str | None = root.metadata.get(key)
-        return value
-
-    @staticmethod
-    def resolve_metafields(
-        root: Row, _info: Any, *, keys: Collection[str] | None = None
-    ) -> dict[str, Any]:
-        return _of_keys(root.metadata, keys)
 
     @staticmethod
     def resolve_private_metafield(root: Row, _info: Any, *, key: str) -> str | None:
@@ -152,16 +129,4 @@ class CustomerGroup(WithChannel, graphene.ObjectType):
     def resolve_private_metafields(
         root: Row, _info: Any, *, keys: Collection[str] | None = None
     ) -> dict[str, Any]:
-        return _of_keys(root.private_metadata, keys)
-
-
-def items(metadata: dict[str, Any]) -> list[MetadataItem]:
-    """Metadata in the order of its keys."""
-    return [MetadataItem(key=key, value=value) for key, value in sorted(metadata.items())]
-
-
-def _of_keys(metadata: dict[str, Any], keys: Collection[str] | None) -> dict[str, Any]:
-    """The metadata of these keys; None: all of it."""
-    if keys is None:
-        return metadata
-    return {key: value for key, value in metadata.items() if key in keys}
+        return of_keys(root.private_metadata, keys)

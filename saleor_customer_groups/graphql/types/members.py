@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import graphene
@@ -13,6 +14,7 @@ from ..enums import enum_of
 from ..fields import Guarded
 from ..ids import global_id
 from .groups import CustomerGroup
+from .metadata import PublicMetadata
 from .relations import WithCustomer, WithGroup
 
 Source = enum_of(MembershipSource, "CustomerGroupMemberSource", "How a customer came into a group.")
@@ -66,10 +68,11 @@ class CustomerGroupHistoryLine(WithGroup, WithCustomer, graphene.ObjectType):
         return None if root.import_id is None else global_id("CustomerGroupImport", root.import_id)
 
 
-class MyCustomerGroup(graphene.ObjectType):
+class MyCustomerGroup(PublicMetadata, graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the group.")
     name = graphene.String(required=True, description="What it is called.")
     slug = graphene.String(required=True, description="Its name in addresses and files.")
+    colour = graphene.String(required=True, description="As `#rrggbb`; empty: none.")
     since = DateTime(required=True, description="Since when the customer is in it.")
     until = DateTime(description="Until when; null: for good.")
 
@@ -87,6 +90,24 @@ class MyCustomerGroup(graphene.ObjectType):
     @staticmethod
     def resolve_slug(root: Membership, _info: Any) -> str:
         return root.group.slug
+
+    @staticmethod
+    def resolve_colour(root: Membership, _info: Any) -> str:
+        return root.group.colour
+
+    @staticmethod
+    def resolve_metadata(root: Membership, info: Any) -> Any:
+        return PublicMetadata.resolve_metadata(root.group, info)
+
+    @staticmethod
+    def resolve_metafield(root: Membership, info: Any, *, key: str) -> str | None:
+        return PublicMetadata.resolve_metafield(root.group, info, key=key)
+
+    @staticmethod
+    def resolve_metafields(
+        root: Membership, info: Any, *, keys: Collection[str] | None = None
+    ) -> Any:
+        return PublicMetadata.resolve_metafields(root.group, info, keys=keys)
 
     @staticmethod
     def resolve_since(root: Membership, _info: Any) -> Any:
