@@ -36,6 +36,12 @@ def test_what_is_refused_is_said(merchant: Browser) -> None:
     assert '"status": "error"' in answer["HX-Trigger"]
 
 
+def test_what_is_no_group_is_not_joined(merchant: Browser) -> None:
+    for text in ("", "x", "999999999", "9" * 30):
+        answer = merchant.post(_widget(customer(f"Alice{text}")), {"join": text})
+        assert "Choose a group first." in answer["HX-Trigger"]
+
+
 def test_a_widget_of_nobody_is_not_found(merchant: Browser) -> None:
     for text in ("", "VXNlcjo5OTk5OTk5", "nonsense", "UHJvZHVjdDox"):
         assert merchant.get("/widgets/customer", {"customerId": text}).status_code == 404

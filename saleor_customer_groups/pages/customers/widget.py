@@ -30,9 +30,10 @@ def customer(visit: Visit) -> HttpResponse:
     memberships = Membership.objects.active(timezone.now()).filter(customer=found)
     rows = memberships.select_related("group").order_by("-group__priority", "group__name")[:100]
     sees = visit.may("prices.read") or dashboard.opens(visit.caller, "prices.read")
-    prices = in_force([row.group_id for row in rows]) if sees else []
+    prices, more = in_force([row.group_id for row in rows]) if sees else ([], False)
     context = {
         "prices": prices,
+        "more": more,
         "customer": found,
         "rows": rows,
         "by_rule": KEPT_BY_RULE,
@@ -70,7 +71,8 @@ def _change(visit: Visit, customer: Any) -> tuple[str, str]:
     """What was done, for a toast, and how it went."""
     join, leave = visit.request.POST.get("join", ""), visit.request.POST.get("leave", "")
     text = join or leave
-    group = CustomerGroup.objects.filter(pk=text).first() if text.isdecimal() else None
+    is_id = text.isdecimal() and len(text) < 10
+    group = CustomerGroup.objects.filter(pk=text).first() if is_id else None
     if group is None:
         return _("Choose a group first."), "warning"
     by_hand, actor = MembershipSource.MANUAL, visit.actor

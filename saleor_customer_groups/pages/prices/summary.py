@@ -27,18 +27,21 @@ class Line:
     on: str
 
 
-def in_force(group_ids: Collection[int]) -> list[Line]:
-    """The first rules and price lists of these groups that hold now, in four statements."""
+def in_force(group_ids: Collection[int]) -> tuple[list[Line], bool]:
+    """The first rules and price lists of these groups that hold now, and whether there are more;
+    in four statements.
+    """
     if not group_ids:
-        return []
+        return [], False
     now = in_state(State.ACTIVE, timezone.now())
     rules = PriceRule.objects.filter(now, groups__in=group_ids).distinct()
     lists = PriceList.objects.filter(now, groups__in=group_ids).distinct()
-    first = list(rules.prefetch_related("amounts")[:SHOWN])
+    found, priced = list(rules.prefetch_related("amounts")[: SHOWN + 1]), list(lists[: SHOWN + 1])
+    first = found[:SHOWN]
     targets = listing.targets_of([rule.pk for rule in first])
     told = [_line(rule, targets[rule.pk]) for rule in first]
-    told += [Line(one.name, _("price list"), "") for one in lists[:SHOWN]]
-    return told
+    told += [Line(one.name, _("price list"), "") for one in priced[:SHOWN]]
+    return told, len(found) > SHOWN or len(priced) > SHOWN
 
 
 def _line(rule: PriceRule, count: int) -> Line:

@@ -13,6 +13,7 @@ from saleor_customer_groups.host import dashboard
 from saleor_customer_groups.host.places import APP_PERMISSIONS
 from saleor_customer_groups.models import CustomerGroup
 from saleor_customer_groups.pages.ids import global_id
+from saleor_customer_groups.pages.prices.summary import SHOWN
 from saleor_customer_groups.pricing.editing import save_rule
 from saleor_customer_groups.pricing.inputs import RuleInput, TargetInput
 from tests.callers import frame_token_of, permissions, staff
@@ -93,6 +94,17 @@ def test_the_customer_widget_says_what_they_get(merchant, vip, alice, listed):
 
     assert "What they get" in shown
     assert "10 % off" in shown
+    assert "There are more" not in shown
+
+
+def test_the_customer_widget_says_when_they_get_more_than_it_shows(merchant, vip, alice, listed):
+    for percent in range(1, SHOWN + 2):
+        rule(vip, percent)
+
+    shown = text(merchant.get("/widgets/customer", {"customerId": global_id("User", alice.pk)}))
+
+    assert shown.count("% off") == SHOWN
+    assert "There are more: see Discounts, Group prices." in shown
 
 
 @pytest.fixture
