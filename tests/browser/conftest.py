@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.parse import quote
 
@@ -47,8 +49,19 @@ def chromium() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
+        # Its driver was seen to wait for ever for a browser that had ended.
+        impatience = Timer(PATIENCE / 1000, _kill_driver)
+        impatience.start()
         browser.close()
+    impatience.cancel()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def _kill_driver() -> None:
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            if "playwright" in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(int(pid), signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)

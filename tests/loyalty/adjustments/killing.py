@@ -99,6 +99,9 @@ def _workers(adjustment_id: int, count: int) -> list[Any]:
 
 def _run_for_ever(adjustment_id: int) -> None:
     """As a worker that gets the message again and again; who comes in vain waits for the other."""
+    # After tests with a browser, whose event loop Django sees in the parent only, this is another
+    # connection than the parent has closed: one that all children would share.
+    connection.connection = None
     connection.inc_thread_sharing()
     while True:
         running.run(adjustment_id)
