@@ -43,6 +43,14 @@ class Lines(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
+class Moment(forms.DateTimeField):
+    """A moment in the shop's time zone, as browsers write it; one need not be given."""
+
+    def __init__(self, *, required: bool = False, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(required=required, widget=widget, **kwargs)
+
+
 class Picked(forms.Field):
     """What was chosen with the select-with-search (parts/picker.html): a list of ids."""
 

@@ -18,7 +18,7 @@ from ...models import (
     BroadcastFormat,
     CustomerGroup,
 )
-from ..forms import Form, Lines, Picked
+from ..forms import Form, Lines, Moment, Picked
 from .words import CHANNELS
 
 GROUP, PICKED, RULE = BroadcastAudience.GROUP, BroadcastAudience.PICKED, BroadcastAudience.RULE
@@ -108,10 +108,7 @@ class BroadcastForm(Form):
 class StartForm(Form):
     """When it begins by itself."""
 
-    scheduled_for = forms.DateTimeField(
-        label=_("Starts at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    scheduled_for = Moment(label=_("Starts at"), required=True)
 
 
 def channels() -> list[BroadcastChannel]:

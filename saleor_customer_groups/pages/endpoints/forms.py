@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ...events import CATALOGUE
 from ...models import WebhookEndpoint
-from ..forms import Form
+from ..forms import Form, Moment
 from . import events
-
-MOMENT: Final = "%Y-%m-%dT%H:%M"
-
-
-def moment_widget() -> forms.DateTimeInput:
-    """A moment in the shop's time zone, as browsers write it."""
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
 
 
 class EndpointForm(Form):
@@ -85,7 +78,5 @@ class ReplayForm(Form):
             ("all", _("everything that happened, delivered or not")),
         ],
     )
-    since = forms.DateTimeField(label=_("Since"), widget=moment_widget())
-    until = forms.DateTimeField(
-        required=False, label=_("Before"), help_text=_("Empty: until now."), widget=moment_widget()
-    )
+    since = Moment(label=_("Since"), required=True)
+    until = Moment(label=_("Before"), help_text=_("Empty: until now."))

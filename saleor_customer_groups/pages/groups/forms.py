@@ -12,7 +12,7 @@ from ...groups import kinds
 from ...importing.identifiers import Key
 from ...importing.pasted import AUTO
 from ...models import CustomerGroup, GroupKind
-from ..forms import Form, Lines, Picked
+from ..forms import Form, Lines, Moment, Picked
 from ..words import KINDS
 
 # Told apart in both themes, also by people who see no red or green.
@@ -33,14 +33,6 @@ OFFERED: Final = (GroupKind.MANUAL, GroupKind.CHANNEL, GroupKind.SNAPSHOT, Group
 
 
 FOR_GOOD: Final = _("Empty: for good.")
-
-
-class Moment(forms.DateTimeField):
-    """A moment in the shop's time zone, or none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(required=False, widget=widget, **kwargs)
 
 
 class GroupForm(Form):

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from ...errors import CustomerGroupsError, Refused
 from ...loyalty.rules import POINTS, Amount, Posting, Short
 from ...models import LoyaltyKind, LoyaltySource, PointRate
-from ..forms import Form
+from ..forms import Form, Moment
 from ..sentences import said
 from . import words
-from .forms import MONEY, currencies, moment, whole_points
+from .forms import MONEY, currencies, whole_points
 from .words import UNITS
 
 PREFIX: Final = "page:"  # keys of these pages never meet those of the API, nor the ledger's own
@@ -82,7 +82,7 @@ class EntryForm(Booking):
         label=_("It expires"),
         choices=[("never", _("never")), ("date", _("at a date"))],
     )
-    expires_at = moment(_("Date"))
+    expires_at = Moment(label=_("Date"))
     take_left = forms.BooleanField(
         required=False, label=_("Where less is there, take what is there")
     )

@@ -16,9 +16,9 @@ from ...loyalty.earning.inputs import EarningRuleInput, MultiplierInput
 from ...loyalty.earning.queries import said_by
 from ...models import EarningRule, LoyaltyUnit
 from ...pricing.inputs import TargetInput
-from ..forms import Form, Picked
+from ..forms import Form, Moment, Picked
 from ..sentences import said
-from .forms import MONEY, moment
+from .forms import MONEY
 from .words import UNITS
 
 THINGS: Final = {
@@ -55,8 +55,8 @@ class EarningForm(Form):
     validity_days = forms.IntegerField(
         required=False, min_value=1, label=_("Valid for days"), help_text=_("Empty: for ever.")
     )
-    starts_at = moment(_("Orders from"), _("Empty: from now on."))
-    ends_at = moment(_("Orders until"), _("Empty: for good."))
+    starts_at = Moment(label=_("Orders from"), help_text=_("Empty: from now on."))
+    ends_at = Moment(label=_("Orders until"), help_text=_("Empty: for good."))
     active = forms.BooleanField(required=False, label=_("Switched on"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,8 +118,8 @@ class MultiplierForm(Form):
         label=_("For"),
         choices=[("everything", _("everything")), ("some", _("what is chosen here"))],
     )
-    starts_at = moment(_("From"), _("Empty: at once."))
-    ends_at = moment(_("Until"), _("Empty: for good."))
+    starts_at = Moment(label=_("From"), help_text=_("Empty: at once."))
+    ends_at = Moment(label=_("Until"), help_text=_("Empty: for good."))
     category = THINGS["category"]
     collection = THINGS["collection"]
     product = THINGS["product"]

@@ -14,10 +14,9 @@ from ...loyalty.adjustments.drafts import Draft
 from ...loyalty.rules import Amount, from_units
 from ...models import Adjustment, AdjustmentMode, LoyaltyUnit
 from ...segments.audience import Audience
-from ..forms import Form, Lines, Picked
+from ..forms import Form, Lines, Moment, Picked
 from .words import UNITS
 
-MOMENT: Final = "%Y-%m-%dT%H:%M"
 MONEY: Final = f"{LoyaltyUnit.CREDIT} {LoyaltyUnit.CASHBACK}"
 DIRECTIONS: Final = [("add", _("add")), ("subtract", _("subtract")), ("set", _("set to"))]
 VALIDITIES: Final = [
@@ -25,12 +24,6 @@ VALIDITIES: Final = [
     ("days", _("some days after the start")),
     ("date", _("at a date")),
 ]
-
-
-def moment(label: Any, help_text: Any = "", *, required: bool = False) -> forms.DateTimeField:
-    """A field for a moment in the shop's time zone."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-    return forms.DateTimeField(required=required, label=label, help_text=help_text, widget=widget)
 
 
 def whole_points(amount: Decimal, unit: str) -> Amount:
@@ -61,7 +54,7 @@ class AdjustmentForm(Form):
     customers = Picked(kind="customers", required=False, label=_("Customers"))
     validity = forms.ChoiceField(label=_("It expires"), choices=VALIDITIES)
     days = forms.IntegerField(required=False, label=_("Days"), min_value=1)
-    expires_at = moment(_("Date"))
+    expires_at = Moment(label=_("Date"))
     reason = forms.CharField(
         required=False, max_length=500, label=_("Reason"), help_text=_("Customers may read it.")
     )
@@ -147,7 +140,7 @@ class AdjustmentForm(Form):
 class StartForm(Form):
     """When it begins by itself."""
 
-    scheduled_at = moment(_("Starts at"), required=True)
+    scheduled_at = Moment(label=_("Starts at"), required=True)
 
 
 def currencies() -> list[str]:

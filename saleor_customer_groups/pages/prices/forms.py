@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from ...models import PriceList, PriceRule, RuleKind
 from ...pricing.current import list_input, rule_input
 from ...pricing.inputs import ListInput, RuleInput, TargetInput
-from ..forms import Form, Lines, Picked
+from ..forms import Form, Lines, Moment, Picked
 from .words import KINDS
 
-MOMENT: Final = "%Y-%m-%dT%H:%M"
 PERCENTAGES: Final = "percentage_off percentage_up"
 AMOUNTS: Final = "amount_off fixed_price amount_up"
 PICKED: Final = {
@@ -25,11 +24,6 @@ PICKED: Final = {
     "product": "products",
     "variant": "variants",
 }
-
-
-def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-    return forms.DateTimeField(required=False, label=label, help_text=help_text, widget=widget)
 
 
 class ScheduleForm(Form):
@@ -41,8 +35,8 @@ class ScheduleForm(Form):
         max_length=250, label=_("Name"), help_text=_("Shoppers see it beside the price.")
     )
     groups = Picked(kind="groups", label=_("For the groups"))
-    starts_at = _moment(_("From"), _("Empty: at once."))
-    ends_at = _moment(_("Until"), _("Empty: for good."))
+    starts_at = Moment(label=_("From"), help_text=_("Empty: at once."))
+    ends_at = Moment(label=_("Until"), help_text=_("Empty: for good."))
     priority = forms.IntegerField(
         required=False, label=_("Priority"), help_text=_("A higher number goes first.")
     )
