@@ -19,6 +19,7 @@ from .forms import currencies
 
 READ: Final = "loyalty.read"
 MANAGE: Final = "loyalty.manage"
+FIELDS: Final = ("points", "minimum", "step", "valid_days")
 BEGUN: Final = {"minimum": 1, "step": 1}
 
 
@@ -47,9 +48,6 @@ def rate(visit: Visit, currency: str) -> HttpResponse:
             return visit.go(visit.link("point-rates"), toast=toast)
     context = {"currency": currency, "rate": found, "form": form}
     return visit.form("loyalty/rate.html", context)
-
-
-FIELDS: Final = ("points", "minimum", "step", "valid_days")
 
 
 @screen(MANAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from ...host import point_vouchers
 from ...loyalty import converting, queries, vouchers
+from ...loyalty.converting import Converted
 from ...loyalty.rules import POINTS, from_units
+from ...loyalty.vouchers import Exchanged
 from ...models import LoyaltySource, LoyaltyUnit, PointRate, PointVoucher
 from ..amounts import amount_text
 from ..screens import screen
@@ -41,41 +44,30 @@ def convert(visit: Visit, customer_id: int) -> HttpResponse:
     form = ConvertForm(visit.data, rates=PointRate.objects.all())
     if visit.posted and form.is_valid():
         with form.refusing():
-            into_voucher = form.cleaned_data["into"] == "voucher"
-            return (_to_voucher if into_voucher else _to_credit)(visit, customer_id, form)
+            return _converted(visit, customer_id, form)
     balance = queries.balance(customer_id, unit=LoyaltyUnit.POINTS)
     context = {"customer": customer, "form": form, "balance": amount_text(balance.amount, "")}
     return visit.form("loyalty/convert.html", context)
 
 
-def _to_credit(visit: Visit, customer_id: int, form: ConvertForm) -> HttpResponse:
-    given = form.cleaned_data
-    done = converting.points_to_credit(
+def _converted(visit: Visit, customer_id: int, form: ConvertForm) -> HttpResponse:
+    given, currency = form.cleaned_data, form.cleaned_data["currency"]
+    into_voucher = given["into"] == "voucher"
+    convert: Callable[..., Converted | Exchanged] = (
+        point_vouchers.points_to_voucher if into_voucher else converting.points_to_credit
+    )
+    done = convert(
         customer_id,
         given["points"],
-        currency=given["currency"],
+        currency=currency,
         key=form.its_key,
         source=LoyaltySource.MANUAL,
         actor=visit.actor,
     )
-    amount = amount_text(done.credit, given["currency"])
-    address = statement_of(visit, customer_id, LoyaltyUnit.CREDIT, given["currency"])
-    return visit.go(address, toast=_told(done.points, amount, repeated=done.taken.repeated))
-
-
-def _to_voucher(visit: Visit, customer_id: int, form: ConvertForm) -> HttpResponse:
-    given = form.cleaned_data
-    done = point_vouchers.points_to_voucher(
-        customer_id,
-        given["points"],
-        currency=given["currency"],
-        key=form.its_key,
-        source=LoyaltySource.MANUAL,
-        actor=visit.actor,
-    )
-    amount = amount_text(done.amount, given["currency"])
-    address = statement_of(visit, customer_id, POINTS)
-    return visit.go(address, toast=_told(done.points, amount, repeated=done.taken.repeated))
+    shown = (POINTS, "") if into_voucher else (LoyaltyUnit.CREDIT, currency)
+    worth = done.amount if isinstance(done, Exchanged) else done.credit
+    toast = _told(done.points, amount_text(worth, currency), repeated=done.taken.repeated)
+    return visit.go(statement_of(visit, customer_id, *shown), toast=toast)
 
 
 def _told(points: int, amount: str, *, repeated: bool) -> str:
