@@ -9,6 +9,8 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from .ids import numbers_of
+
 WORDS: Final[dict[str, Any]] = {
     "system": _("the shop itself"),
     "command": _("a command"),
@@ -38,5 +40,4 @@ def name_of(actor: str) -> str:
 
 
 def _ids(actors: Iterable[str], before: str) -> list[int]:
-    ends = (one.removeprefix(before) for one in actors if one.startswith(before))
-    return [int(end) for end in ends if end.isdecimal() and len(end) < 10]
+    return numbers_of(one.removeprefix(before) for one in actors if one.startswith(before))

@@ -10,6 +10,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 
 from ..errors import CustomerGroupsError, InvalidInput
+from .ids import numbers_of
 from .sentences import said
 
 
@@ -61,5 +62,4 @@ class Picked(forms.Field):
     def to_python(self, value: Any) -> list[int]:
         """The ids, each once, in the order chosen; what is no id is left out."""
         given = value if isinstance(value, list | tuple) else [value]
-        ids = [int(text) for text in map(str, filter(None, given)) if text.isdecimal()]
-        return list(dict.fromkeys(ids))
+        return list(dict.fromkeys(numbers_of(map(str, filter(None, given)))))

@@ -1,14 +1,25 @@
-"""Saleor's global ids, as the Dashboard names its things in the addresses of our pages."""
+"""Numbers and Saleor's global ids in the addresses and forms of our pages."""
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
 LARGEST: Final = 2**31 - 1
+
+
+def number_of(text: str) -> int | None:
+    """A number of at most nine digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def numbers_of(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that are such numbers, in their order."""
+    return [number for text in texts if (number := number_of(text)) is not None]
 
 
 def pk_of(kind: str, text: str) -> int | None:

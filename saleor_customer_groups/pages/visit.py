@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ..access import Caller
 from .addresses import base_of, link
 from .areas import areas_for
+from .ids import number_of
 from .rendering import render
 
 
@@ -51,8 +52,7 @@ class Visit:
 
     def number(self, name: str) -> int | None:
         """The same as a number, of at most nine digits."""
-        text = self.asked(name)
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        return number_of(self.asked(name))
 
     def link(self, name: str, *args: Any, **kwargs: Any) -> str:
         """The address of a page."""

@@ -12,6 +12,7 @@ from ... import conf
 from ...broadcasts import compose, editing
 from ...errors import CustomerGroupsError
 from ...models import Broadcast, BroadcastAudience, BroadcastFormat, CustomerGroup
+from ..ids import numbers_of
 from ..screens import screen
 from ..sentences import said
 from ..visit import Visit
@@ -62,7 +63,7 @@ def letter(visit: Visit) -> HttpResponse:
     sent = visit.request.POST
     is_html = (sent.get("channel"), sent.get("format")) == ("email", "html")
     of_group = sent.get("audience") == BroadcastAudience.GROUP
-    groups = [int(text) for text in sent.getlist("group") if _is_id(text)]
+    groups = numbers_of(sent.getlist("group"))
     found = CustomerGroup.objects.filter(pk__in=groups).first() if of_group else None
     draft = Broadcast(
         title=sent.get("title", ""),
@@ -103,7 +104,7 @@ def _letter(visit: Visit, draft: Broadcast, who: list[str]) -> dict[str, Any]:
 
 def _person(visit: Visit, who: list[str]) -> dict[str, str] | None:
     """The customer that was picked, if the reader may know them."""
-    numbers = [int(text) for text in who if _is_id(text)]
+    numbers = numbers_of(who)
     if not numbers or not visit.may("members.read"):
         return None
     found: Any = get_user_model()._default_manager.filter(pk=numbers[-1]).first()
@@ -121,7 +122,3 @@ def _context(form: BroadcastForm, broadcast: Broadcast | None) -> dict[str, Any]
         "hides": form.hides,
         "no_consent_key": conf.get("MARKETING_CONSENT_KEY") is None,
     }
-
-
-def _is_id(text: str) -> bool:
-    return text.isdecimal() and len(text) < 10

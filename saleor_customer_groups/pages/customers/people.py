@@ -18,6 +18,7 @@ from ...models import CustomerGroup, GroupKind
 from ..forms import Form
 from ..groups.group import filled_page
 from ..groups.members import counted
+from ..ids import number_of, numbers_of
 from ..lists import listing
 from ..screens import screen
 from ..visit import Visit
@@ -148,12 +149,11 @@ def _put_in(visit: Visit, group: CustomerGroup, chosen: Chosen) -> HttpResponse:
 
 def _chosen(visit: Visit) -> Chosen:
     given = visit.request.POST if visit.posted else visit.request.GET
-    ids = [int(text) for text in given.getlist("customer") if text.isdecimal() and len(text) < 10]
     group = given.get("group_filter" if visit.posted else "group", "")
     q = given.get("q", "").replace("\x00", "").strip()
-    return Chosen(ids, q, int(group) if group.isdecimal() else None)
+    return Chosen(numbers_of(given.getlist("customer")), q, number_of(group))
 
 
 def _group(text: str) -> CustomerGroup | None:
-    is_id = text.isdecimal() and len(text) < 10
-    return CustomerGroup.objects.filter(pk=text).first() if is_id else None
+    number = number_of(text)
+    return None if number is None else CustomerGroup.objects.filter(pk=number).first()

@@ -14,7 +14,7 @@ from ...groups import membership
 from ...groups.kinds import KEPT_BY_RULE
 from ...host import dashboard
 from ...models import CustomerGroup, Membership, MembershipSource
-from ..ids import pk_of
+from ..ids import number_of, pk_of
 from ..panels import PAGES
 from ..prices.summary import in_force
 from ..screens import screen
@@ -29,7 +29,7 @@ def customer(visit: Visit) -> HttpResponse:
     toast, status = _change(visit, found) if visit.posted else ("", "")
     memberships = Membership.objects.active(timezone.now()).filter(customer=found)
     rows = memberships.select_related("group").order_by("-group__priority", "group__name")[:100]
-    sees = visit.may("prices.read") or dashboard.opens(visit.caller, "prices.read")
+    sees = _opens(visit, "prices.read")
     prices, more = in_force([row.group_id for row in rows]) if sees else ([], False)
     context = {
         "prices": prices,
@@ -39,15 +39,15 @@ def customer(visit: Visit) -> HttpResponse:
         "by_rule": KEPT_BY_RULE,
         "global_id": _asked(visit),
         "explains": _page(f"{visit.link('price-explain')}?customer={found.pk}") if sees else None,
-        "statement": _page(visit.link("loyalty-customer", found.pk))
-        if _sees_loyalty(visit)
-        else None,
     }
+    if _opens(visit, "loyalty.read"):
+        context["statement"] = _page(visit.link("loyalty-customer", found.pk))
     return told(visit.render("customers/widget.html", context), toast, status=status)
 
 
-def _sees_loyalty(visit: Visit) -> bool:
-    return visit.may("loyalty.read") or dashboard.opens(visit.caller, "loyalty.read")
+def _opens(visit: Visit, act: str) -> bool:
+    """Whether the reader may do it here, or on a page of ours."""
+    return visit.may(act) or dashboard.opens(visit.caller, act)
 
 
 def _page(address: str) -> str | None:
@@ -70,9 +70,8 @@ def _customer_or_404(visit: Visit) -> Any:
 def _change(visit: Visit, customer: Any) -> tuple[str, str]:
     """What was done, for a toast, and how it went."""
     join, leave = visit.request.POST.get("join", ""), visit.request.POST.get("leave", "")
-    text = join or leave
-    is_id = text.isdecimal() and len(text) < 10
-    group = CustomerGroup.objects.filter(pk=text).first() if is_id else None
+    number = number_of(join or leave)
+    group = None if number is None else CustomerGroup.objects.filter(pk=number).first()
     if group is None:
         return _("Choose a group first."), "warning"
     by_hand, actor = MembershipSource.MANUAL, visit.actor

@@ -79,8 +79,7 @@ def file(visit: Visit, group_id: int, export_id: int) -> HttpResponse:
     found = _export_or_404(group_id, export_id)
     if tell_of_loyalty(found.columns):
         visit.caller.require(LOYALTY)
-    asked = visit.asked("part")
-    number = int(asked) if asked.isdecimal() else 0
+    number = visit.number("part") or 0
     data, more = queries.part(found.pk, number)
     address = visit.link("group-export-file", group_id, export_id)
     following = f"{address}?part={number + 1}" if more else ""

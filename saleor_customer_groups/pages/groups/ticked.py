@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ...groups import membership, moving, queries
 from ...models import CustomerGroup, MembershipSource
+from ..ids import numbers_of
 from ..moments import when
 from ..screens import screen
 from ..visit import Visit
@@ -26,8 +27,7 @@ BY: Final = MembershipSource.MANUAL
 def ticked(visit: Visit) -> list[int]:
     """The customers whom a dialog is about."""
     given = visit.request.POST if visit.posted else visit.request.GET
-    texts = given.getlist("customer")
-    return [int(text) for text in texts if text.isdecimal() and len(text) < 10]
+    return numbers_of(given.getlist("customer"))
 
 
 @screen(MANAGE)

@@ -120,10 +120,10 @@ def undo(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
 def problems(visit: Visit, group_id: int, import_id: int) -> HttpResponse:
     """A piece of the report as CSV, after the line and customer that the address names."""
     found = _import_or_404(group_id, import_id)
-    line, customer = visit.asked("line"), visit.asked("customer")
+    line, customer = visit.number("line"), visit.number("customer")
     after = None
-    if line.isdecimal() and customer.isdecimal():
-        after = report.Problem(int(line) or None, "", "", "", "", int(customer) or None)
+    if line is not None and customer is not None:
+        after = report.Problem(line or None, "", "", "", "", customer or None)
     data, last = report.csv_page(found.pk, after=after)
     following = ""
     if last is not None:

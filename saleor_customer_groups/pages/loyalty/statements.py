@@ -20,10 +20,9 @@ def file(visit: Visit, customer_id: int) -> HttpResponse:
     """
     visit.caller.require("members.read")
     found = get_object_or_404(get_user_model(), pk=customer_id)
-    unit, currency, after = (visit.asked(name) for name in ("unit", "currency", "before"))
-    before = int(after) if after.isdecimal() and len(after) < 10 else None
+    unit, currency = visit.asked("unit"), visit.asked("currency")
     data, last = balances.piece(
-        found.pk, unit=unit, currency=currency, before=before, for_staff=True
+        found.pk, unit=unit, currency=currency, before=visit.number("before"), for_staff=True
     )
     address = visit.link("loyalty-statement", customer_id)
     following = f"{address}?unit={unit}&currency={currency}&before={last}" if last else ""

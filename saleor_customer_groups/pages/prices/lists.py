@@ -15,6 +15,7 @@ from ...models import PriceList, PriceListEntry
 from ...pricing import editing, pasting
 from ...pricing.rivals import lists_met
 from ...pricing.states import state_of
+from ..ids import numbers_of
 from ..lists import listing
 from ..screens import screen
 from ..visit import Visit
@@ -91,7 +92,7 @@ def remove(visit: Visit, list_id: int) -> HttpResponse:
     """Take the ticked prices off the list: first the question, then the act."""
     found = list_or_404(list_id)
     given = visit.request.POST if visit.posted else visit.request.GET
-    ids = [int(text) for text in given.getlist("entry") if text.isdecimal()][:1000]
+    ids = numbers_of(given.getlist("entry"))[:1000]
     if visit.posted and "sure" in given:
         count = editing.remove_entries(list_id, entry_ids=ids)
         toast = ngettext("%(n)s price removed.", "%(n)s prices removed.", count) % {"n": count}

@@ -14,6 +14,7 @@ from ...models import PriceRule
 from ...pricing import editing
 from ...pricing.rivals import rivals_of
 from ...pricing.states import state_of
+from ..ids import number_of, numbers_of
 from ..screens import screen
 from ..sentences import said
 from ..visit import Visit
@@ -76,12 +77,11 @@ def preview(visit: Visit) -> HttpResponse:
     form = RuleForm(visit.request.POST)
     context: dict[str, Any] = {}
     if form.is_valid():
-        who = [int(text) for text in visit.request.POST.getlist("who") if text.isdecimal()]
-        rule_id = visit.request.POST.get("rule", "")
+        who = numbers_of(visit.request.POST.getlist("who"))
         try:
             context = trying.tried(
                 form.rule(),
-                rule_id=int(rule_id) if rule_id.isdecimal() else None,
+                rule_id=number_of(visit.request.POST.get("rule", "")),
                 customer_id=who[-1] if who else None,
             )
         except CustomerGroupsError as refusal:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ...segments.values import CATALOGUE, UNITS, Kind
+from ..ids import numbers_of
 
 Sent = Mapping[str, list[str]]
 WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -83,7 +84,7 @@ def _read_things(kind: Kind, name: str, sent: Sent) -> object:
 
 
 def _ids(name: str, sent: Sent) -> list[int]:
-    return [int(text) for text in sent.get(name, []) if text.isdecimal()]
+    return numbers_of(sent.get(name, []))
 
 
 def _read_many(kind: Kind, name: str, sent: Sent) -> object:
